@@ -1,0 +1,169 @@
+//! The pages that the function answers with, and what fills them at request time.
+//!
+//! `site-gen` renders each with the site's layout and leaves expressions between
+//! [`DELIMITERS`] for what is known only when somebody asks. The form's own page
+//! is filled with an empty [`FormView`] at build time, so that the page one
+//! visits and the page one gets back are the same template.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::event::Event;
+use crate::id::{EventId, SessionId};
+use crate::session::Phase;
+
+/// Start and end of a block, a variable and a comment at request time.
+///
+/// All begin with `<` and a sign that begins no tag: text that was escaped for
+/// HTML can't contain them, so content never turns into an expression.
+pub const DELIMITERS: [(&str, &str); 3] = [("<%", "%>"), ("<<", ">>"), ("<#", "#>")];
+
+/// A page that the function answers with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer<'a> {
+    /// The event's page with its form, filled from a [`FormView`].
+    Form(&'a EventId),
+    /// Thanks for a sign-up, filled from a [`ReceivedView`].
+    Received(&'a EventId, &'a SessionId),
+    /// All seats are taken, filled from a [`FormView`] that keeps what was typed.
+    Full(&'a EventId, &'a SessionId),
+    /// Sign-up is not open, before or after its window; filled from a [`FormView`].
+    NotOpen(&'a EventId, &'a SessionId),
+    /// Anything else, filled from an [`ErrorView`].
+    Error,
+}
+
+impl Answer<'_> {
+    /// Path of the page within the folder that travels with the function.
+    pub fn file(&self) -> String {
+        match self {
+            Self::Form(event) => format!("answers/{event}/form.html"),
+            Self::Received(event, session) => format!("answers/{event}/{session}/received.html"),
+            Self::Full(event, session) => format!("answers/{event}/{session}/full.html"),
+            Self::NotOpen(event, session) => format!("answers/{event}/{session}/not-open.html"),
+            Self::Error => "answers/error.html".to_owned(),
+        }
+    }
+}
+
+/// A field of the sign-up form, in the order of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// Which session one takes.
+    Session,
+    /// Given name and surname, never split.
+    FullName,
+    /// Where mail about the sign-up goes.
+    Email,
+    /// The partnership, board or school one works for.
+    Organisation,
+    /// What one does there.
+    Role,
+    /// The role in one's own words, when it is none of those listed.
+    RoleOther,
+    /// Something to bring to the session; optional.
+    Question,
+}
+
+impl Field {
+    /// Every field, in the order of the page.
+    pub const ALL: [Self; 7] = [
+        Self::Session,
+        Self::FullName,
+        Self::Email,
+        Self::Organisation,
+        Self::Role,
+        Self::RoleOther,
+        Self::Question,
+    ];
+
+    /// Its name in the form, and the id of its (first) element on the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::FullName => "full_name",
+            Self::Email => "email",
+            Self::Organisation => "organisation",
+            Self::Role => "role",
+            Self::RoleOther => "role_other",
+            Self::Question => "question",
+        }
+    }
+}
+
+/// What fills a page with a form: what was typed, what is wrong with it, what is open.
+#[derive(Debug, Clone, Serialize)]
+pub struct FormView {
+    /// What was typed, for every field.
+    pub values: BTreeMap<Field, String>,
+    /// What is wrong, for every field; empty where nothing is.
+    pub errors: BTreeMap<Field, String>,
+    /// The same again for the error summary, in the order of the page.
+    pub summary: Vec<SummaryLine>,
+    /// The phase of every session.
+    pub phases: BTreeMap<SessionId, Phase>,
+    /// Whether one can sign up for any session.
+    pub is_open: bool,
+    /// Whether one can sign up for any session but the one chosen.
+    pub has_other_open: bool,
+}
+
+/// One line of the error summary.
+#[derive(Debug, Clone, Serialize)]
+pub struct SummaryLine {
+    /// The field it links to.
+    pub field: Field,
+    /// The words that also stand at the field.
+    pub message: String,
+}
+
+impl FormView {
+    /// The form as one first meets it.
+    pub fn empty(event: &Event, now: Timestamp) -> Self {
+        Self::new(event, now, BTreeMap::new(), &BTreeMap::new())
+    }
+
+    /// The form with what was typed and what is wrong with it.
+    pub fn new(
+        event: &Event,
+        now: Timestamp,
+        values: BTreeMap<Field, String>,
+        errors: &BTreeMap<Field, String>,
+    ) -> Self {
+        let complete = |given: &BTreeMap<Field, String>| {
+            Field::ALL.into_iter().map(|field| (field, given.get(&field).cloned().unwrap_or_default())).collect()
+        };
+        let chosen = values.get(&Field::Session);
+        let mut open = event.sessions().iter().filter(|session| session.phase(now) == Phase::Open);
+        Self {
+            is_open: open.clone().next().is_some(),
+            has_other_open: open.any(|session| chosen.is_none_or(|chosen| session.id().as_str() != chosen)),
+            values: complete(&values),
+            errors: complete(errors),
+            summary: errors
+                .iter()
+                .map(|(&field, message)| SummaryLine { field, message: message.clone() })
+                .collect(),
+            phases: event.sessions().iter().map(|s| (s.id().clone(), s.phase(now))).collect(),
+        }
+    }
+}
+
+/// What fills the page after a sign-up.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReceivedView {
+    /// What to quote when asking about it.
+    pub reference: String,
+}
+
+/// What fills the page for everything that went wrong.
+#[derive(Debug, Clone, Serialize)]
+pub struct ErrorView {
+    /// The HTTP status, by which the page chooses its words.
+    pub status: u16,
+    /// The id under which the log tells the cause; empty where there is nothing to look up.
+    pub incident: String,
+}

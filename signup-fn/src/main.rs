@@ -1,0 +1,51 @@
+//! The Lambda around [`signup_fn::answer`].
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Result;
+use jiff::Timestamp;
+use lambda_http::{Request, RequestExt, service_fn};
+use signup_fn::Function;
+use signup_fn::settings::Settings;
+use signup_fn::store::Store;
+use tokio::time::Instant;
+
+/// Kept back from Lambda's own deadline, to render an answer and send it.
+const MARGIN: Duration = Duration::from_millis(300);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).without_time().init();
+    let function = start().inspect_err(|error| tracing::error!(error = format!("{error:#}"), "start refused"))?;
+    let function = Arc::new(function);
+    lambda_http::run(service_fn(|request: Request| {
+        let function = Arc::clone(&function);
+        async move {
+            let deadline = deadline(&request);
+            let response = signup_fn::answer(&function, plain(request), Timestamp::now(), deadline).await;
+            Ok::<_, lambda_http::Error>(response)
+        }
+    }))
+    .await
+}
+
+fn start() -> Result<Function> {
+    let settings = Settings::read(|name| std::env::var(name).ok())?;
+    Function::open(&settings.folder, Store::new(settings.connection), settings.identity)
+}
+
+/// When Lambda stops waiting, less the margin.
+fn deadline(request: &Request) -> Instant {
+    let left = request
+        .lambda_context_ref()
+        .and_then(|context| context.deadline().duration_since(SystemTime::now()).ok())
+        .unwrap_or_default();
+    Instant::now() + left.saturating_sub(MARGIN)
+}
+
+/// The request without what is Lambda's own.
+fn plain(request: Request) -> http::Request<Vec<u8>> {
+    let (parts, body) = request.into_parts();
+    http::Request::from_parts(parts, body.to_vec())
+}

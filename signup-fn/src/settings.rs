@@ -1,0 +1,95 @@
+//! What the environment says, read once at start.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use catalog::Catalog;
+
+use crate::Function;
+use crate::answers::Answers;
+use crate::identity::Identity;
+use crate::store::{Connection, Store};
+
+/// What the environment says.
+#[derive(Debug)]
+pub struct Settings {
+    /// The folder with `catalog.json` and `answers/`.
+    pub folder: PathBuf,
+    /// The key by which people are told apart.
+    pub identity: Identity,
+    /// How to reach the table.
+    pub connection: Connection,
+}
+
+impl Settings {
+    /// Reads the environment, through a function from a variable's name to its value.
+    ///
+    /// # Errors
+    /// When a variable is missing or makes no sense; the message names it.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let required = |name: &str| variable(name).with_context(|| format!("environment variable `{name}` is not set"));
+        Ok(Self {
+            folder: required("LAMBDA_TASK_ROOT")?.into(),
+            identity: required("IDENTITY_KEY")?.parse().context("environment variable `IDENTITY_KEY`")?,
+            connection: Connection {
+                table: required("TABLE_NAME")?,
+                region: required("AWS_REGION")?,
+                endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB"),
+                credentials: (
+                    required("AWS_ACCESS_KEY_ID")?,
+                    required("AWS_SECRET_ACCESS_KEY")?,
+                    variable("AWS_SESSION_TOKEN"),
+                ),
+            },
+        })
+    }
+}
+
+impl Function {
+    /// The function over the files that site-gen wrote into a folder; forms may
+    /// come from the catalogue's origin.
+    ///
+    /// # Errors
+    /// When the catalogue is missing or bad, or an answer page is missing.
+    pub fn open(folder: &Path, store: Store, identity: Identity) -> Result<Self> {
+        let file = folder.join("catalog.json");
+        let catalog = std::fs::read_to_string(&file)
+            .map_err(anyhow::Error::from)
+            .and_then(|json| Ok(Catalog::from_json(&json)?))
+            .with_context(|| format!("catalogue `{}`", file.display()))?;
+        let answers = Answers::open(folder, &catalog)?;
+        let origins = vec![catalog.origin().to_owned()];
+        Ok(Self { catalog, answers, store, identity, origins })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(without: &str) -> Result<Settings> {
+        let key = "00".repeat(32);
+        Settings::read(|name| match name {
+            name if name == without => None,
+            "IDENTITY_KEY" => Some(key.clone()),
+            "AWS_ENDPOINT_URL_DYNAMODB" => Some(String::new()),
+            name => Some(format!("value of {name}")),
+        })
+    }
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        for name in ["LAMBDA_TASK_ROOT", "IDENTITY_KEY", "TABLE_NAME", "AWS_REGION", "AWS_ACCESS_KEY_ID"] {
+            let error = read(name).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_absent_is_absent() {
+        let settings = read("AWS_SESSION_TOKEN").unwrap();
+        assert_eq!(settings.connection.endpoint, None);
+        assert_eq!(settings.connection.credentials.2, None);
+    }
+}

@@ -1,0 +1,51 @@
+//! Text as people type it, made inert.
+
+/// One line: white space in runs of one, no control or invisible characters, none at the ends.
+pub fn line(text: &str) -> String {
+    let visible: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(is_visible).collect();
+    visible.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Several lines: as [`line()`], but line breaks stay, as `\n`, and so do blanks within a line.
+pub fn lines(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let visible: String = text.chars().filter(|c| *c == '\n' || *c == '\t' || is_visible(c)).collect();
+    visible.trim().to_owned()
+}
+
+/// Whether a character shows, or shapes one that does (the two joiners).
+///
+/// Left out are controls, NUL among them, and what turns the direction of
+/// text, hides in it, or marks its order of bytes: a name with these could
+/// pose as another one in a list.
+fn is_visible(c: &char) -> bool {
+    !c.is_control()
+        && !matches!(c,
+            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_keeps_what_a_name_needs() {
+        for name in ["Renée van 't Hof-d'Arc", "Zoë Çelik", "Ng", "李雷", "می‌خواهم"] {
+            assert_eq!(line(name), name);
+        }
+    }
+
+    #[test]
+    fn a_line_loses_what_does_not_show() {
+        assert_eq!(line("  Jan\u{a0}\t de \u{200b}Vries\u{feff}\r\n"), "Jan de Vries");
+        assert_eq!(line("a\0b\r\nBcc: c\u{202e}d"), "ab Bcc: cd");
+        assert_eq!(line("\u{200b} \u{2060}"), "");
+    }
+
+    #[test]
+    fn lines_keep_their_breaks() {
+        assert_eq!(lines("\r\neen\r\n\r\ntwee\rdrie \0\n"), "een\n\ntwee\ndrie");
+    }
+}

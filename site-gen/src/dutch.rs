@@ -1,0 +1,56 @@
+//! Dates and times in Dutch words.
+
+use jiff::civil::{Date, Time, Weekday};
+
+const MONTHS: [&str; 12] = [
+    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
+    "december",
+];
+
+/// A day: `28 november 2028`.
+pub fn date(date: Date) -> String {
+    format!("{} {} {}", date.day(), month(date), date.year())
+}
+
+/// A day with the day of the week: `dinsdag 28 november 2028`.
+pub fn weekday_date(at: Date) -> String {
+    format!("{} {}", weekday(at.weekday()), date(at))
+}
+
+/// The name of a day's month: `november`.
+pub fn month(date: Date) -> &'static str {
+    // A month is 1 to 12.
+    MONTHS[(date.month() as usize + 11) % 12]
+}
+
+/// The name of a day of the week: `dinsdag`.
+pub fn weekday(weekday: Weekday) -> &'static str {
+    match weekday {
+        Weekday::Monday => "maandag",
+        Weekday::Tuesday => "dinsdag",
+        Weekday::Wednesday => "woensdag",
+        Weekday::Thursday => "donderdag",
+        Weekday::Friday => "vrijdag",
+        Weekday::Saturday => "zaterdag",
+        Weekday::Sunday => "zondag",
+    }
+}
+
+/// A time of day: `16.00`.
+pub fn time(time: Time) -> String {
+    format!("{}.{:02}", time.hour(), time.minute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_told_in_words() {
+        let day = jiff::civil::date(2028, 11, 28);
+        assert_eq!(weekday_date(day), "dinsdag 28 november 2028");
+        assert_eq!(weekday_date(jiff::civil::date(2028, 1, 1)), "zaterdag 1 januari 2028");
+        assert_eq!(weekday_date(jiff::civil::date(2028, 12, 31)), "zondag 31 december 2028");
+        assert_eq!(time(jiff::civil::time(9, 5, 0, 0)), "9.05");
+    }
+}

@@ -1,0 +1,128 @@
+//! Where a link in a page leads to.
+
+use std::ops::Range;
+
+use crate::place;
+
+/// A link or an image, as it stands in a source.
+#[derive(Debug)]
+pub struct Link {
+    /// Where it leads to.
+    pub target: Target,
+    /// Its address, in bytes of the source.
+    pub span: Range<usize>,
+}
+
+/// What an address in a source means.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Another site, a mail address, a telephone number.
+    Outside,
+    /// Something of this site.
+    Inside {
+        /// Path of its address; empty for the page itself.
+        path: String,
+        /// The heading in it, after `#`.
+        anchor: Option<String>,
+    },
+    /// An address of a kind that has no place on the site, such as `javascript:`.
+    Refused,
+}
+
+const OUTSIDE: [&str; 4] = ["https", "http", "mailto", "tel"];
+
+/// Reads an address in a page that stands at `url`.
+///
+/// A path to a Markdown file, whether relative or from the content folder
+/// (`@/nieuws/lnpo.md`), means the page that is made of it.
+pub fn target(address: &str, url: &str) -> Target {
+    if let Some(scheme) = scheme(address) {
+        return if OUTSIDE.contains(&scheme) { Target::Outside } else { Target::Refused };
+    }
+    if address.starts_with("//") {
+        return Target::Outside;
+    }
+    let (path, anchor) = match address.split_once('#') {
+        Some((path, anchor)) => (path, Some(anchor.to_owned())),
+        None => (address, None),
+    };
+    let path = path.split('?').next().unwrap_or_default();
+    let path = match path.strip_prefix("@/") {
+        _ if path.is_empty() => String::new(),
+        Some(from_content) => format!("/{from_content}"),
+        None if path.starts_with('/') => path.to_owned(),
+        None => join(url, path),
+    };
+    let path = match path.strip_suffix(".md") {
+        Some(_) => place::of(path.trim_start_matches('/')).map_or(path, |place| place.url),
+        None => path,
+    };
+    Target::Inside { path, anchor }
+}
+
+/// The address to write into the page, where it differs from what the editor wrote.
+pub fn rewritten(address: &str, target: &Target) -> Option<String> {
+    let Target::Inside { path, anchor } = target else { return None };
+    let written = address.split(['#', '?']).next().unwrap_or_default();
+    if path.is_empty() || written == path {
+        return None;
+    }
+    Some(match anchor {
+        Some(anchor) => format!("{path}#{anchor}"),
+        None => path.clone(),
+    })
+}
+
+fn scheme(address: &str) -> Option<&str> {
+    let (scheme, _) = address.split_once(':')?;
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    is_scheme.then_some(scheme)
+}
+
+/// A relative path, seen from a page's address.
+fn join(url: &str, relative: &str) -> String {
+    let mut parts: Vec<&str> = url.trim_matches('/').split('/').filter(|part| !part.is_empty()).collect();
+    let is_folder = relative.ends_with('/');
+    for part in relative.trim_end_matches('/').split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let end = if is_folder { "/" } else { "" };
+    format!("/{}{end}", parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(address: &str, path: &str, anchor: Option<&str>, written: Option<&str>) {
+        let target = target(address, "/nieuws/lnpo/");
+        assert_eq!(rewritten(address, &target).as_deref(), written, "{address}");
+        assert_eq!(target, Target::Inside { path: path.into(), anchor: anchor.map(str::to_owned) }, "{address}");
+    }
+
+    #[test]
+    fn an_address_within_the_site_means_a_path() {
+        check("/contact/", "/contact/", None, None);
+        check("/contact/#route", "/contact/", Some("route"), None);
+        check("#thema", "", Some("thema"), None);
+        check("@/nieuws/_index.md", "/nieuws/", None, Some("/nieuws/"));
+        check("@/over-ons.md#wie", "/over-ons/", Some("wie"), Some("/over-ons/#wie"));
+        check("schema.svg", "/nieuws/lnpo/schema.svg", None, Some("/nieuws/lnpo/schema.svg"));
+        check("../ander/", "/nieuws/ander/", None, Some("/nieuws/ander/"));
+    }
+
+    #[test]
+    fn other_addresses_lead_outside_or_nowhere() {
+        for address in ["https://voorbeeld.nl/", "mailto:a@b.nl", "tel:+31", "//voorbeeld.nl/"] {
+            assert_eq!(target(address, "/"), Target::Outside, "{address}");
+        }
+        assert_eq!(target("javascript:alert(1)", "/"), Target::Refused);
+    }
+}
