@@ -1,1 +1,49 @@
-fn main(){}
+//! The command behind `cargo run`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+use dev_server::Settings;
+
+/// Toont de site op deze computer, met een aanmeldformulier dat werkt.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// De map met `content/` en `templates/`.
+    #[arg(default_value = ".")]
+    root: PathBuf,
+    /// De poort op 127.0.0.1; 0 voor een willekeurige vrije.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// De map voor de aanmeldingen; anders `.data` in de map van de site.
+    #[arg(long)]
+    data: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt().compact().with_target(false).with_writer(std::io::stderr).init();
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("{error:#}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(Arguments { root, port, data }: Arguments) -> Result<()> {
+    let data = data.unwrap_or_else(|| root.join(".data"));
+    let server = dev_server::start(Settings { root, data, port }).await?;
+    say(&format!("\nDe site staat op http://{}/\nStoppen: ctrl-c\n\n", server.address));
+    tokio::signal::ctrl_c().await?;
+    server.stop().await
+}
+
+/// Writes to standard error; a reader that has gone away is no reason to fail.
+fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

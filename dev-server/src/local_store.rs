@@ -1,0 +1,85 @@
+//! The store on this machine: dynoxide in this process, with its file in the data folder.
+
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use signup_fn::identity::Identity;
+use signup_fn::store::{Connection, Store};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// The name of the table.
+pub const TABLE: &str = "signups";
+
+/// A store in this process, reached over loopback with the client that is used in the cloud.
+#[derive(Debug)]
+pub struct LocalStore {
+    /// The client.
+    pub store: Store,
+    /// The key of the data folder.
+    pub identity: Identity,
+    /// Where the store listens: `http://127.0.0.1:…`.
+    pub endpoint: String,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<Result<(), String>>,
+}
+
+impl LocalStore {
+    /// Opens the store in a folder; makes what is not there yet.
+    ///
+    /// # Errors
+    /// When the folder can't be written or the store's file is damaged.
+    pub async fn open(data: &Path) -> Result<Self> {
+        fs::create_dir_all(data).with_context(|| format!("`{}` is niet te maken", data.display()))?;
+        let identity = identity(&data.join("identity.key"))?;
+        let file = data.join("signups.sqlite");
+        let path = file.to_str().context("de map voor de gegevens is geen UTF-8")?;
+        let database = dynoxide::Database::new(path)
+            .map_err(|error| anyhow!("`{}` is niet te openen: {error}", file.display()))?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, async {
+            let _ = stopped.await;
+        }));
+        let store = Store::new(connection(&endpoint));
+        store.create_table_if_absent().await?;
+        Ok(Self { store, identity, endpoint, stop, serving })
+    }
+
+    /// Closes it once running requests have ended.
+    ///
+    /// # Errors
+    /// With the store's own words.
+    pub async fn close(self) -> Result<()> {
+        let _ = self.stop.send(());
+        self.serving.await?.map_err(|error| anyhow!(error))
+    }
+}
+
+/// How to reach a store on this machine; it takes any credentials.
+pub fn connection(endpoint: &str) -> Connection {
+    Connection {
+        table: TABLE.to_owned(),
+        region: "eu-west-1".to_owned(),
+        endpoint: Some(endpoint.to_owned()),
+        credentials: ("local".to_owned(), "local".to_owned(), None),
+    }
+}
+
+/// The key in a file; a new one where there is none.
+fn identity(file: &Path) -> Result<Identity> {
+    let told = || format!("`{}`", file.display());
+    if !file.exists() {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|error| anyhow!("geen willekeurige sleutel: {error}"))?;
+        let digits: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        // Whole or not at all: half a key would make everybody somebody else.
+        let partial = file.with_extension("partial");
+        fs::write(&partial, digits).and_then(|()| fs::rename(&partial, file)).with_context(told)?;
+    }
+    fs::read_to_string(file).with_context(told)?.parse().with_context(told)
+}

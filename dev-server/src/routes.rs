@@ -1,0 +1,103 @@
+//! Site and function on one origin, as the CDN has them.
+
+mod files;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use catalog::address::SIGNUP_PREFIX;
+use catalog::headers::SECURITY_HEADERS;
+use futures_util::stream::{self, Stream};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::live::Live;
+
+type Shared = State<watch::Receiver<Live>>;
+
+/// As long as the function has in the cloud.
+const TIME_FOR_AN_ANSWER: Duration = Duration::from_secs(8);
+
+/// What API Gateway lets through.
+const LARGEST_BODY: usize = 6 * 1024 * 1024;
+
+/// Every address of the site.
+pub fn routes(live: watch::Receiver<Live>) -> Router {
+    Router::new()
+        .route(&format!("{SIGNUP_PREFIX}{{*rest}}"), any(function))
+        .route("/_dev/events", get(events))
+        .route("/_dev/reload.js", get(reload_script))
+        .fallback(page)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn(security_headers))
+        .with_state(live)
+}
+
+async fn security_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in SECURITY_HEADERS {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn function(
+    State(live): Shared,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Live { function, problems, .. } = live.borrow().clone();
+    let Some(function) = function else { return problem_page(problems.as_deref()) };
+    let mut request = http::Request::new(body.to_vec());
+    (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
+    let deadline = Instant::now() + TIME_FOR_AN_ANSWER;
+    signup_fn::answer(&function, request, Timestamp::now(), deadline.into()).await.map(Body::from)
+}
+
+async fn page(State(live): Shared, method: Method, uri: Uri) -> Response {
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let Live { site, function, problems, .. } = live.borrow().clone();
+    match function {
+        Some(_) => files::serve(&site, uri.path()),
+        None => problem_page(problems.as_deref()),
+    }
+}
+
+/// What is shown while there is no good build yet.
+fn problem_page(problems: Option<&str>) -> Response {
+    let problems = problems.unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;");
+    let html = include_str!("routes/problems.html").replace("PROBLEMS", &problems);
+    let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
+    (StatusCode::INTERNAL_SERVER_ERROR, headers, html).into_response()
+}
+
+async fn reload_script() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("routes/reload.js"))
+}
+
+/// Tells a browser which build is there, and each that follows.
+async fn events(State(live): Shared) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let mut receiver = live;
+    receiver.mark_changed();
+    let stream = stream::unfold(receiver, |mut live| async {
+        live.changed().await.ok()?;
+        let Live { build, problems, .. } = live.borrow_and_update().clone();
+        let event = Event::default().id(build.to_string()).data(problems.unwrap_or_else(|| Arc::from("")));
+        Some((Ok(event), live))
+    });
+    Sse::new(stream).keep_alive(KeepAlive::default())
+}

@@ -1,0 +1,79 @@
+//! The files of the built site.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use percent_encoding::percent_decode_str;
+
+/// Answers a path: a file, a folder's index, a redirect to the address with its slash, or the 404 page.
+pub(super) fn serve(site: &Path, url: &str) -> Response {
+    let Some(path) = below(url) else { return not_found(site) };
+    let path = site.join(path);
+    if url.ends_with('/') {
+        return file(&path.join("index.html")).unwrap_or_else(|| not_found(site));
+    }
+    if path.join("index.html").is_file() {
+        return Redirect::permanent(&format!("{url}/")).into_response();
+    }
+    file(&path).unwrap_or_else(|| not_found(site))
+}
+
+/// The relative path of an address; `None` when it would lead out of the site.
+fn below(url: &str) -> Option<PathBuf> {
+    let decoded = percent_decode_str(url).decode_utf8().ok()?;
+    let path = PathBuf::from(decoded.trim_start_matches('/'));
+    let stays = !decoded.contains(['\\', '\0']) && path.components().all(|part| matches!(part, Component::Normal(_)));
+    stays.then_some(path)
+}
+
+fn not_found(site: &Path) -> Response {
+    match file(&site.join("404.html")) {
+        Some(page) => (StatusCode::NOT_FOUND, page).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn file(path: &Path) -> Option<Response> {
+    let bytes = fs::read(path).ok()?;
+    let kind = match path.extension()?.to_str()? {
+        "html" => return Some(page(&bytes)),
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "woff2" => "font/woff2",
+        "ico" => "image/x-icon",
+        "ics" => "text/calendar; charset=utf-8",
+        "xml" => "application/xml",
+        "txt" => "text/plain; charset=utf-8",
+        "pdf" => "application/pdf",
+        _ => "application/octet-stream",
+    };
+    Some(([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], bytes).into_response())
+}
+
+/// A page, with the script that reloads it.
+fn page(bytes: &[u8]) -> Response {
+    let html = String::from_utf8_lossy(bytes).replacen("</head>", "<script src=\"/_dev/reload.js\" defer></script>\n</head>", 1);
+    ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-cache")], html).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_stays_within_the_site() {
+        assert_eq!(below("/a/b%20c.css"), Some("a/b c.css".into()));
+        for url in ["/../x", "/a/../../x", "/%2e%2e/x", "/..%2fx", "/a\\..\\x", "/%00", "/%ff"] {
+            assert_eq!(below(url), None, "{url}");
+        }
+    }
+}
