@@ -29,7 +29,8 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("{error:#}\n"));
+            // A reader that has gone away is no reason to fail twice.
+            let _ = writeln!(std::io::stderr(), "{error:#}");
             ExitCode::FAILURE
         }
     }
@@ -38,12 +39,7 @@ async fn main() -> ExitCode {
 async fn run(Arguments { root, port, data }: Arguments) -> Result<()> {
     let data = data.unwrap_or_else(|| root.join(".data"));
     let server = dev_server::start(Settings { root, data, port }).await?;
-    say(&format!("\nDe site staat op http://{}/\nStoppen: ctrl-c\n\n", server.address));
+    writeln!(std::io::stdout(), "De site staat op http://{}/ (stoppen: ctrl-c)", server.address)?;
     tokio::signal::ctrl_c().await?;
     server.stop().await
-}
-
-/// Writes to standard error; a reader that has gone away is no reason to fail.
-fn say(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
 }

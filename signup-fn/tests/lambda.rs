@@ -1,0 +1,249 @@
+//! The built binary, driven as Lambda drives it: a stub of the Runtime API
+//! hands it events and takes its answers.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod support;
+
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use data_encoding::BASE64;
+use http::StatusCode;
+use serde_json::{Value, json};
+use support::{Table, function_folder, table};
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, mpsc};
+
+/// A function at work, and the Runtime API that it asks for events.
+struct Lambda {
+    process: Child,
+    events: mpsc::Sender<Value>,
+    answers: mpsc::Receiver<Result<Value, Value>>,
+}
+
+struct Api {
+    events: Mutex<mpsc::Receiver<Value>>,
+    answers: mpsc::Sender<Result<Value, Value>>,
+}
+
+impl Lambda {
+    async fn start(table: &Table) -> Self {
+        let (events, receiver) = mpsc::channel(1);
+        let (sender, answers) = mpsc::channel(1);
+        let api = Arc::new(Api { events: Mutex::new(receiver), answers: sender });
+        let router = Router::new()
+            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+            .with_state(api);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let process = command()
+            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &table.endpoint)
+            .env("TABLE_NAME", &table.name)
+            .spawn()
+            .unwrap();
+        Self { process, events, answers }
+    }
+
+    async fn answer(&mut self, event: Value) -> Result<Value, Value> {
+        self.events.send(event).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(20), self.answers.recv()).await.unwrap().unwrap()
+    }
+}
+
+impl Drop for Lambda {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The binary with the environment that Lambda and Terraform give it, but for where things are.
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_signup-fn"));
+    command
+        .env_clear()
+        .env("AWS_LAMBDA_FUNCTION_NAME", "signup-fn")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/signup-fn")
+        .env("AWS_LAMBDA_LOG_STREAM_NAME", "stream")
+        .env("AWS_REGION", "eu-west-1")
+        .env("AWS_ACCESS_KEY_ID", "local")
+        .env("AWS_SECRET_ACCESS_KEY", "local")
+        .env("AWS_SESSION_TOKEN", "local")
+        .env("LAMBDA_TASK_ROOT", function_folder())
+        .env("TABLE_NAME", "signups")
+        .env("IDENTITY_KEY", "07".repeat(32))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+async fn next(State(api): State<Arc<Api>>) -> impl IntoResponse {
+    let event = api.events.lock().await.recv().await.unwrap_or_default();
+    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(10);
+    let headers = [
+        ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned()),
+        ("lambda-runtime-deadline-ms", deadline.as_millis().to_string()),
+        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-west-1:1:function:signup-fn".to_owned()),
+        ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700".to_owned()),
+    ];
+    (headers, event.to_string())
+}
+
+async fn response(State(api): State<Arc<Api>>, Path(_id): Path<String>, body: String) -> StatusCode {
+    api.answers.send(Ok(serde_json::from_str(&body).unwrap())).await.unwrap();
+    StatusCode::ACCEPTED
+}
+
+async fn error(State(api): State<Arc<Api>>, Path(_id): Path<String>, body: String) -> StatusCode {
+    api.answers.send(Err(serde_json::from_str(&body).unwrap())).await.unwrap();
+    StatusCode::ACCEPTED
+}
+
+const FORM: &str = "session=a&full_name=Ren%C3%A9e+Vos&email=r%40voorbeeld.nl&organisation=SWV&role=director";
+
+/// An event of HTTP API version 2; a Function URL sends the same with another domain.
+fn event(domain: &str, method: &str, path: &str, body: &str, base64: bool) -> Value {
+    let body = if base64 { BASE64.encode(body.as_bytes()) } else { body.to_owned() };
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {
+            "content-type": "application/x-www-form-urlencoded",
+            "host": domain,
+            "origin": "https://pos.example",
+            "x-forwarded-proto": "https",
+            "x-forwarded-for": "192.0.2.1"
+        },
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "abc",
+            "domainName": domain,
+            "domainPrefix": "abc",
+            "http": {
+                "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test"
+            },
+            "requestId": "id",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "24/Nov/2026:12:00:00 +0000",
+            "timeEpoch": 1_795_521_600_000_u64
+        },
+        "body": body,
+        "isBase64Encoded": base64
+    })
+}
+
+const HTTP_API: &str = "abc.execute-api.eu-west-1.amazonaws.com";
+const FUNCTION_URL: &str = "abc.lambda-url.eu-west-1.on.aws";
+
+fn body(answer: &Value) -> String {
+    let body = answer["body"].as_str().unwrap_or_default();
+    match answer["isBase64Encoded"].as_bool() {
+        Some(true) => String::from_utf8(BASE64.decode(body.as_bytes()).unwrap()).unwrap(),
+        _ => body.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn events_of_both_kinds_with_plain_and_encoded_bodies_are_signed_up() {
+    let table = table().await;
+    let mut lambda = Lambda::start(&table).await;
+    for (number, (domain, base64)) in
+        [(HTTP_API, false), (HTTP_API, true), (FUNCTION_URL, false), (FUNCTION_URL, true)].into_iter().enumerate()
+    {
+        let form = FORM.replace("r%40", &format!("r{number}%40"));
+        let answer = lambda.answer(event(domain, "POST", "/aanmelden/e/", &form, base64)).await.unwrap();
+        assert_eq!(answer["statusCode"], 303, "{answer}");
+        let location = answer["headers"]["location"].as_str().unwrap();
+        assert!(location.starts_with("/aanmelden/e/a/ontvangen/"), "{location}");
+        assert!(answer["headers"]["content-security-policy"].is_string(), "{answer}");
+        assert_eq!(table.people("a").await, number + 1);
+        let page = lambda.answer(event(domain, "GET", location, "", false)).await.unwrap();
+        assert_eq!(page["statusCode"], 200);
+        assert!(body(&page).contains("received a: "), "{page}");
+    }
+    assert_eq!(table.taken("a").await, 4);
+}
+
+#[tokio::test]
+async fn a_refused_form_comes_back_as_readable_html() {
+    let table = table().await;
+    let mut lambda = Lambda::start(&table).await;
+    let form = "full_name=Ren%C3%A9e+%3Cb%3E+%3C%3C+values+%3E%3E";
+    let answer = lambda.answer(event(HTTP_API, "POST", "/aanmelden/e/", form, true)).await.unwrap();
+    assert_eq!(answer["statusCode"], 422);
+    assert_eq!(answer["headers"]["content-type"], "text/html; charset=utf-8");
+    let html = body(&answer);
+    assert!(html.contains("<title>Fout: e</title>"), "{html}");
+    assert!(html.contains("value=\"Renée &lt;b&gt; &lt;&lt; values &gt;&gt;\""), "{html}");
+    assert!(html.contains("email: Vul je e-mailadres in."), "{html}");
+}
+
+#[tokio::test]
+async fn what_no_browser_sends_is_answered_too() {
+    let table = table().await;
+    let mut lambda = Lambda::start(&table).await;
+    let mut foreign = event(HTTP_API, "POST", "/aanmelden/e/", FORM, false);
+    foreign["headers"]["origin"] = "https://evil.example".into();
+    let mut json = event(HTTP_API, "POST", "/aanmelden/e/", "{}", false);
+    json["headers"]["content-type"] = "application/json".into();
+    for (event, status) in [
+        (foreign, 403),
+        (json, 415),
+        (event(HTTP_API, "POST", "/aanmelden/elders/", FORM, false), 404),
+        (event(HTTP_API, "PUT", "/aanmelden/e/", FORM, false), 405),
+        (event(HTTP_API, "POST", "/aanmelden/e/", &"a".repeat(20_000), true), 413),
+        (event(HTTP_API, "GET", "/aanmelden/e/", "", false), 303),
+    ] {
+        let answer = lambda.answer(event).await.unwrap();
+        assert_eq!(answer["statusCode"], status, "{answer}");
+    }
+    assert_eq!(table.items().await.len(), 0);
+}
+
+#[tokio::test]
+async fn an_event_that_makes_no_sense_does_not_end_the_function() {
+    let table = table().await;
+    let mut lambda = Lambda::start(&table).await;
+    let mut bad = event(HTTP_API, "POST", "/aanmelden/e/", FORM, false);
+    bad["body"] = "%%% no base64 %%%".into();
+    bad["isBase64Encoded"] = true.into();
+    assert!(lambda.answer(bad).await.is_err());
+    let answer = lambda.answer(event(HTTP_API, "POST", "/aanmelden/e/", FORM, false)).await.unwrap();
+    assert_eq!(answer["statusCode"], 303);
+}
+
+#[test]
+fn it_refuses_to_start_on_a_bad_catalogue_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let refuse = |change: &dyn Fn(&mut Command), word: &str| {
+        let mut command = command();
+        command.env("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9").env("LAMBDA_TASK_ROOT", folder.path());
+        change(&mut command);
+        let output = command.output().unwrap();
+        assert!(!output.status.success());
+        let log = String::from_utf8_lossy(&output.stdout);
+        assert!(log.contains("start refused") && log.contains(word), "{log}");
+    };
+    refuse(&|_| {}, "catalog.json");
+    let catalog = std::fs::read_to_string(function_folder().join("catalog.json")).unwrap();
+    std::fs::write(folder.path().join("catalog.json"), catalog.replace("\"capacity\": 50", "\"capacity\": 0")).unwrap();
+    refuse(&|_| {}, "at least one seat");
+    std::fs::write(folder.path().join("catalog.json"), catalog).unwrap();
+    refuse(&|_| {}, "answer page is missing");
+    refuse(&|command| _ = command.env_remove("IDENTITY_KEY"), "IDENTITY_KEY");
+    refuse(&|command| _ = command.env("IDENTITY_KEY", "short"), "64 hexadecimal digits");
+}

@@ -1,0 +1,107 @@
+//! What the store promises. Runs against dynoxide, and against any other
+//! engine that `DYNAMODB_ENDPOINT` names.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod support;
+
+use signup_fn::store::Claim;
+use support::{Table, table, text};
+
+#[tokio::test]
+async fn one_person_takes_one_seat_of_one_session() {
+    let table = table().await;
+    let store = table.store();
+    assert_eq!(table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap(), Claim::Claimed);
+    assert_eq!(table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap(), Claim::AlreadySignedUp);
+    assert_eq!(table.claim(&store, "JAN@voorbeeld.nl", "b").await.unwrap(), Claim::AlreadySignedUp);
+    assert_eq!((table.taken("a").await, table.people("a").await), (1, 1));
+    assert_eq!((table.taken("b").await, table.people("b").await), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_at_once_for_fifty_seats_gives_exactly_fifty() {
+    let table = table().await;
+    let store = table.store();
+    let claims = (0..200).map(|number| {
+        let (table, store): (Table, _) = (table.clone(), store.clone());
+        tokio::spawn(async move { table.claim(&store, &format!("p{number}@voorbeeld.nl"), "a").await.unwrap() })
+    });
+    let mut claimed = 0;
+    let mut full = 0;
+    for claim in claims.collect::<Vec<_>>() {
+        match claim.await.unwrap() {
+            Claim::Claimed => claimed += 1,
+            Claim::Full => full += 1,
+            Claim::AlreadySignedUp => panic!("everybody came once"),
+        }
+    }
+    assert_eq!((claimed, full), (50, 150));
+    assert_eq!((table.taken("a").await, table.people("a").await), (50, 50));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_person_who_clicks_fifty_times_takes_one_seat() {
+    let table = table().await;
+    let store = table.store();
+    let claims = (0..50).map(|number| {
+        let (table, store) = (table.clone(), store.clone());
+        let session = if number % 2 == 0 { "a" } else { "b" };
+        tokio::spawn(async move { table.claim(&store, "jan@voorbeeld.nl", session).await.unwrap() })
+    });
+    let mut claimed = 0;
+    for claim in claims.collect::<Vec<_>>() {
+        claimed += usize::from(claim.await.unwrap() == Claim::Claimed);
+    }
+    assert_eq!(claimed, 1);
+    assert_eq!(table.taken("a").await + table.taken("b").await, 1);
+    assert_eq!(table.people("a").await + table.people("b").await, 1);
+}
+
+#[tokio::test]
+async fn a_full_session_says_the_same_to_those_who_are_in_it() {
+    let table = table().await;
+    let store = table.store();
+    for number in 0..50 {
+        table.claim(&store, &format!("p{number}@voorbeeld.nl"), "a").await.unwrap();
+    }
+    assert_eq!(table.claim(&store, "new@voorbeeld.nl", "a").await.unwrap(), Claim::Full);
+    assert_eq!(table.claim(&store, "p1@voorbeeld.nl", "a").await.unwrap(), Claim::Full);
+    assert_eq!(table.claim(&store, "new@voorbeeld.nl", "b").await.unwrap(), Claim::Claimed);
+}
+
+#[tokio::test]
+async fn what_is_stored_of_a_person_is_what_the_privacy_notice_lists() {
+    let table = table().await;
+    table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
+    let items = table.items().await;
+    let item = items.iter().find(|item| text(item, "sk").starts_with("person#")).unwrap();
+    let mut names: Vec<&str> = item.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "attempt_id",
+            "email",
+            "forget_at",
+            "full_name",
+            "organisation",
+            "pk",
+            "privacy_notice_version",
+            "role",
+            "session",
+            "signed_up_at",
+            "sk"
+        ]
+    );
+    // Thirty days after the end of the session, in seconds since 1970: DynamoDB's time to live.
+    let end: jiff::Timestamp = "2098-11-28T16:30:00Z".parse().unwrap();
+    assert_eq!(item["forget_at"].as_n().unwrap(), &(end.as_second() + 30 * 86_400).to_string());
+}
+
+#[tokio::test]
+async fn making_the_table_twice_keeps_what_is_in_it() {
+    let table = table().await;
+    table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
+    table.store().create_table_if_absent().await.unwrap();
+    assert_eq!(table.people("a").await, 1);
+}
