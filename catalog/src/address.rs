@@ -95,7 +95,14 @@ mod tests {
 
     #[test]
     fn anything_else_is_unknown() {
-        for path in ["/", "/aanmelden/", "/aanmelden/A/", "/aanmelden/a//", "/aanmelden/a/b/", "/aanmelden/a/b/ontvangen/x/"] {
+        for path in [
+            "/",
+            "/aanmelden/",
+            "/aanmelden/A/",
+            "/aanmelden/a//",
+            "/aanmelden/a/b/",
+            "/aanmelden/a/b/ontvangen/x/",
+        ] {
             assert_eq!(path.parse::<SignupAddress>(), Err(UnknownAddress), "{path}");
         }
     }

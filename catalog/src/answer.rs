@@ -134,7 +134,10 @@ impl FormView {
         errors: &BTreeMap<Field, String>,
     ) -> Self {
         let complete = |given: &BTreeMap<Field, String>| {
-            Field::ALL.into_iter().map(|field| (field, given.get(&field).cloned().unwrap_or_default())).collect()
+            Field::ALL
+                .into_iter()
+                .map(|field| (field, given.get(&field).cloned().unwrap_or_default()))
+                .collect()
         };
         let chosen = values.get(&Field::Session);
         let mut open = event.sessions().iter().filter(|session| session.phase(now) == Phase::Open);

@@ -148,7 +148,9 @@ mod tests {
 
     #[test]
     fn an_event_id_occurs_once() {
-        assert!(matches!(catalog(&["a", "b", "a"]), Err(CatalogError::DuplicateEvent(id)) if id.as_str() == "a"));
+        assert!(
+            matches!(catalog(&["a", "b", "a"]), Err(CatalogError::DuplicateEvent(id)) if id.as_str() == "a")
+        );
     }
 
     #[test]

@@ -70,9 +70,10 @@ pub async fn start(settings: Settings) -> Result<Server> {
 
 async fn listen(port: u16) -> Result<TcpListener> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
-        Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            Err(anyhow!("poort {port} is al in gebruik. Kies een andere, bijvoorbeeld met `cargo run -- --port {}`", port.saturating_add(1)))
-        }
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Err(anyhow!(
+            "poort {port} is al in gebruik. Kies een andere, bijvoorbeeld met `cargo run -- --port {}`",
+            port.saturating_add(1)
+        )),
         bound => bound.with_context(|| format!("poort {port} is niet te openen")),
     }
 }

@@ -48,8 +48,10 @@ pub fn watch(
     identity: Identity,
 ) -> Result<(Watcher, watch::Receiver<Live>)> {
     let root = settings.root.clone();
-    let builder = Builder { root: settings.root.clone(), out: settings.root.join("dist"), address, store, identity };
-    let first = Live { site: builder.out.join(site_gen::render::SITE), function: None, problems: None, build: 0 };
+    let builder =
+        Builder { root: settings.root.clone(), out: settings.root.join("dist"), address, store, identity };
+    let first =
+        Live { site: builder.out.join(site_gen::render::SITE), function: None, problems: None, build: 0 };
     let (sender, receiver) = watch::channel(builder.next(&first)?);
     let rebuild = move |events: DebounceEventResult| {
         let is_change = events.is_ok_and(|events| events.iter().any(|event| !event.kind.is_access()));
@@ -89,7 +91,11 @@ impl Builder {
         let now = Timestamp::now();
         match site_gen::build(&self.root, &self.out, now) {
             Ok(done) => {
-                tracing::info!("site gebouwd: {} bestanden nieuw of anders, in {} ms", done.written, start.elapsed().as_millis());
+                tracing::info!(
+                    "site gebouwd: {} bestanden nieuw of anders, in {} ms",
+                    done.written,
+                    start.elapsed().as_millis()
+                );
                 let function = Some(Arc::new(self.function(&self.out.join(site_gen::render::FUNCTION))?));
                 Ok(Live { site: last.site.clone(), function, problems: None, build: now.as_millisecond() })
             }

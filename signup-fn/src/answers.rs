@@ -72,7 +72,11 @@ impl Answers {
         match self.render(Answer::Error, &view) {
             Ok(html) => html_response(status, html),
             Err(error) => {
-                tracing::error!(incident.id = view.incident, error = format!("{error:#}"), "error page failed");
+                tracing::error!(
+                    incident.id = view.incident,
+                    error = format!("{error:#}"),
+                    "error page failed"
+                );
                 let text = format!("Er ging iets mis. Probeer het later nog eens. {}\n", view.incident);
                 response(status, "text/plain; charset=utf-8", text)
             }
@@ -92,7 +96,8 @@ impl Answers {
             return Ok(Arc::clone(template));
         }
         let path = self.folder.join(file);
-        let text = std::fs::read_to_string(&path).with_context(|| format!("answer page `{}`", path.display()))?;
+        let text =
+            std::fs::read_to_string(&path).with_context(|| format!("answer page `{}`", path.display()))?;
         let [block, variable, comment] = DELIMITERS;
         let mut tera = Tera::default();
         tera.set_delimiters(Delimiters {

@@ -65,12 +65,17 @@ impl Submission {
         });
         let email = Email::new(self.get(Field::Email)).map_err(|error| match error {
             TextError::Empty => note(Field::Email, "Vul je e-mailadres in."),
-            TextError::TooLong => note(Field::Email, "Je e-mailadres is te lang: gebruik hooguit 254 tekens."),
+            TextError::TooLong => {
+                note(Field::Email, "Je e-mailadres is te lang: gebruik hooguit 254 tekens.")
+            }
             TextError::Form => note(Field::Email, "Vul een e-mailadres in zoals naam@voorbeeld.nl."),
         });
         let organisation = Line::new(self.get(Field::Organisation)).map_err(|error| match error {
             TextError::TooLong => {
-                note(Field::Organisation, "De naam van je organisatie is te lang: gebruik hooguit 120 tekens.");
+                note(
+                    Field::Organisation,
+                    "De naam van je organisatie is te lang: gebruik hooguit 120 tekens.",
+                );
             }
             _ => note(Field::Organisation, "Vul de naam van je organisatie in."),
         });
@@ -79,7 +84,9 @@ impl Submission {
             "board_member" => Ok(Role::BoardMember),
             "quality_officer" => Ok(Role::QualityOfficer),
             "other" => Line::new(self.get(Field::RoleOther)).map(Role::Other).map_err(|error| match error {
-                TextError::TooLong => note(Field::RoleOther, "Je functie is te lang: gebruik hooguit 80 tekens."),
+                TextError::TooLong => {
+                    note(Field::RoleOther, "Je functie is te lang: gebruik hooguit 80 tekens.")
+                }
                 _ => note(Field::RoleOther, "Vul in wat je functie is."),
             }),
             _ => Err(note(Field::Role, "Kies je functie.")),
@@ -134,15 +141,18 @@ mod tests {
     fn check(body: &str, expected: &[(Field, &str)]) {
         let submission = Submission::read(body.as_bytes()).unwrap();
         let errors = submission.check(&event()).err().unwrap_or_default();
-        let errors: Vec<(Field, &str)> = errors.iter().map(|(&field, words)| (field, words.as_str())).collect();
+        let errors: Vec<(Field, &str)> =
+            errors.iter().map(|(&field, words)| (field, words.as_str())).collect();
         assert_eq!(errors, expected, "{body}");
     }
 
-    const GOOD: &str = "session=28-november&full_name=Ren%C3%A9e+Vos&email=r%40voorbeeld.nl&organisation=SWV+Noord";
+    const GOOD: &str =
+        "session=28-november&full_name=Ren%C3%A9e+Vos&email=r%40voorbeeld.nl&organisation=SWV+Noord";
 
     #[test]
     fn a_whole_form_is_a_signup() {
-        let submission = Submission::read(format!("{GOOD}&role=other&role_other=IB%27er&question=").as_bytes());
+        let submission =
+            Submission::read(format!("{GOOD}&role=other&role_other=IB%27er&question=").as_bytes());
         let signup = submission.unwrap().check(&event()).unwrap();
         assert_eq!(signup.full_name.as_str(), "Renée Vos");
         assert!(matches!(signup.role, Role::Other(other) if other.as_str() == "IB'er"));

@@ -108,7 +108,9 @@ mod tests {
 
     #[test]
     fn a_key_is_64_hexadecimal_digits() {
-        assert!("0123456789abcdefABCDEF0123456789abcdef0123456789abcdef0123456789".parse::<Identity>().is_ok());
+        assert!(
+            "0123456789abcdefABCDEF0123456789abcdef0123456789abcdef0123456789".parse::<Identity>().is_ok()
+        );
         assert!("xyz".parse::<Identity>().is_err());
         assert!("00".parse::<Identity>().is_err());
     }

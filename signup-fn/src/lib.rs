@@ -63,9 +63,7 @@ pub async fn answer(
                 Ok(()) => sign_up(function, event, request.body(), now, deadline).await,
                 Err(status) => function.answers.error(status),
             },
-            Method::GET | Method::HEAD => {
-                answers::see_other(&format!("{}#{FORM_ANCHOR}", event.page()))
-            }
+            Method::GET | Method::HEAD => answers::see_other(&format!("{}#{FORM_ANCHOR}", event.page())),
             _ => answers::method_not_allowed(&function.answers, "GET, HEAD, POST"),
         },
         SignupAddress::Received { session, reference, .. } => match *request.method() {

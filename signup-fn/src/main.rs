@@ -17,7 +17,8 @@ const MARGIN: Duration = Duration::from_millis(300);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).without_time().init();
-    let function = start().inspect_err(|error| tracing::error!(error = format!("{error:#}"), "start refused"))?;
+    let function =
+        start().inspect_err(|error| tracing::error!(error = format!("{error:#}"), "start refused"))?;
     let function = Arc::new(function);
     lambda_http::run(service_fn(|request: Request| {
         let function = Arc::clone(&function);

@@ -28,7 +28,8 @@ impl Settings {
     /// When a variable is missing or makes no sense; the message names it.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let required = |name: &str| variable(name).with_context(|| format!("environment variable `{name}` is not set"));
+        let required =
+            |name: &str| variable(name).with_context(|| format!("environment variable `{name}` is not set"));
         Ok(Self {
             folder: required("LAMBDA_TASK_ROOT")?.into(),
             identity: required("IDENTITY_KEY")?.parse().context("environment variable `IDENTITY_KEY`")?,

@@ -23,7 +23,8 @@ use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkErro
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, CancellationReason, KeySchemaElement, KeyType, Put,
-    ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TimeToLiveSpecification, TransactWriteItem, Update,
+    ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TimeToLiveSpecification, TransactWriteItem,
+    Update,
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use catalog::{Event, SessionId};
@@ -220,7 +221,9 @@ impl Store {
             .await;
         match created {
             Ok(_) => {}
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => return Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => {
+                return Ok(());
+            }
             Err(error) => anyhow::bail!("table `{}`: {}", self.table, DisplayErrorContext(error)),
         }
         let time_to_live =
@@ -294,7 +297,11 @@ fn judge_reasons(reasons: &[CancellationReason], attempt_id: &str) -> Attempt<Cl
             let passing = |code: &str| {
                 matches!(
                     code,
-                    "None" | CONDITION | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
+                    "None"
+                        | CONDITION
+                        | "TransactionConflict"
+                        | "ThrottlingError"
+                        | "ProvisionedThroughputExceeded"
                 )
             };
             if passing(person) && passing(seat) { Attempt::Again(codes) } else { Attempt::Failed(codes) }

@@ -103,7 +103,9 @@ async fn forward(stub: &Stub, headers: HeaderMap, body: Bytes) -> Response {
         *token = format!("{:032x}", fastrand::u128(..)).into();
     }
     let mut forwarded = stub.client.post(&stub.target).body(request.to_string());
-    for (name, value) in headers.iter().filter(|(name, _)| !matches!(name.as_str(), "host" | "content-length")) {
+    for (name, value) in
+        headers.iter().filter(|(name, _)| !matches!(name.as_str(), "host" | "content-length"))
+    {
         forwarded = forwarded.header(name, value);
     }
     let answer = forwarded.send().await.unwrap();
@@ -144,7 +146,8 @@ async fn the_last_seat_whose_answer_was_lost_is_known_again() {
 async fn what_does_not_pass_in_time_is_told_and_leaves_nothing() {
     let table = table().await;
     let store = table.store_at(&stub(&table, &[Fault::Conflict], true).await);
-    let error = table.claim_within(&store, "jan@voorbeeld.nl", "a", Duration::from_secs(1)).await.unwrap_err();
+    let error =
+        table.claim_within(&store, "jan@voorbeeld.nl", "a", Duration::from_secs(1)).await.unwrap_err();
     assert!(matches!(&error, StoreError::TimeUp { attempts, .. } if *attempts > 3), "{error}");
     assert!(!error.to_string().contains("jan"), "no personal data in an error: {error}");
     assert_eq!(table.items().await.len(), 0);
@@ -175,7 +178,9 @@ async fn a_crowd_before_a_store_that_misbehaves_fills_exactly_the_seats() {
     let store = table.store_at(&stub(&table, &faults, false).await);
     let claims = (0..100).map(|number| {
         let (table, store) = (table.clone(), store.clone());
-        tokio::spawn(async move { table.claim(&store, &format!("p{number}@voorbeeld.nl"), "a").await.unwrap() })
+        tokio::spawn(
+            async move { table.claim(&store, &format!("p{number}@voorbeeld.nl"), "a").await.unwrap() },
+        )
     });
     let mut claimed = 0;
     for claim in claims.collect::<Vec<_>>() {

@@ -162,7 +162,9 @@ async fn events_of_both_kinds_with_plain_and_encoded_bodies_are_signed_up() {
     let table = table().await;
     let mut lambda = Lambda::start(&table).await;
     for (number, (domain, base64)) in
-        [(HTTP_API, false), (HTTP_API, true), (FUNCTION_URL, false), (FUNCTION_URL, true)].into_iter().enumerate()
+        [(HTTP_API, false), (HTTP_API, true), (FUNCTION_URL, false), (FUNCTION_URL, true)]
+            .into_iter()
+            .enumerate()
     {
         let form = FORM.replace("r%40", &format!("r{number}%40"));
         let answer = lambda.answer(event(domain, "POST", "/aanmelden/e/", &form, base64)).await.unwrap();
@@ -240,7 +242,11 @@ fn it_refuses_to_start_on_a_bad_catalogue_and_says_why() {
     };
     refuse(&|_| {}, "catalog.json");
     let catalog = std::fs::read_to_string(function_folder().join("catalog.json")).unwrap();
-    std::fs::write(folder.path().join("catalog.json"), catalog.replace("\"capacity\": 50", "\"capacity\": 0")).unwrap();
+    std::fs::write(
+        folder.path().join("catalog.json"),
+        catalog.replace("\"capacity\": 50", "\"capacity\": 0"),
+    )
+    .unwrap();
     refuse(&|_| {}, "at least one seat");
     std::fs::write(folder.path().join("catalog.json"), catalog).unwrap();
     refuse(&|_| {}, "answer page is missing");

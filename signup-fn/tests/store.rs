@@ -24,7 +24,9 @@ async fn two_hundred_at_once_for_fifty_seats_gives_exactly_fifty() {
     let store = table.store();
     let claims = (0..200).map(|number| {
         let (table, store): (Table, _) = (table.clone(), store.clone());
-        tokio::spawn(async move { table.claim(&store, &format!("p{number}@voorbeeld.nl"), "a").await.unwrap() })
+        tokio::spawn(
+            async move { table.claim(&store, &format!("p{number}@voorbeeld.nl"), "a").await.unwrap() },
+        )
     });
     let mut claimed = 0;
     let mut full = 0;

@@ -76,11 +76,14 @@ fn one_page_per_address(parsed: &[Parsed], problems: &mut Problems) {
         let url = page.place.url.as_str();
         if url.starts_with(SIGNUP_PREFIX) {
             let message = format!("adressen onder `{SIGNUP_PREFIX}` zijn van de aanmelding");
-            problems.push(Problem::in_file(&page.source.path, message).help("geef het bestand een andere naam"));
+            problems
+                .push(Problem::in_file(&page.source.path, message).help("geef het bestand een andere naam"));
         }
         if let Some(other) = first.insert(url, page) {
             let message = format!("het adres `{url}` is al van `{}`", other.source.path);
-            problems.push(Problem::in_file(&page.source.path, message).help("geef een van beide een andere naam"));
+            problems.push(
+                Problem::in_file(&page.source.path, message).help("geef een van beide een andere naam"),
+            );
         }
     }
 }
@@ -88,7 +91,8 @@ fn one_page_per_address(parsed: &[Parsed], problems: &mut Problems) {
 fn one_event_per_id(parsed: &[Parsed], problems: &mut Problems) {
     let mut first: HashMap<&EventId, &Parsed> = HashMap::new();
     for page in parsed {
-        let Some(announcement) = page.content.as_ref().and_then(|content| content.announcement.as_ref()) else {
+        let Some(announcement) = page.content.as_ref().and_then(|content| content.announcement.as_ref())
+        else {
             continue;
         };
         let id = announcement.event.id();
@@ -137,7 +141,12 @@ impl<'a> Addresses<'a> {
     }
 
     /// Whether a path, empty for the page at `own_url`, is there, and the anchor in it.
-    fn check<'b>(&'b self, path: &'b str, anchor: Option<&'b str>, own_url: &'b str) -> Result<(), Missing<'b>> {
+    fn check<'b>(
+        &'b self,
+        path: &'b str,
+        anchor: Option<&'b str>,
+        own_url: &'b str,
+    ) -> Result<(), Missing<'b>> {
         let path = if path.is_empty() { own_url } else { path };
         if self.files.contains(path) {
             return Ok(());
@@ -169,7 +178,10 @@ impl Missing<'_> {
         match self {
             Self::Page { path, candidates } => problem.suggest(path, candidates.iter().copied()),
             Self::Slash { path } => problem.help(format!("bedoel je `{path}/`?")),
-            Self::Anchor { anchor, candidates } => problem.suggest(anchor, candidates.iter().copied()),
+            Self::Anchor { anchor, candidates } => {
+                let candidates: Vec<String> = candidates.iter().map(|name| format!("#{name}")).collect();
+                problem.suggest(&format!("#{anchor}"), candidates.iter().map(String::as_str))
+            }
         }
     }
 }

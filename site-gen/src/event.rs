@@ -70,7 +70,8 @@ pub fn announce(
     let id = read.id::<EventId>(&event.id);
     read.zone = read.zone(&event.time_zone)?;
     let sessions = read.sessions(&event.sessions);
-    let (id, sessions) = (id?, sessions?);
+    // Sessions with a problem of their own have been told and left out.
+    let (id, sessions) = (id?, sessions.filter(|sessions| !sessions.is_empty())?);
     let (sessions, words) = sessions.into_iter().unzip();
     let record = EventRecord {
         id,
@@ -115,7 +116,11 @@ impl Reader<'_> {
     fn zone(&mut self, name: &Spanned<String>) -> Option<TimeZone> {
         let zone = TimeZone::get(name.get_ref()).ok();
         if zone.is_none() {
-            self.tell(name.span(), "deze tijdzone bestaat niet", "schrijf het zo: `time_zone = \"Europe/Amsterdam\"`");
+            self.tell(
+                name.span(),
+                "deze tijdzone bestaat niet",
+                "schrijf het zo: `time_zone = \"Europe/Amsterdam\"`",
+            );
         }
         zone
     }
@@ -142,7 +147,8 @@ impl Reader<'_> {
         let end = self.instant(&table.end);
         let opens = self.instant(&table.opens);
         let closes = self.instant(&table.closes);
-        let ((start, start_at), (end, end_at), (opens, opens_at), (_, closes_at)) = (start?, end?, opens?, closes?);
+        let ((start, start_at), (end, end_at), (opens, opens_at), (_, closes_at)) =
+            (start?, end?, opens?, closes?);
         let record = SessionRecord {
             id: id?,
             starts_at: start_at,
@@ -153,7 +159,9 @@ impl Reader<'_> {
         };
         match Session::try_from(record) {
             Ok(session) => {
-                let rfc3339 = |at: Timestamp| at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+                let rfc3339 = |at: Timestamp| {
+                    at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+                };
                 let words = SessionWords {
                     id: session.id().to_string(),
                     date: dutch::weekday_date(start.date()),
@@ -170,13 +178,17 @@ impl Reader<'_> {
             }
             Err(error) => {
                 let (span, message, help) = match error {
-                    SessionError::NoSeats => (table.id.span(), "deze sessie heeft geen plaatsen", "zet `capacity` op 1 of meer"),
+                    SessionError::NoSeats => {
+                        (table.id.span(), "deze sessie heeft geen plaatsen", "zet `capacity` op 1 of meer")
+                    }
                     SessionError::EndsBeforeStart => {
                         (table.end.span(), "de sessie eindigt voordat zij begint", "zet `end` na `start`")
                     }
-                    SessionError::ClosesBeforeOpening => {
-                        (table.closes.span(), "de aanmelding sluit voordat zij opent", "zet `closes` na `opens`")
-                    }
+                    SessionError::ClosesBeforeOpening => (
+                        table.closes.span(),
+                        "de aanmelding sluit voordat zij opent",
+                        "zet `closes` na `opens`",
+                    ),
                     SessionError::ClosesAfterStart => (
                         table.closes.span(),
                         "de aanmelding sluit pas na het begin van de sessie",
@@ -198,7 +210,8 @@ impl Reader<'_> {
         match self.zone.to_ambiguous_timestamp(civil).unambiguous() {
             Ok(instant) => Some((civil, instant)),
             Err(_) => {
-                let message = "dit moment bestaat niet of twee keer: de klok gaat dan een uur vooruit of terug";
+                let message =
+                    "dit moment bestaat niet of twee keer: de klok gaat dan een uur vooruit of terug";
                 self.tell(written.span(), message, "kies een ander uur");
                 None
             }
@@ -214,5 +227,14 @@ pub fn civil(written: &Datetime) -> Option<DateTime> {
         Some(time) => (small(time.hour)?, small(time.minute)?, small(time.second.unwrap_or(0))?),
         None => (0, 0, 0),
     };
-    DateTime::new(i16::try_from(date.year).ok()?, small(date.month)?, small(date.day)?, hour, minute, second, 0).ok()
+    DateTime::new(
+        i16::try_from(date.year).ok()?,
+        small(date.month)?,
+        small(date.day)?,
+        hour,
+        minute,
+        second,
+        0,
+    )
+    .ok()
 }

@@ -61,9 +61,7 @@ pub fn build(root: &Path, out: &Path, now: Timestamp) -> Result<Written, BuildEr
     let site = assemble::assemble(config, &sources.config, pages, &sources.assets, &mut problems);
     let templates = Templates::compile(&sources.templates, &mut problems);
     let outputs = match (&site, &templates) {
-        (Some(site), Some(templates)) => {
-            render::render(site, sources.assets, templates, now, &mut problems)
-        }
+        (Some(site), Some(templates)) => render::render(site, sources.assets, templates, now, &mut problems),
         _ => Vec::new(),
     };
     if !problems.is_empty() {

@@ -31,11 +31,12 @@ pub enum Target {
 
 const OUTSIDE: [&str; 4] = ["https", "http", "mailto", "tel"];
 
-/// Reads an address in a page that stands at `url`.
+/// Reads an address in a file of `folder`: `/`, `/nieuws`.
 ///
-/// A path to a Markdown file, whether relative or from the content folder
-/// (`@/nieuws/lnpo.md`), means the page that is made of it.
-pub fn target(address: &str, url: &str) -> Target {
+/// A relative path is seen from there, as files lie. A path to a Markdown
+/// file, whether relative or from the content folder (`@/nieuws/lnpo.md`),
+/// means the page that is made of it.
+pub fn target(address: &str, folder: &str) -> Target {
     if let Some(scheme) = scheme(address) {
         return if OUTSIDE.contains(&scheme) { Target::Outside } else { Target::Refused };
     }
@@ -51,7 +52,7 @@ pub fn target(address: &str, url: &str) -> Target {
         _ if path.is_empty() => String::new(),
         Some(from_content) => format!("/{from_content}"),
         None if path.starts_with('/') => path.to_owned(),
-        None => join(url, path),
+        None => join(folder, path),
     };
     let path = match path.strip_suffix(".md") {
         Some(_) => place::of(path.trim_start_matches('/')).map_or(path, |place| place.url),
@@ -80,9 +81,8 @@ fn scheme(address: &str) -> Option<&str> {
     is_scheme.then_some(scheme)
 }
 
-/// A relative path, seen from a page's address.
-fn join(url: &str, relative: &str) -> String {
-    let mut parts: Vec<&str> = url.trim_matches('/').split('/').filter(|part| !part.is_empty()).collect();
+fn join(folder: &str, relative: &str) -> String {
+    let mut parts: Vec<&str> = folder.trim_matches('/').split('/').filter(|part| !part.is_empty()).collect();
     let is_folder = relative.ends_with('/');
     for part in relative.trim_end_matches('/').split('/') {
         match part {
@@ -102,9 +102,13 @@ mod tests {
     use super::*;
 
     fn check(address: &str, path: &str, anchor: Option<&str>, written: Option<&str>) {
-        let target = target(address, "/nieuws/lnpo/");
+        let target = target(address, "/nieuws/lnpo");
         assert_eq!(rewritten(address, &target).as_deref(), written, "{address}");
-        assert_eq!(target, Target::Inside { path: path.into(), anchor: anchor.map(str::to_owned) }, "{address}");
+        assert_eq!(
+            target,
+            Target::Inside { path: path.into(), anchor: anchor.map(str::to_owned) },
+            "{address}"
+        );
     }
 
     #[test]
@@ -115,7 +119,8 @@ mod tests {
         check("@/nieuws/_index.md", "/nieuws/", None, Some("/nieuws/"));
         check("@/over-ons.md#wie", "/over-ons/", Some("wie"), Some("/over-ons/#wie"));
         check("schema.svg", "/nieuws/lnpo/schema.svg", None, Some("/nieuws/lnpo/schema.svg"));
-        check("../ander/", "/nieuws/ander/", None, Some("/nieuws/ander/"));
+        check("../ander.md#kop", "/nieuws/ander/", Some("kop"), Some("/nieuws/ander/#kop"));
+        check("../../../../ander/", "/ander/", None, Some("/ander/"));
     }
 
     #[test]

@@ -67,7 +67,9 @@ impl Reader<'_> {
     fn files(&mut self, folder: &str) -> Result<Vec<PathBuf>> {
         let hidden = |entry: &walkdir::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
         let mut files = Vec::new();
-        for entry in WalkDir::new(self.root.join(folder)).sort_by_file_name() .into_iter().filter_entry(|e| !hidden(e)) {
+        for entry in
+            WalkDir::new(self.root.join(folder)).sort_by_file_name().into_iter().filter_entry(|e| !hidden(e))
+        {
             let entry = entry.with_context(|| format!("`{folder}` is niet te lezen"))?;
             if entry.path_is_symlink() {
                 let problem = Problem::in_file(&self.name(entry.path()), "dit is een symbolische link")

@@ -29,16 +29,16 @@ const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_HEADING_ATTRIBUTES)
     .union(Options::ENABLE_DEFINITION_LIST);
 
-/// Renders the Markdown in a range of a source, for the page at `url`.
+/// Renders the Markdown in a range of a source.
 ///
 /// HTML in the Markdown is a problem: what it could do (scripts, styles, boxes
 /// without labels) the site's security policy forbids or its readers can't use.
-pub fn render(source: &Arc<Source>, body: Range<usize>, url: &str, problems: &mut Problems) -> Body {
+pub fn render(source: &Arc<Source>, body: Range<usize>, problems: &mut Problems) -> Body {
     let start = body.start;
     let parser = Parser::new_ext(&source.text[body], OPTIONS).into_offset_iter();
     let mut writer = Writer {
         source,
-        url,
+        folder: folder(&source.path),
         problems,
         links: Vec::new(),
         anchors: Anchors::default(),
@@ -55,9 +55,15 @@ pub fn render(source: &Arc<Source>, body: Range<usize>, url: &str, problems: &mu
     Body { html, links: writer.links, anchors: writer.anchors.names }
 }
 
+fn folder(path: &str) -> &str {
+    let path = path.strip_prefix("content").unwrap_or(path);
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 struct Writer<'a> {
     source: &'a Arc<Source>,
-    url: &'a str,
+    /// Where the file lies, seen from the content folder: `/nieuws`.
+    folder: &'a str,
     problems: &'a mut Problems,
     links: Vec<Link>,
     anchors: Anchors,
@@ -128,7 +134,7 @@ impl<'e> Writer<'_> {
     }
 
     fn link(&mut self, address: CowStr<'e>, range: Range<usize>) -> CowStr<'e> {
-        let target = link::target(&address, self.url);
+        let target = link::target(&address, self.folder);
         // The address itself, where it stands in the source as it is; else the whole link.
         let span = match self.source.text[range.clone()].rfind(&*address) {
             Some(at) if !address.is_empty() => range.start + at..range.start + at + address.len(),
@@ -161,7 +167,8 @@ impl<'e> Writer<'_> {
                 Event::Start(Tag::Heading { level, .. }) => {
                     if *level == HeadingLevel::H1 {
                         let range = events[at].1.clone();
-                        let help = "begin met twee hekjes: `## Kop`; de titel van de pagina is al de eerste kop";
+                        let help =
+                            "begin met twee hekjes: `## Kop`; de titel van de pagina is al de eerste kop";
                         self.tell(range, "een kop van het eerste niveau", help);
                     }
                     open = Some(at);
@@ -211,7 +218,7 @@ mod tests {
     fn check(markdown: &str, expected: &str) {
         let source = Arc::new(Source { path: "p.md".into(), text: markdown.into() });
         let mut problems = Problems::default();
-        let body = render(&source, 0..markdown.len(), "/p/", &mut problems);
+        let body = render(&source, 0..markdown.len(), &mut problems);
         assert!(problems.is_empty(), "{problems}");
         assert_eq!(body.html, expected);
     }
@@ -219,7 +226,7 @@ mod tests {
     fn check_problem(markdown: &str, expected: &str) {
         let source = Arc::new(Source { path: "p.md".into(), text: markdown.into() });
         let mut problems = Problems::default();
-        render(&source, 0..markdown.len(), "/p/", &mut problems);
+        render(&source, 0..markdown.len(), &mut problems);
         assert!(problems.to_string().contains(expected), "{problems}");
     }
 
@@ -248,7 +255,10 @@ mod tests {
     #[test]
     fn comments_vanish_and_request_time_delimiters_are_plain_text() {
         check("<!-- een\nopmerking -->\n\nx <!-- nog een --> y", "<p>x  y</p>\n");
-        check("`<% x %>` << y >> <# z #>", "<p><code>&lt;% x %&gt;</code> &lt;&lt; y &gt;&gt; &lt;# z #&gt;</p>\n");
+        check(
+            "`<% x %>` << y >> <# z #>",
+            "<p><code>&lt;% x %&gt;</code> &lt;&lt; y &gt;&gt; &lt;# z #&gt;</p>\n",
+        );
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn page(source: &Arc<Source>, problems: &mut Problems) -> Option<Parsed> {
         }
     };
     let (front, body) = front_matter::read(source, problems);
-    let body = markdown::render(source, body, &place.url, problems);
+    let body = markdown::render(source, body, problems);
     let content = front.and_then(|front| content(front, body.html, source, &place, problems));
     Some(Parsed { source: Arc::clone(source), place, links: body.links, anchors: body.anchors, content })
 }

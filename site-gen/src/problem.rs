@@ -125,14 +125,16 @@ impl Problems {
 
     fn report(&self, renderer: &Renderer) -> String {
         let mut sorted: Vec<&Problem> = self.0.iter().collect();
-        sorted.sort_by_key(|problem| (problem.path(), problem.offset()));
+        sorted.sort_by_key(|problem| (problem.path(), problem.offset(), &problem.message));
+        // A template's problem is met on every page that uses it.
+        sorted.dedup_by_key(|problem| (problem.path(), problem.offset(), &problem.message));
+        let count = sorted.len();
         let renderer = renderer.clone().decor_style(DecorStyle::Unicode);
         let mut report = String::new();
         for problem in sorted {
             report.push_str(&problem.render(&renderer));
             report.push_str("\n\n");
         }
-        let count = self.len();
         let noun = if count == 1 { "probleem" } else { "problemen" };
         report.push_str(&format!("{count} {noun}; er is niets geschreven\n"));
         report
@@ -165,7 +167,9 @@ mod tests {
         problems.push(Problem::at(&source("b.md"), 0..3, "eerste regel"));
         let report = problems.to_string();
         let place = |text: &str| report.find(text).unwrap();
-        assert!(place("hele bestand") < place("eerste regel") && place("eerste regel") < place("tweede regel"));
+        assert!(
+            place("hele bestand") < place("eerste regel") && place("eerste regel") < place("tweede regel")
+        );
         assert!(report.contains("b.md:2:1"), "{report}");
         assert!(report.ends_with("3 problemen; er is niets geschreven\n"));
     }

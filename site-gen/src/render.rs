@@ -172,7 +172,8 @@ impl Renderer<'_> {
             .articles_below("/")
             .filter_map(|page| {
                 let announcement = page.content.announcement.as_ref()?;
-                let to_come = announcement.event.sessions().iter().any(|session| self.now < session.ends_at());
+                let to_come =
+                    announcement.event.sessions().iter().any(|session| self.now < session.ends_at());
                 to_come.then(|| EventView::new(announcement, &page.place.url))
             })
             .collect()

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 use crate::problem::{Problem, Problems};
 use crate::source::Source;
@@ -53,8 +53,9 @@ pub const fn optional(name: &'static str, kind: Kind) -> Key {
 
 /// Reads the TOML in a range of a source into a type whose fields are those keys.
 ///
-/// Positions in the result are those of the source. `None` when there was any
-/// problem; all of them are told.
+/// Positions in the result are those of the source. Values with a problem are
+/// told and left out, so that what depends on others can be checked as well;
+/// `None` when a key that must be there is out.
 pub fn read<T: DeserializeOwned>(
     source: &Arc<Source>,
     range: Range<usize>,
@@ -67,15 +68,14 @@ pub fn read<T: DeserializeOwned>(
     let mut check = Check { source, broken: Vec::new(), found: Problems::default() };
     for error in errors {
         let span = error.span().unwrap_or(range.start..range.start);
-        check.broken.push(line_of(&source.text, span.start));
+        let line = line_of(&source.text, span.start);
+        check.broken.push((line, key_on(&source.text, line)));
         check.tell(span, format!("dit is geen geldige TOML: {}", error.message()));
     }
-    check.table(table.get_ref(), range.start..range.start, keys);
-    if !check.found.is_empty() {
-        problems.append(check.found);
-        return None;
-    }
-    match T::deserialize(toml::Deserializer::from(table)) {
+    let place = table.span();
+    let table = check.table(table.into_inner(), range.start..range.start, keys);
+    problems.append(check.found);
+    match T::deserialize(toml::Deserializer::from(Spanned::new(place, table?))) {
         Ok(value) => Some(value),
         Err(error) => {
             let span = error.span().unwrap_or(range);
@@ -85,14 +85,19 @@ pub fn read<T: DeserializeOwned>(
     }
 }
 
+/// The key that a line gives a value, broken as it may be.
+fn key_on(text: &str, line: usize) -> &str {
+    text.lines().nth(line).and_then(|line| line.split('=').next()).unwrap_or_default().trim()
+}
+
 fn line_of(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|&byte| byte == b'\n').count()
 }
 
 struct Check<'a> {
     source: &'a Arc<Source>,
-    /// Lines with a syntax error, whose values mean nothing.
-    broken: Vec<usize>,
+    /// Lines with a syntax error, and their keys: their values mean nothing.
+    broken: Vec<(usize, &'a str)>,
     found: Problems,
 }
 
@@ -102,59 +107,95 @@ impl Check<'_> {
     }
 
     fn is_broken(&self, offset: usize) -> bool {
-        self.broken.contains(&line_of(&self.source.text, offset))
+        let line = line_of(&self.source.text, offset);
+        self.broken.iter().any(|(broken, _)| *broken == line)
     }
 
-    fn table(&mut self, table: &DeTable<'_>, place: Range<usize>, keys: &'static [Key]) {
-        for (name, value) in table {
-            match keys.iter().find(|key| key.name == name.get_ref()) {
-                Some(key) if !self.is_broken(name.span().start) => self.value(key, value),
-                Some(_) => {}
-                None if self.is_broken(name.span().start) => {}
-                None => {
-                    let known = keys.iter().map(|key| key.name);
-                    let problem = Problem::at(self.source, name.span(), format!("onbekende sleutel `{}`", name.get_ref()))
-                        .help(format!("hier kan: {}", known.clone().collect::<Vec<_>>().join(", ")))
-                        .suggest(name.get_ref(), known);
-                    self.found.push(problem);
-                }
-            }
-        }
-        for key in keys.iter().filter(|key| key.required && !table.contains_key(key.name)) {
-            // A missing key may be the one that a syntax error has eaten.
-            if self.broken.is_empty() {
+    /// The keys without a problem; `None` when one that must be there is not among them.
+    fn table<'t>(
+        &mut self,
+        table: DeTable<'t>,
+        place: Range<usize>,
+        keys: &'static [Key],
+    ) -> Option<DeTable<'t>> {
+        let missing = keys.iter().filter(|key| key.required && !table.contains_key(key.name));
+        for key in missing {
+            if !self.broken.iter().any(|(_, name)| *name == key.name) {
                 self.tell(place.clone(), format!("de sleutel `{}` ontbreekt", key.name));
             }
         }
+        let table: DeTable<'t> = table
+            .into_iter()
+            .filter_map(|(name, value)| {
+                if self.is_broken(name.span().start) {
+                    return None;
+                }
+                match keys.iter().find(|key| key.name == name.get_ref()) {
+                    Some(key) => Some((name, self.value(key, value)?)),
+                    None => {
+                        self.unknown(&name, keys);
+                        None
+                    }
+                }
+            })
+            .collect();
+        keys.iter().all(|key| !key.required || table.contains_key(key.name)).then_some(table)
     }
 
-    fn value(&mut self, key: &'static Key, value: &Spanned<DeValue<'_>>) {
+    fn unknown(&mut self, name: &Spanned<DeString<'_>>, keys: &'static [Key]) {
+        let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
+        let problem =
+            Problem::at(self.source, name.span(), format!("onbekende sleutel `{}`", name.get_ref()))
+                .help(format!("hier kan: {}", known.join(", ")))
+                .suggest(name.get_ref(), known);
+        self.found.push(problem);
+    }
+
+    /// A value without what is wrong in it; `None` when it is wrong itself.
+    fn value<'t>(&mut self, key: &'static Key, value: Spanned<DeValue<'t>>) -> Option<Spanned<DeValue<'t>>> {
         let span = value.span();
-        match (&key.kind, value.get_ref()) {
-            (Kind::Text, DeValue::String(text)) => {
-                if text.trim().is_empty() {
-                    self.tell(span, format!("`{}` is leeg", key.name));
-                }
+        let is_right = match (&key.kind, value.get_ref()) {
+            (Kind::Text, DeValue::String(text)) if text.trim().is_empty() => {
+                self.tell(span, format!("`{}` is leeg", key.name));
+                return None;
             }
             (Kind::Number(most), DeValue::Integer(number)) => {
                 let number = i64::from_str_radix(number.as_str(), number.radix());
                 if !number.is_ok_and(|number| (1..=*most).contains(&number)) {
                     self.tell(span, format!("`{}` is een getal van 1 tot en met {most}", key.name));
+                    return None;
                 }
+                true
             }
-            (Kind::Date, DeValue::Datetime(at)) if at.time.is_none() && at.offset.is_none() => {}
-            (Kind::DateTime, DeValue::Datetime(at)) if at.date.is_some() && at.time.is_some() && at.offset.is_none() => {}
-            (Kind::Table(keys), DeValue::Table(table)) => self.table(table, span, keys),
-            (Kind::Tables(keys), DeValue::Array(array)) if !array.is_empty() => {
-                for item in array.iter() {
-                    match item.get_ref() {
-                        DeValue::Table(table) => self.table(table, item.span(), keys),
-                        _ => self.wrong_kind(key, item),
-                    }
-                }
+            (Kind::Text, DeValue::String(_)) | (Kind::Table(_), DeValue::Table(_)) => true,
+            (Kind::Tables(_), DeValue::Array(array)) => array.iter().all(|item| item.get_ref().is_table()),
+            (Kind::Date, DeValue::Datetime(at)) => at.time.is_none() && at.offset.is_none(),
+            (Kind::DateTime, DeValue::Datetime(at)) => {
+                at.date.is_some() && at.time.is_some() && at.offset.is_none()
             }
-            _ => self.wrong_kind(key, value),
+            _ => false,
+        };
+        if !is_right {
+            self.wrong_kind(key, &value);
+            return None;
         }
+        let value = match (&key.kind, value.into_inner()) {
+            (Kind::Table(keys), DeValue::Table(table)) => {
+                DeValue::Table(self.table(table, span.clone(), keys)?)
+            }
+            (Kind::Tables(keys), DeValue::Array(array)) => {
+                let items: DeArray<'t> = array.into_iter().filter_map(|item| self.item(item, keys)).collect();
+                DeValue::Array(items)
+            }
+            (_, value) => value,
+        };
+        Some(Spanned::new(span, value))
+    }
+
+    fn item<'t>(&mut self, item: Spanned<DeValue<'t>>, keys: &'static [Key]) -> Option<Spanned<DeValue<'t>>> {
+        let span = item.span();
+        let DeValue::Table(table) = item.into_inner() else { return None };
+        Some(Spanned::new(span.clone(), DeValue::Table(self.table(table, span, keys)?)))
     }
 
     fn wrong_kind(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) {
@@ -162,7 +203,9 @@ impl Check<'_> {
             Kind::Text => ("tekst", format!("{} = \"…\"", key.name)),
             Kind::Number(_) => ("een heel getal", format!("{} = 40", key.name)),
             Kind::Date => ("een datum", format!("{} = 2028-11-28", key.name)),
-            Kind::DateTime => ("een datum met tijd, zonder tijdzone", format!("{} = 2028-11-28T16:00:00", key.name)),
+            Kind::DateTime => {
+                ("een datum met tijd, zonder tijdzone", format!("{} = 2028-11-28T16:00:00", key.name))
+            }
             Kind::Table(_) => ("een tabel", format!("[{}]", key.name)),
             Kind::Tables(_) => ("een of meer tabellen", format!("[[{}]]", key.name)),
         };

@@ -23,7 +23,18 @@ impl Templates {
         let mut tera = Tera::default();
         let named = sources.iter().map(|source| (name(source), source.text.as_str()));
         if let Err(error) = tera.add_raw_templates(named) {
-            problems.push(problem(&error, sources));
+            let before = problems.len();
+            for source in sources {
+                // By itself a template lacks its parents; what is wrong in its own text is told all the same.
+                if let Err(error) = Tera::default().add_raw_template(name(source), &source.text)
+                    && matches!(error.kind(), ErrorKind::SyntaxError(_))
+                {
+                    problems.push(problem(&error, sources));
+                }
+            }
+            if problems.len() == before {
+                problems.push(problem(&error, sources));
+            }
             return None;
         }
         Some(Self { tera, sources: sources.to_vec() })

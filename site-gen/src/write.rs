@@ -48,7 +48,12 @@ pub fn write(outputs: &[Output], folder: &Path) -> Result<Written> {
             }
             Ok(_) => changed.push(output),
             // A folder in a file's place, or a file in a folder's, is ours and stale, or the disk will refuse.
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory) => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory
+                ) =>
+            {
                 changed.push(output);
             }
             Err(error) => return Err(error).with_context(|| format!("`{}` is niet te lezen", output.path)),

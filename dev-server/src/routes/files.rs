@@ -25,7 +25,8 @@ pub(super) fn serve(site: &Path, url: &str) -> Response {
 fn below(url: &str) -> Option<PathBuf> {
     let decoded = percent_decode_str(url).decode_utf8().ok()?;
     let path = PathBuf::from(decoded.trim_start_matches('/'));
-    let stays = !decoded.contains(['\\', '\0']) && path.components().all(|part| matches!(part, Component::Normal(_)));
+    let stays =
+        !decoded.contains(['\\', '\0']) && path.components().all(|part| matches!(part, Component::Normal(_)));
     stays.then_some(path)
 }
 
@@ -61,7 +62,11 @@ fn file(path: &Path) -> Option<Response> {
 
 /// A page, with the script that reloads it.
 fn page(bytes: &[u8]) -> Response {
-    let html = String::from_utf8_lossy(bytes).replacen("</head>", "<script src=\"/_dev/reload.js\" defer></script>\n</head>", 1);
+    let html = String::from_utf8_lossy(bytes).replacen(
+        "</head>",
+        "<script src=\"/_dev/reload.js\" defer></script>\n</head>",
+        1,
+    );
     ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-cache")], html).into_response()
 }
 

@@ -88,7 +88,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_ends_it_at_once() {
-        let error = until(Instant::now() + Duration::from_secs(3), || async { Attempt::<()>::Failed("no".into()) });
+        let error =
+            until(Instant::now() + Duration::from_secs(3), || async { Attempt::<()>::Failed("no".into()) });
         assert!(matches!(error.await, Err(StoreError::Refused(reason)) if reason == "no"));
     }
 }

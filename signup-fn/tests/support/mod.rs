@@ -81,7 +81,8 @@ impl Table {
         session: &str,
         time: Duration,
     ) -> Result<Claim, StoreError> {
-        let form = format!("session={session}&full_name=Jan+Vos&email={email}&organisation=SWV&role=director");
+        let form =
+            format!("session={session}&full_name=Jan+Vos&email={email}&organisation=SWV&role=director");
         let signup = Submission::read(form.as_bytes()).unwrap().check(&self.event).unwrap();
         let person = person(&self.event, &signup.email);
         let record = Record {
@@ -103,7 +104,8 @@ impl Table {
             .credentials_provider(Credentials::new("local", "local", None, None, "test"))
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build();
-        let pages = Client::from_conf(config).scan().table_name(&self.name).consistent_read(true).into_paginator();
+        let pages =
+            Client::from_conf(config).scan().table_name(&self.name).consistent_read(true).into_paginator();
         pages.items().send().collect::<Result<Vec<Item>, _>>().await.unwrap()
     }
 
@@ -118,7 +120,10 @@ impl Table {
     /// People in a session.
     pub async fn people(&self, session: &str) -> usize {
         let items = self.items().await;
-        items.iter().filter(|item| text(item, "sk").starts_with("person#") && text(item, "session") == session).count()
+        items
+            .iter()
+            .filter(|item| text(item, "sk").starts_with("person#") && text(item, "session") == session)
+            .count()
     }
 }
 

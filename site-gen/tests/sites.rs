@@ -1,0 +1,129 @@
+//! Little sites in `tests/sites`, each a folder with `content/`, perhaps
+//! `templates/`, and what becomes of it: `expected/` or `problems.txt`.
+//!
+//! `BLESS=1 cargo test -p site-gen --test sites` rewrites what is expected.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use site_gen::BuildError;
+use walkdir::WalkDir;
+
+/// Builds a case and compares what it wrote, or what it told, with what stands beside it.
+fn check(case: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sites");
+    let case = folder.join(case);
+    let root = tempfile::tempdir().unwrap();
+    copy(&case.join("content"), &root.path().join("content"));
+    let own = case.join("templates");
+    let templates = if own.is_dir() { own } else { folder.join("templates") };
+    copy(&templates, &root.path().join("templates"));
+    let out = root.path().join("out");
+    match site_gen::build(root.path(), &out, "2026-11-24T12:00:00Z".parse().unwrap()) {
+        Ok(_) => compare(&case, "expected", &files(&out)),
+        Err(BuildError::Problems(problems)) => {
+            assert!(!out.exists(), "nothing is written while there is a problem");
+            let told = BTreeMap::from([(PathBuf::from("problems.txt"), problems.to_string())]);
+            compare(&case, "", &told);
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn compare(case: &Path, below: &str, made: &BTreeMap<PathBuf, String>) {
+    let folder = case.join(below);
+    if std::env::var_os("BLESS").is_some() {
+        let _ = fs::remove_dir_all(case.join("expected"));
+        let _ = fs::remove_file(case.join("problems.txt"));
+        for (path, text) in made {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        return;
+    }
+    let expected = if below.is_empty() {
+        made.keys()
+            .map(|path| (path.clone(), fs::read_to_string(folder.join(path)).unwrap_or_default()))
+            .collect()
+    } else {
+        files(&folder)
+    };
+    for (path, text) in made {
+        let there = expected.get(path).map_or("", String::as_str);
+        assert!(
+            there == text,
+            "{} differs; BLESS=1 accepts it\n--- made\n{text}\n--- expected\n{there}",
+            path.display()
+        );
+    }
+    let missing: Vec<_> = expected.keys().filter(|path| !made.contains_key(*path)).collect();
+    assert!(missing.is_empty(), "not made: {missing:?}");
+}
+
+/// Every file below a folder, except the list that site-gen keeps for itself.
+fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let entries =
+        WalkDir::new(folder).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
+    entries
+        .filter(|entry| entry.file_name() != ".site-gen")
+        .map(|entry| {
+            let path = entry.path().strip_prefix(folder).unwrap().to_owned();
+            (path, fs::read_to_string(entry.path()).unwrap())
+        })
+        .collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in WalkDir::new(from).into_iter().map(Result::unwrap) {
+        let target = to.join(entry.path().strip_prefix(from).unwrap());
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(target).unwrap();
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_small_site_with_an_event_is_built_whole() {
+    check("small");
+}
+
+#[test]
+fn front_matter_problems_are_told_all_at_once() {
+    check("front-matter");
+}
+
+#[test]
+fn links_that_lead_nowhere_are_told_with_a_suggestion() {
+    check("links");
+}
+
+#[test]
+fn events_that_make_no_sense_are_told_at_the_value_at_fault() {
+    check("events");
+}
+
+#[test]
+fn what_occurs_twice_is_told() {
+    check("twice");
+}
+
+#[test]
+fn files_that_cannot_be_used_are_told() {
+    check("files");
+}
+
+#[test]
+fn templates_that_cannot_be_used_are_told() {
+    check("template-syntax");
+    check("template-value");
+}
+
+#[test]
+fn a_bad_configuration_is_told() {
+    check("config");
+}
