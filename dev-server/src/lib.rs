@@ -39,7 +39,8 @@ pub struct Settings {
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
-    store: LocalStore,
+    /// The store, for who wants to look into it.
+    pub store: LocalStore,
     watcher: Watcher,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<std::io::Result<()>>,

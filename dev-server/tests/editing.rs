@@ -1,0 +1,100 @@
+//! What an editor sees while working.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod support;
+
+use std::fs;
+use std::time::Duration;
+
+use support::{Tried, form, header, site};
+
+/// Asks until the answer holds the words.
+async fn until(site: &Tried, path: &str, words: &str) -> String {
+    for _ in 0..100 {
+        let text = site.get(path).await.text().await.unwrap();
+        if text.contains(words) {
+            return text;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("`{words}` did not come at {path}");
+}
+
+#[tokio::test]
+async fn a_changed_page_is_built_anew_and_the_browser_told() {
+    let site = Tried::start().await;
+    let mut events = site.get("/_dev/events").await;
+    assert_eq!(header(&events, "content-type"), "text/event-stream");
+    let first = String::from_utf8_lossy(&events.chunk().await.unwrap().unwrap()).into_owned();
+    fs::write(site.root.path().join("content/contact.md"), "+++\ntitle = \"Bel ons\"\n+++\n").unwrap();
+    until(&site, "/contact/", "Bel ons").await;
+    let second = tokio::time::timeout(Duration::from_secs(10), events.chunk()).await.unwrap().unwrap().unwrap();
+    assert_ne!(first, String::from_utf8_lossy(&second));
+    let page = site.get("/contact/").await.text().await.unwrap();
+    assert!(page.contains("<script src=\"/_dev/reload.js\" defer></script>"));
+    let script = site.get("/_dev/reload.js").await;
+    assert!(header(&script, "content-type").starts_with("text/javascript"));
+}
+
+#[tokio::test]
+async fn while_there_is_a_problem_the_last_good_page_stays_and_the_problem_is_told() {
+    let site = Tried::start().await;
+    let file = site.root.path().join("content/contact.md");
+    let mut events = site.get("/_dev/events").await;
+    events.chunk().await.unwrap();
+    fs::write(&file, "+++\ntitel = \"Bel ons\"\n+++\n").unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(10), events.chunk()).await.unwrap().unwrap().unwrap();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    assert!(told.contains("onbekende sleutel `titel`") && told.contains("bedoel je `title`?"), "{told}");
+    assert!(site.get("/contact/").await.text().await.unwrap().contains("Tekst."));
+    assert_eq!(site.post("/aanmelden/open/", &form("ruim", "r%40voorbeeld.nl")).await.status(), 303);
+    fs::write(&file, "+++\ntitle = \"Bel ons\"\n+++\n").unwrap();
+    until(&site, "/contact/", "Bel ons").await;
+}
+
+#[tokio::test]
+async fn a_site_that_never_was_good_shows_its_problems_until_it_is() {
+    let root = site();
+    let file = root.path().join("content/contact.md");
+    fs::write(&file, "+++\ntitel = \"<b>Bel</b> ons\"\n+++\n").unwrap();
+    let site = Tried::start_in(root).await;
+    for path in ["/", "/aanmelden/open/"] {
+        let answer = site.get(path).await;
+        assert_eq!(answer.status(), 500);
+        let html = answer.text().await.unwrap();
+        assert!(html.contains("onbekende sleutel `titel`") && html.contains("&lt;b>Bel"), "{html}");
+    }
+    fs::write(&file, "+++\ntitle = \"Bel ons\"\n+++\n").unwrap();
+    until(&site, "/contact/", "Bel ons").await;
+}
+
+#[tokio::test]
+async fn a_taken_port_is_told_with_a_way_out() {
+    let site = Tried::start().await;
+    let other = support::site();
+    let port = site.server.address.port();
+    let settings = dev_server::Settings { root: other.path().into(), data: other.path().join(".data"), port };
+    let error = dev_server::start(settings).await.unwrap_err().to_string();
+    assert!(error.contains(&format!("poort {port} is al in gebruik")) && error.contains("--port"), "{error}");
+}
+
+#[tokio::test]
+async fn a_folder_that_is_no_site_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = dev_server::Settings { root: folder.path().into(), data: folder.path().join("data"), port: 0 };
+    let error = dev_server::start(settings).await.unwrap_err().to_string();
+    assert!(error.contains("content/site.toml"), "{error}");
+}
+
+#[tokio::test]
+async fn pages_are_served_as_the_cdn_serves_them() {
+    let site = Tried::start().await;
+    let page = site.get("/nieuws/").await;
+    assert_eq!((page.status().as_u16(), header(&page, "content-type")), (200, "text/html; charset=utf-8"));
+    let slash = site.get("/nieuws").await;
+    assert_eq!((slash.status().as_u16(), header(&slash, "location")), (308, "/nieuws/"));
+    let missing = site.get("/nergens/").await;
+    assert_eq!(missing.status(), 404);
+    assert!(missing.text().await.unwrap().contains("Deze pagina is er niet"));
+    assert_eq!(site.get("/..%2f.site-gen").await.status(), 404);
+}

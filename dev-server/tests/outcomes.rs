@@ -1,0 +1,240 @@
+//! Every outcome of the form, over HTTP, from the true server with the project's own templates.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod support;
+
+use std::time::Duration;
+
+use catalog::answer::Field;
+use catalog::headers::SECURITY_HEADERS;
+use dev_server::local_store;
+use jiff::Timestamp;
+use signup_fn::Function;
+use signup_fn::identity::Identity;
+use signup_fn::store::Store;
+use support::{Tried, form, header, text};
+use tokio::time::Instant;
+
+const OPEN: &str = "/aanmelden/open/";
+
+#[tokio::test]
+async fn a_whole_form_is_stored_and_leads_to_a_page_that_is_safe_to_reload() {
+    let site = Tried::start().await;
+    let answer = site.post(OPEN, &form("ruim", "r%40voorbeeld.nl")).await;
+    assert_eq!(answer.status(), 303);
+    let location = header(&answer, "location").to_owned();
+    assert!(!location.contains("voorbeeld") && !location.contains("Vos"), "no personal data: {location}");
+    for _ in 0..2 {
+        let page = site.get(&location).await;
+        assert_eq!(page.status(), 200);
+        assert_eq!(header(&page, "cache-control"), "no-store");
+        let html = page.text().await.unwrap();
+        let reference = location.trim_end_matches('/').rsplit('/').next().unwrap();
+        assert!(html.contains("Je aanmelding is binnen") && html.contains(reference), "{html}");
+        assert!(html.contains("zondag 30 november 2098, 16.00–17.30 uur"), "{html}");
+    }
+    let items = site.items().await;
+    let person = items.iter().find(|item| text(item, "sk").starts_with("person#")).unwrap();
+    assert_eq!(text(person, "full_name"), "Renée Vos");
+    assert_eq!(text(person, "session"), "ruim");
+    assert_eq!(text(person, "privacy_notice_version"), "proef-1");
+    assert_eq!(items.len(), 2, "the person and the counter");
+}
+
+#[tokio::test]
+async fn a_repeat_looks_like_a_first_time_and_changes_nothing() {
+    let site = Tried::start().await;
+    let first = site.post(OPEN, &form("ruim", "r%40voorbeeld.nl")).await;
+    let again = site.post(OPEN, &form("ruim", "R%40Voorbeeld.nl")).await;
+    let headers = |answer: &reqwest::Response| {
+        let mut headers = answer.headers().clone();
+        headers.remove("date");
+        headers
+    };
+    assert_eq!((first.status(), headers(&first)), (again.status(), headers(&again)));
+    assert_eq!(first.text().await.unwrap(), again.text().await.unwrap());
+    assert_eq!(site.items().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_refused_form_comes_back_with_every_value_and_every_problem() {
+    let site = Tried::start().await;
+    let sent = "session=ruim&full_name=%3Cscript%3E%22%27+%3C%3C+x+%3E%3E+%7B%7B&email=renee&organisation=\
+                &role=other&role_other=&question=%0D%0Aeen%0D%0Atwee";
+    let answer = site.post(OPEN, sent).await;
+    assert_eq!(answer.status(), 422);
+    let html = answer.text().await.unwrap();
+    assert!(html.contains("<title>Fout: Open bijeenkomst"), "{html}");
+    assert!(html.contains("value=\"&lt;script&gt;&quot;&#39; &lt;&lt; x &gt;&gt; {{\""), "{html}");
+    assert!(html.contains("value=\"renee\""), "{html}");
+    assert!(html.contains("value=\"ruim\" checked") && html.contains("value=\"other\" checked"), "{html}");
+    assert!(html.contains(">\n\r\neen\r\ntwee</textarea>"), "a first line break is kept: {html}");
+    let main = html.find("<main").unwrap();
+    let summary = html.find("role=\"alert\" tabindex=\"-1\" autofocus").unwrap();
+    assert!(summary > main && summary < html.find("<h1>").unwrap(), "the summary comes first in main");
+    for (field, message) in [
+        ("email", "Vul een e-mailadres in zoals naam@voorbeeld.nl."),
+        ("organisation", "Vul de naam van je organisatie in."),
+        ("role_other", "Vul in wat je functie is."),
+    ] {
+        assert!(html.contains(&format!("<a href=\"#{field}\">{message}</a>")), "{field} in the summary: {html}");
+        assert_eq!(html.matches(message).count(), 2, "the same words at the field");
+        assert!(html.contains(&format!("id=\"{field}-error\"")), "{html}");
+    }
+    assert_eq!(html.matches("aria-invalid=\"true\"").count(), 3, "{html}");
+    assert_eq!(site.items().await.len(), 0);
+}
+
+#[tokio::test]
+async fn the_page_one_visits_and_the_page_one_gets_back_are_the_same_but_for_the_problems() {
+    let site = Tried::start().await;
+    let visited = site.get("/nieuws/open/").await.text().await.unwrap();
+    let visited = visited.replace("<script src=\"/_dev/reload.js\" defer></script>\n", "");
+    let refused = site.post(OPEN, "session=ruim").await.text().await.unwrap();
+    let body = |html: &str| html[html.find("<article").unwrap()..].to_owned();
+    let only_problems = |line: &&str| !line.contains("fault") && !line.contains("error") && !line.contains("checked");
+    let (visited, refused) = (body(&visited), body(&refused));
+    let kept: Vec<&str> = visited.lines().filter(only_problems).map(str::trim).filter(|l| !l.is_empty()).collect();
+    for line in &kept {
+        // A field at fault says so on its own line.
+        let start = line.split(" aria-describedby").next().unwrap().trim_end_matches('>');
+        assert!(refused.contains(start), "missing from the refused page: {line}");
+    }
+    for field in Field::ALL {
+        assert!(visited.contains(&format!("name=\"{}\"", field.name())), "{field:?} is on the page");
+        assert!(visited.contains(&format!("id=\"{}\"", field.name())), "{field:?} can be linked to");
+    }
+}
+
+#[tokio::test]
+async fn every_choice_on_the_page_is_accepted() {
+    let site = Tried::start().await;
+    let page = site.get("/nieuws/open/").await.text().await.unwrap();
+    let roles: Vec<&str> = page.split("name=\"role\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(roles.len(), 4);
+    for (number, role) in roles.iter().enumerate() {
+        let form = form("ruim", &format!("r{number}%40voorbeeld.nl")).replace("role=director", &format!("role={role}"));
+        let answer = site.post(OPEN, &form.replace("role_other=", "role_other=IB")).await;
+        assert_eq!(answer.status(), 303, "{role}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_session_offers_the_other_date_with_everything_that_was_typed() {
+    let site = Tried::start().await;
+    assert_eq!(site.post(OPEN, &form("klein", "a%40voorbeeld.nl")).await.status(), 303);
+    let answer = site.post(OPEN, &form("klein", "b%40voorbeeld.nl")).await;
+    assert_eq!(answer.status(), 409);
+    let html = answer.text().await.unwrap();
+    assert!(html.contains("<h1>Deze sessie is vol</h1>"), "{html}");
+    assert!(html.contains("name=\"full_name\" value=\"Renée Vos\""), "{html}");
+    assert!(html.contains("<button name=\"session\" value=\"ruim\">"), "{html}");
+    assert!(!html.contains("value=\"klein\""), "{html}");
+    // What the button sends is accepted.
+    assert_eq!(site.post(OPEN, &form("ruim", "b%40voorbeeld.nl")).await.status(), 303);
+    // Who is in it already learns no more than others would.
+    assert_eq!(site.post(OPEN, &form("klein", "a%40voorbeeld.nl")).await.status(), 409);
+}
+
+#[tokio::test]
+async fn sign_up_before_and_after_its_window_is_answered_with_what_one_can_do() {
+    let site = Tried::start().await;
+    let early = site.post("/aanmelden/later/", &form("een", "a%40voorbeeld.nl")).await;
+    assert_eq!(early.status(), 409);
+    let html = early.text().await.unwrap();
+    assert!(html.contains("De aanmelding is nog niet open") && html.contains("1 januari 2098, 9.00 uur"), "{html}");
+    let late = site.post("/aanmelden/voorbij/", &form("toen", "a%40voorbeeld.nl")).await;
+    assert_eq!(late.status(), 409);
+    let html = late.text().await.unwrap();
+    assert!(html.contains("De aanmelding is gesloten"), "{html}");
+    assert!(html.contains("<button name=\"session\" value=\"straks\">"), "{html}");
+    assert_eq!(site.items().await.len(), 0);
+    let page = site.get("/nieuws/later/").await.text().await.unwrap();
+    assert!(page.contains("Je kunt je nu niet aanmelden") && !page.contains("<form"), "{page}");
+    let page = site.get("/nieuws/voorbij/").await.text().await.unwrap();
+    assert!(page.contains("de aanmelding is gesloten") && page.contains("<form"), "{page}");
+}
+
+#[tokio::test]
+async fn what_no_form_of_ours_sends_is_refused_and_stores_nothing() {
+    let site = Tried::start().await;
+    let post = |origin: &'static str, site_header: &'static str, kind: &'static str, body: String| {
+        let request = site.request("POST", OPEN).header("content-type", kind).header("origin", origin);
+        request.header("sec-fetch-site", site_header).body(body).send()
+    };
+    let url_encoded = "application/x-www-form-urlencoded";
+    let good = form("ruim", "a%40voorbeeld.nl");
+    for (origin, site_header, kind, body, status, words) in [
+        ("https://evil.example", "cross-site", url_encoded, good.clone(), 403, "kwam niet van onze eigen site"),
+        ("https://evil.example", "same-origin", url_encoded, good.clone(), 403, "kwam niet van onze eigen site"),
+        ("null", "same-origin", "text/plain", good.clone(), 415, "konden niet lezen"),
+        ("null", "same-origin", url_encoded, "a".repeat(16 * 1024 + 1), 413, "te groot"),
+        ("null", "same-origin", url_encoded, "email=a&email=b".into(), 400, "konden niet lezen"),
+    ] {
+        let answer = post(origin, site_header, kind, body).await.unwrap();
+        assert_eq!(answer.status(), status);
+        let html = answer.text().await.unwrap();
+        assert!(html.contains(words) && html.contains("<html lang=\"nl\">"), "{html}");
+    }
+    for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
+        let answer = site.request(method, OPEN).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), header(&answer, "allow")), (405, "GET, HEAD, POST"), "{method}");
+    }
+    for path in ["/aanmelden/elders/", "/aanmelden/open/ruim/", "/aanmelden/open/elders/ontvangen/K7QF2M9D/", "/aanmelden/open/ruim/ontvangen/%3Cb%3E/", "/nergens/"] {
+        assert_eq!(site.get(path).await.status(), 404, "{path}");
+    }
+    assert_eq!(site.items().await.len(), 0);
+}
+
+#[tokio::test]
+async fn visiting_the_forms_address_leads_to_the_form_and_changes_nothing() {
+    let site = Tried::start().await;
+    let answer = site.get(OPEN).await;
+    assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/nieuws/open/#aanmelden"));
+    let answer = site.request("HEAD", OPEN).send().await.unwrap();
+    assert_eq!(answer.status(), 303);
+    assert_eq!(site.items().await.len(), 0);
+}
+
+#[tokio::test]
+async fn every_answer_has_the_security_headers_and_sets_no_cookie() {
+    let site = Tried::start().await;
+    let received = site.post(OPEN, &form("ruim", "r%40voorbeeld.nl")).await;
+    let answers = [
+        site.get("/").await,
+        site.get("/style.css").await,
+        site.get("/nieuws").await,
+        site.get("/nergens/").await,
+        site.get(header(&received, "location")).await,
+        site.post(OPEN, "").await,
+        site.post("/", "").await,
+        received,
+    ];
+    for answer in answers {
+        for (name, value) in SECURITY_HEADERS {
+            assert_eq!(header(&answer, name), value, "{}", answer.url());
+        }
+        assert!(!answer.headers().contains_key("set-cookie"));
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_gone_is_answered_kindly_and_with_an_incident() {
+    let root = support::site();
+    let out = root.path().join("dist");
+    site_gen::build(root.path(), &out, Timestamp::now()).unwrap();
+    // A port that was free a moment ago: nobody answers there.
+    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let store = Store::new(local_store::connection(&format!("http://{gone}")));
+    let function = Function::open(&out.join("function"), store, Identity::new([7; 32])).unwrap();
+    let request = http::Request::post(OPEN)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form("ruim", "r%40voorbeeld.nl").into_bytes())
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(1);
+    let answer = signup_fn::answer(&function, request, Timestamp::now(), deadline).await;
+    assert_eq!(answer.status(), 503);
+    let html = answer.into_body();
+    assert!(html.contains("We konden je aanmelding niet bewaren") && html.contains("noem dit kenmerk"), "{html}");
+    assert!(!html.contains("voorbeeld.nl") && !html.contains("attempts"), "nothing of the inside: {html}");
+}

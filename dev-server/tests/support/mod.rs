@@ -1,0 +1,122 @@
+//! A site to try things on, and the true server before it.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+#![allow(dead_code, reason = "each test uses its own part")]
+#![allow(unreachable_pub, reason = "shared by several test programs")]
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
+use reqwest::redirect::Policy;
+use reqwest::{RequestBuilder, Response};
+use tempfile::TempDir;
+
+pub fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The little site of `tests/site` with the project's own templates, in a folder of its own.
+pub fn site() -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    copy(&project().join("dev-server/tests/site/content"), &root.path().join("content"));
+    copy(&project().join("templates"), &root.path().join("templates"));
+    root
+}
+
+/// The project's own content and templates, in a folder of its own.
+pub fn site_with_real_content() -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    copy(&project().join("content"), &root.path().join("content"));
+    copy(&project().join("templates"), &root.path().join("templates"));
+    root
+}
+
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// A running server on a free port, with a client that follows no redirect.
+pub struct Tried {
+    pub root: TempDir,
+    pub server: dev_server::Server,
+    client: reqwest::Client,
+}
+
+impl Tried {
+    pub async fn start() -> Self {
+        Self::start_in(site()).await
+    }
+
+    pub async fn start_in(root: TempDir) -> Self {
+        let settings = dev_server::Settings { root: root.path().into(), data: root.path().join(".data"), port: 0 };
+        let server = dev_server::start(settings).await.unwrap();
+        Self { root, server, client: client() }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.address)
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.client.get(self.url(path)).send().await.unwrap()
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        self.client.request(method.parse().unwrap(), self.url(path))
+    }
+
+    /// Sends a form as a browser does.
+    pub async fn post(&self, path: &str, form: &str) -> Response {
+        post(&self.client, &self.url(path), form).await.unwrap()
+    }
+
+    /// Everything in the store.
+    pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
+        items(&self.server.store.endpoint).await
+    }
+}
+
+pub fn client() -> reqwest::Client {
+    reqwest::Client::builder().redirect(Policy::none()).build().unwrap()
+}
+
+pub async fn post(client: &reqwest::Client, url: &str, form: &str) -> reqwest::Result<Response> {
+    let request = client.post(url).header("content-type", "application/x-www-form-urlencoded");
+    let origin: String = url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+    request.header("origin", origin).header("sec-fetch-site", "same-origin").body(form.to_owned()).send().await
+}
+
+pub async fn items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .endpoint_url(endpoint)
+        .credentials_provider(Credentials::new("local", "local", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    let scan = Client::from_conf(config).scan().table_name(dev_server::local_store::TABLE).into_paginator();
+    scan.items().send().collect::<Result<_, _>>().await.unwrap()
+}
+
+pub fn form(session: &str, email: &str) -> String {
+    format!("session={session}&full_name=Ren%C3%A9e+Vos&email={email}&organisation=SWV+Noord&role=director&role_other=&question=")
+}
+
+pub fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+pub fn text<'a>(item: &'a HashMap<String, AttributeValue>, name: &str) -> &'a str {
+    item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
