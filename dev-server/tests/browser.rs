@@ -30,7 +30,7 @@ impl Visitor {
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .expect("chromedriver is installed");
+            .unwrap_or_else(|error| panic!("chromedriver does not start: {error}"));
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = loop {
             let line = lines.next_line().await.unwrap().unwrap();
@@ -177,11 +177,22 @@ async fn no_page_scrolls_sideways_on_the_smallest_phone() {
     let site = Tried::start_in(support::site_with_real_content()).await;
     let visitor = Visitor::new(320, 640).await;
     for path in [
-        "/", "/nieuws/", "/nieuws/lerend-netwerk-november-2028/", "/ons-aanbod/", "/onze-klanten/", "/onze-partners/",
-        "/over-ons/", "/contact/", "/privacyverklaring/", "/toegankelijkheid/", "/inloggen/", "/er-niet/",
+        "/",
+        "/nieuws/",
+        "/nieuws/lerend-netwerk-november-2028/",
+        "/ons-aanbod/",
+        "/onze-klanten/",
+        "/onze-partners/",
+        "/over-ons/",
+        "/contact/",
+        "/privacyverklaring/",
+        "/toegankelijkheid/",
+        "/inloggen/",
+        "/er-niet/",
     ] {
         visitor.client.goto(&site.url(path)).await.unwrap();
-        let width = visitor.client.execute("return [document.documentElement.scrollWidth, innerWidth]", vec![]).await;
+        let width =
+            visitor.client.execute("return [document.documentElement.scrollWidth, innerWidth]", vec![]).await;
         let width = width.unwrap();
         assert!(width[0].as_u64() <= width[1].as_u64(), "{path}: {width}");
         assert_eq!(visitor.client.find_all(Locator::Css("h1")).await.unwrap().len(), 1, "{path}");

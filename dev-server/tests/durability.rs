@@ -59,7 +59,8 @@ async fn killed_in_the_middle_no_acknowledged_sign_up_is_lost() {
     }
     assert!(acknowledged >= 1 + 3 + 5 + 7);
 
-    let settings = dev_server::Settings { root: root.path().into(), data: root.path().join(".data"), port: 0 };
+    let settings =
+        dev_server::Settings { root: root.path().into(), data: root.path().join(".data"), port: 0 };
     let server = dev_server::start(settings).await.unwrap();
     let items = support::items(&server.store.endpoint).await;
     let mut people = BTreeMap::new();
@@ -79,7 +80,8 @@ async fn killed_in_the_middle_no_acknowledged_sign_up_is_lost() {
 #[tokio::test]
 async fn a_sign_up_is_still_there_after_a_restart_and_the_person_still_known() {
     let root = site();
-    let settings = dev_server::Settings { root: root.path().into(), data: root.path().join(".data"), port: 0 };
+    let settings =
+        dev_server::Settings { root: root.path().into(), data: root.path().join(".data"), port: 0 };
     for _ in 0..2 {
         let server = dev_server::start(settings.clone()).await.unwrap();
         let url = format!("http://{}/aanmelden/open/", server.address);

@@ -28,7 +28,8 @@ async fn a_changed_page_is_built_anew_and_the_browser_told() {
     let first = String::from_utf8_lossy(&events.chunk().await.unwrap().unwrap()).into_owned();
     fs::write(site.root.path().join("content/contact.md"), "+++\ntitle = \"Bel ons\"\n+++\n").unwrap();
     until(&site, "/contact/", "Bel ons").await;
-    let second = tokio::time::timeout(Duration::from_secs(10), events.chunk()).await.unwrap().unwrap().unwrap();
+    let second =
+        tokio::time::timeout(Duration::from_secs(10), events.chunk()).await.unwrap().unwrap().unwrap();
     assert_ne!(first, String::from_utf8_lossy(&second));
     let page = site.get("/contact/").await.text().await.unwrap();
     assert!(page.contains("<script src=\"/_dev/reload.js\" defer></script>"));
@@ -81,7 +82,8 @@ async fn a_taken_port_is_told_with_a_way_out() {
 #[tokio::test]
 async fn a_folder_that_is_no_site_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = dev_server::Settings { root: folder.path().into(), data: folder.path().join("data"), port: 0 };
+    let settings =
+        dev_server::Settings { root: folder.path().into(), data: folder.path().join("data"), port: 0 };
     let error = dev_server::start(settings).await.unwrap_err().to_string();
     assert!(error.contains("content/site.toml"), "{error}");
 }

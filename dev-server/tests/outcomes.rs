@@ -77,7 +77,10 @@ async fn a_refused_form_comes_back_with_every_value_and_every_problem() {
         ("organisation", "Vul de naam van je organisatie in."),
         ("role_other", "Vul in wat je functie is."),
     ] {
-        assert!(html.contains(&format!("<a href=\"#{field}\">{message}</a>")), "{field} in the summary: {html}");
+        assert!(
+            html.contains(&format!("<a href=\"#{field}\">{message}</a>")),
+            "{field} in the summary: {html}"
+        );
         assert_eq!(html.matches(message).count(), 2, "the same words at the field");
         assert!(html.contains(&format!("id=\"{field}-error\"")), "{html}");
     }
@@ -92,9 +95,11 @@ async fn the_page_one_visits_and_the_page_one_gets_back_are_the_same_but_for_the
     let visited = visited.replace("<script src=\"/_dev/reload.js\" defer></script>\n", "");
     let refused = site.post(OPEN, "session=ruim").await.text().await.unwrap();
     let body = |html: &str| html[html.find("<article").unwrap()..].to_owned();
-    let only_problems = |line: &&str| !line.contains("fault") && !line.contains("error") && !line.contains("checked");
+    let only_problems =
+        |line: &&str| !line.contains("fault") && !line.contains("error") && !line.contains("checked");
     let (visited, refused) = (body(&visited), body(&refused));
-    let kept: Vec<&str> = visited.lines().filter(only_problems).map(str::trim).filter(|l| !l.is_empty()).collect();
+    let kept: Vec<&str> =
+        visited.lines().filter(only_problems).map(str::trim).filter(|l| !l.is_empty()).collect();
     for line in &kept {
         // A field at fault says so on its own line.
         let start = line.split(" aria-describedby").next().unwrap().trim_end_matches('>');
@@ -110,10 +115,12 @@ async fn the_page_one_visits_and_the_page_one_gets_back_are_the_same_but_for_the
 async fn every_choice_on_the_page_is_accepted() {
     let site = Tried::start().await;
     let page = site.get("/nieuws/open/").await.text().await.unwrap();
-    let roles: Vec<&str> = page.split("name=\"role\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let roles: Vec<&str> =
+        page.split("name=\"role\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
     assert_eq!(roles.len(), 4);
     for (number, role) in roles.iter().enumerate() {
-        let form = form("ruim", &format!("r{number}%40voorbeeld.nl")).replace("role=director", &format!("role={role}"));
+        let form = form("ruim", &format!("r{number}%40voorbeeld.nl"))
+            .replace("role=director", &format!("role={role}"));
         let answer = site.post(OPEN, &form.replace("role_other=", "role_other=IB")).await;
         assert_eq!(answer.status(), 303, "{role}");
     }
@@ -142,7 +149,10 @@ async fn sign_up_before_and_after_its_window_is_answered_with_what_one_can_do() 
     let early = site.post("/aanmelden/later/", &form("een", "a%40voorbeeld.nl")).await;
     assert_eq!(early.status(), 409);
     let html = early.text().await.unwrap();
-    assert!(html.contains("De aanmelding is nog niet open") && html.contains("1 januari 2098, 9.00 uur"), "{html}");
+    assert!(
+        html.contains("De aanmelding is nog niet open") && html.contains("1 januari 2098, 9.00 uur"),
+        "{html}"
+    );
     let late = site.post("/aanmelden/voorbij/", &form("toen", "a%40voorbeeld.nl")).await;
     assert_eq!(late.status(), 409);
     let html = late.text().await.unwrap();
@@ -165,8 +175,22 @@ async fn what_no_form_of_ours_sends_is_refused_and_stores_nothing() {
     let url_encoded = "application/x-www-form-urlencoded";
     let good = form("ruim", "a%40voorbeeld.nl");
     for (origin, site_header, kind, body, status, words) in [
-        ("https://evil.example", "cross-site", url_encoded, good.clone(), 403, "kwam niet van onze eigen site"),
-        ("https://evil.example", "same-origin", url_encoded, good.clone(), 403, "kwam niet van onze eigen site"),
+        (
+            "https://evil.example",
+            "cross-site",
+            url_encoded,
+            good.clone(),
+            403,
+            "kwam niet van onze eigen site",
+        ),
+        (
+            "https://evil.example",
+            "same-origin",
+            url_encoded,
+            good.clone(),
+            403,
+            "kwam niet van onze eigen site",
+        ),
         ("null", "same-origin", "text/plain", good.clone(), 415, "konden niet lezen"),
         ("null", "same-origin", url_encoded, "a".repeat(16 * 1024 + 1), 413, "te groot"),
         ("null", "same-origin", url_encoded, "email=a&email=b".into(), 400, "konden niet lezen"),
@@ -178,9 +202,19 @@ async fn what_no_form_of_ours_sends_is_refused_and_stores_nothing() {
     }
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
         let answer = site.request(method, OPEN).send().await.unwrap();
-        assert_eq!((answer.status().as_u16(), header(&answer, "allow")), (405, "GET, HEAD, POST"), "{method}");
+        assert_eq!(
+            (answer.status().as_u16(), header(&answer, "allow")),
+            (405, "GET, HEAD, POST"),
+            "{method}"
+        );
     }
-    for path in ["/aanmelden/elders/", "/aanmelden/open/ruim/", "/aanmelden/open/elders/ontvangen/K7QF2M9D/", "/aanmelden/open/ruim/ontvangen/%3Cb%3E/", "/nergens/"] {
+    for path in [
+        "/aanmelden/elders/",
+        "/aanmelden/open/ruim/",
+        "/aanmelden/open/elders/ontvangen/K7QF2M9D/",
+        "/aanmelden/open/ruim/ontvangen/%3Cb%3E/",
+        "/nergens/",
+    ] {
         assert_eq!(site.get(path).await.status(), 404, "{path}");
     }
     assert_eq!(site.items().await.len(), 0);
@@ -235,6 +269,9 @@ async fn a_store_that_is_gone_is_answered_kindly_and_with_an_incident() {
     let answer = signup_fn::answer(&function, request, Timestamp::now(), deadline).await;
     assert_eq!(answer.status(), 503);
     let html = answer.into_body();
-    assert!(html.contains("We konden je aanmelding niet bewaren") && html.contains("noem dit kenmerk"), "{html}");
+    assert!(
+        html.contains("We konden je aanmelding niet bewaren") && html.contains("noem dit kenmerk"),
+        "{html}"
+    );
     assert!(!html.contains("voorbeeld.nl") && !html.contains("attempts"), "nothing of the inside: {html}");
 }

@@ -15,6 +15,9 @@ pub type Errors = BTreeMap<Field, String>;
 #[derive(Clone)]
 pub struct Submission(BTreeMap<Field, String>);
 
+/// The problem of a field stands among the [`Errors`].
+struct Noted;
+
 /// A field was sent twice, which no page of ours does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RepeatedField;
@@ -54,11 +57,10 @@ impl Submission {
         let mut errors = Errors::new();
         let mut note = |field, message: &str| {
             errors.insert(field, message.to_owned());
+            Noted
         };
         let session = self.session(event).map(|session| session.id().clone());
-        if session.is_none() {
-            note(Field::Session, choose_session(event));
-        }
+        let session = session.ok_or_else(|| note(Field::Session, choose_session(event)));
         let full_name = Line::new(self.get(Field::FullName)).map_err(|error| match error {
             TextError::TooLong => note(Field::FullName, "Je naam is te lang: gebruik hooguit 80 tekens."),
             _ => note(Field::FullName, "Vul je voor- en achternaam in."),
@@ -71,12 +73,10 @@ impl Submission {
             TextError::Form => note(Field::Email, "Vul een e-mailadres in zoals naam@voorbeeld.nl."),
         });
         let organisation = Line::new(self.get(Field::Organisation)).map_err(|error| match error {
-            TextError::TooLong => {
-                note(
-                    Field::Organisation,
-                    "De naam van je organisatie is te lang: gebruik hooguit 120 tekens.",
-                );
-            }
+            TextError::TooLong => note(
+                Field::Organisation,
+                "De naam van je organisatie is te lang: gebruik hooguit 120 tekens.",
+            ),
             _ => note(Field::Organisation, "Vul de naam van je organisatie in."),
         });
         let role = match self.get(Field::Role) {
@@ -99,7 +99,7 @@ impl Submission {
             Err(_) => Ok(None),
         };
         match (session, full_name, email, organisation, role, question) {
-            (Some(session), Ok(full_name), Ok(email), Ok(organisation), Ok(role), Ok(question)) => {
+            (Ok(session), Ok(full_name), Ok(email), Ok(organisation), Ok(role), Ok(question)) => {
                 Ok(Signup { session, full_name, email, organisation, role, question })
             }
             _ => Err(errors),

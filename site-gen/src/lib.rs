@@ -2,7 +2,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`load`] [`parse`] [`assemble`] [`render`] [`write`] | the stages, one after the other |
+//! | [`load`] [`parse`] [`assemble`] [`render`] [`write`](mod@write) | the stages, one after the other |
 //! | [`source`] [`problem`] [`site`] | the nouns that stages hand on |
 //! | [`front_matter`] [`config`] [`schema`] | what an editor may write at the top of a page and in `site.toml` |
 //! | [`place`] [`link`] [`slug`] | addresses |

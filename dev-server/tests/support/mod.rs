@@ -59,7 +59,8 @@ impl Tried {
     }
 
     pub async fn start_in(root: TempDir) -> Self {
-        let settings = dev_server::Settings { root: root.path().into(), data: root.path().join(".data"), port: 0 };
+        let settings =
+            dev_server::Settings { root: root.path().into(), data: root.path().join(".data"), port: 0 };
         let server = dev_server::start(settings).await.unwrap();
         Self { root, server, client: client() }
     }
@@ -94,7 +95,12 @@ pub fn client() -> reqwest::Client {
 pub async fn post(client: &reqwest::Client, url: &str, form: &str) -> reqwest::Result<Response> {
     let request = client.post(url).header("content-type", "application/x-www-form-urlencoded");
     let origin: String = url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
-    request.header("origin", origin).header("sec-fetch-site", "same-origin").body(form.to_owned()).send().await
+    request
+        .header("origin", origin)
+        .header("sec-fetch-site", "same-origin")
+        .body(form.to_owned())
+        .send()
+        .await
 }
 
 pub async fn items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
@@ -110,7 +116,9 @@ pub async fn items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
 }
 
 pub fn form(session: &str, email: &str) -> String {
-    format!("session={session}&full_name=Ren%C3%A9e+Vos&email={email}&organisation=SWV+Noord&role=director&role_other=&question=")
+    format!(
+        "session={session}&full_name=Ren%C3%A9e+Vos&email={email}&organisation=SWV+Noord&role=director&role_other=&question="
+    )
 }
 
 pub fn header<'a>(response: &'a Response, name: &str) -> &'a str {
