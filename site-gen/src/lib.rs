@@ -34,7 +34,7 @@ use jiff::Timestamp;
 
 use crate::problem::Problems;
 use crate::templates::Templates;
-use crate::write::Written;
+use crate::write::{Staging, Written};
 
 /// Why a site was not built. Nothing was written, unless the disk itself failed.
 #[derive(Debug, thiserror::Error)]
@@ -60,12 +60,14 @@ pub fn build(root: &Path, out: &Path, now: Timestamp) -> Result<Written, BuildEr
     let pages = parse::parse(&sources.pages, &mut problems);
     let site = assemble::assemble(config, &sources.config, pages, &sources.assets, &mut problems);
     let templates = Templates::compile(&sources.templates, &mut problems);
-    let outputs = match (&site, &templates) {
-        (Some(site), Some(templates)) => render::render(site, sources.assets, templates, now, &mut problems),
-        _ => Vec::new(),
-    };
-    if !problems.is_empty() {
+    let (Some(site), Some(templates), true) = (site, templates, problems.is_empty()) else {
         return Err(BuildError::Problems(problems));
+    };
+    let staging = Staging::begin(out)?;
+    render::render(&site, sources.assets, &templates, now, &mut problems, |output| staging.put(&output))?;
+    if problems.is_empty() {
+        return Ok(staging.commit()?);
     }
-    Ok(write::write(&outputs, out)?)
+    staging.abandon()?;
+    Err(BuildError::Problems(problems))
 }

@@ -1,5 +1,7 @@
 //! A site to its files.
 
+use std::sync::{Mutex, PoisonError};
+
 use catalog::answer::{Answer, FormView};
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -32,47 +34,51 @@ pub const FUNCTION: &str = "function";
 /// How many articles the home page shows.
 const NEWS_ON_HOME: usize = 3;
 
-/// Renders every page, every answer of the function, and the catalogue.
+/// Renders every page, every answer of the function, and the catalogue, and
+/// hands each file on as soon as it is there.
 ///
-/// `now` tells which sessions are open on the pages that are built.
+/// `now` tells which sessions are open on the pages that are built. `put` tells
+/// whether a file's path is new.
+///
+/// # Errors
+/// When a file can't be put.
 pub fn render(
     site: &Site,
     assets: Vec<Asset>,
     templates: &Templates,
     now: Timestamp,
     problems: &mut Problems,
-) -> Vec<Output> {
+    put: impl Fn(Output) -> anyhow::Result<bool> + Sync,
+) -> anyhow::Result<()> {
     let render = Renderer { site, templates, now };
-    let rendered: Vec<Result<Vec<Output>, Problem>> =
-        site.pages.par_iter().map(|page| render.page(page)).chain([render.error_answer()]).collect();
-    let mut outputs = Vec::new();
-    for result in rendered {
-        match result {
-            Ok(files) => outputs.extend(files),
-            Err(problem) => problems.push(problem),
+    let found = Mutex::new(Problems::default());
+    let tell = |problem| found.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+    let hand_on = |output: Output| -> anyhow::Result<()> {
+        let path = output.path.clone();
+        if !put(output)? {
+            let path = path.trim_start_matches("site/");
+            let message = format!("een pagina en een bestand, of twee bestanden, worden allebei `/{path}`");
+            tell(Problem::in_file(path, message).help("geef een van beide een andere naam"));
         }
-    }
-    match site.catalog.to_json() {
-        Ok(json) => outputs.push(output(FUNCTION, "catalog.json", json)),
-        Err(error) => problems.push(Problem::in_file("catalog.json", error.to_string())),
-    }
-    outputs.extend(assets.into_iter().map(|asset| output(SITE, &asset.path, asset.bytes)));
-    one_source_per_file(&outputs, problems);
-    outputs
+        Ok(())
+    };
+    let hand_on_all = |rendered: Result<Vec<Output>, Problem>| match rendered {
+        Ok(outputs) => outputs.into_iter().try_for_each(&hand_on),
+        Err(problem) => {
+            tell(problem);
+            Ok(())
+        }
+    };
+    site.pages.par_iter().try_for_each(|page| hand_on_all(render.page(page)))?;
+    hand_on_all(render.error_answer())?;
+    hand_on_all(render.catalog())?;
+    assets.into_iter().try_for_each(|asset| hand_on(output(SITE, &asset.path, asset.bytes)))?;
+    problems.append(found.into_inner().unwrap_or_else(PoisonError::into_inner));
+    Ok(())
 }
 
 fn output(folder: &str, path: &str, bytes: impl Into<Vec<u8>>) -> Output {
     Output { path: format!("{folder}/{path}"), bytes: bytes.into() }
-}
-
-fn one_source_per_file(outputs: &[Output], problems: &mut Problems) {
-    let mut paths: Vec<&str> = outputs.iter().map(|output| output.path.as_str()).collect();
-    paths.sort_unstable();
-    for pair in paths.windows(2).filter(|pair| pair[0] == pair[1]) {
-        let path = pair[0].trim_start_matches("site/");
-        let message = format!("een pagina en een bestand, of twee bestanden, worden allebei `/{path}`");
-        problems.push(Problem::in_file(path, message).help("geef een van beide een andere naam"));
-    }
 }
 
 struct Renderer<'a> {
@@ -127,6 +133,12 @@ impl Renderer<'_> {
             }
         }
         Ok(outputs)
+    }
+
+    fn catalog(&self) -> Result<Vec<Output>, Problem> {
+        let json = self.site.catalog.to_json();
+        let json = json.map_err(|error| Problem::in_file("catalog.json", error.to_string()))?;
+        Ok(vec![output(FUNCTION, "catalog.json", json)])
     }
 
     fn error_answer(&self) -> Result<Vec<Output>, Problem> {

@@ -1,14 +1,17 @@
 //! Files to disk. The only stage that writes.
 //!
-//! A file that is there already with the same bytes stays untouched, each other
-//! is replaced in one step, and what an earlier build wrote but this one does
-//! not is removed. `.site-gen` in the output folder lists what site-gen wrote;
-//! nothing else is ever replaced or removed.
+//! A file that is there already with the same bytes stays untouched; each other
+//! is put aside first and moved into its place once all of them are there, so
+//! that a build with a problem changes nothing. What an earlier build wrote but
+//! this one does not is removed. `.site-gen` in the output folder lists what
+//! site-gen wrote; nothing else is ever replaced or removed.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 use anyhow::{Context, Result, bail};
 
@@ -26,55 +29,134 @@ pub struct Written {
 }
 
 const LIST: &str = ".site-gen";
-const PARTIAL: &str = ".site-gen.partial";
+const ASIDE: &str = ".site-gen.new";
 
-/// Writes every output below a folder.
-///
-/// # Errors
-/// When a file that site-gen did not write is in the way (nothing is written
-/// then), or when the disk refuses.
-pub fn write(outputs: &[Output], folder: &Path) -> Result<Written> {
-    fs::create_dir_all(folder).with_context(|| format!("`{}` is niet te maken", folder.display()))?;
-    let before = read_list(folder)?;
-    let mut changed = Vec::new();
-    for output in outputs {
-        match fs::read(folder.join(&output.path)) {
-            Ok(bytes) if bytes == output.bytes => {}
-            Ok(_) if !before.contains(&output.path) => {
-                bail!(
-                    "`{}` staat in de weg: site-gen heeft het niet geschreven. Verplaats het of kies een andere map",
-                    folder.join(&output.path).display()
-                );
-            }
-            Ok(_) => changed.push(output),
+/// The files of one build on their way to the output folder.
+#[derive(Debug)]
+pub struct Staging {
+    folder: PathBuf,
+    before: BTreeSet<String>,
+    put: Mutex<Put>,
+}
+
+#[derive(Debug, Default)]
+struct Put {
+    /// Every path of this build.
+    paths: BTreeSet<String>,
+    /// Those whose new bytes lie aside, under their number.
+    changed: Vec<String>,
+}
+
+impl Staging {
+    /// Begins a build into a folder, which may be there already.
+    ///
+    /// # Errors
+    /// When the folder can't be made or read.
+    pub fn begin(folder: &Path) -> Result<Self> {
+        let staging = Self { folder: folder.to_owned(), before: read_list(folder)?, put: Mutex::default() };
+        staging.clear()?;
+        Ok(staging)
+    }
+
+    /// Takes a file in; may be called from several threads at once.
+    ///
+    /// Returns whether its path is new: each file is made of one source.
+    ///
+    /// # Errors
+    /// When a file that site-gen did not write is in its place, or the disk refuses.
+    pub fn put(&self, output: &Output) -> Result<bool> {
+        let target = self.folder.join(&output.path);
+        let is_changed = match fs::read(&target) {
+            Ok(bytes) if bytes == output.bytes => false,
+            Ok(_) if !self.before.contains(&output.path) => bail!(
+                "`{}` staat in de weg: site-gen heeft het niet geschreven. Verplaats het of kies een andere map",
+                target.display()
+            ),
             // A folder in a file's place, or a file in a folder's, is ours and stale, or the disk will refuse.
             Err(error)
-                if matches!(
+                if !matches!(
                     error.kind(),
                     ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory
                 ) =>
             {
-                changed.push(output);
+                return Err(error).with_context(|| format!("`{}` is niet te lezen", target.display()));
             }
-            Err(error) => return Err(error).with_context(|| format!("`{}` is niet te lezen", output.path)),
+            _ => true,
+        };
+        let number = {
+            let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
+            if !put.paths.insert(output.path.clone()) {
+                return Ok(false);
+            }
+            if !is_changed {
+                return Ok(true);
+            }
+            put.changed.push(output.path.clone());
+            put.changed.len() - 1
+        };
+        let aside = self.aside(number);
+        let written = match fs::write(&aside, &output.bytes) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                fs::create_dir_all(self.folder.join(ASIDE)).and_then(|()| fs::write(&aside, &output.bytes))
+            }
+            written => written,
+        };
+        written.with_context(|| format!("`{}` is niet te schrijven", aside.display()))?;
+        Ok(true)
+    }
+
+    /// Moves every file to its place, and removes what no source makes any more.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn commit(self) -> Result<Written> {
+        let put = std::mem::take(&mut *self.put.lock().unwrap_or_else(PoisonError::into_inner));
+        let folder = &self.folder;
+        fs::create_dir_all(folder).with_context(|| format!("`{}` is niet te maken", folder.display()))?;
+        let stale: Vec<&String> = self.before.difference(&put.paths).collect();
+        if self.before != put.paths {
+            // Before anything is moved, so that a build that is cut off knows what it wrote.
+            write_list(folder, self.before.union(&put.paths))?;
+        }
+        for path in &stale {
+            remove(folder, path)?;
+        }
+        for (number, path) in put.changed.iter().enumerate() {
+            let target = folder.join(path);
+            move_to(&self.aside(number), &target)
+                .with_context(|| format!("`{}` is niet te schrijven", target.display()))?;
+        }
+        if !stale.is_empty() {
+            write_list(folder, put.paths.iter())?;
+        }
+        self.clear()?;
+        Ok(Written {
+            written: put.changed.len(),
+            unchanged: put.paths.len() - put.changed.len(),
+            removed: stale.len(),
+        })
+    }
+
+    /// Drops what lies aside: the build had a problem.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn abandon(self) -> Result<()> {
+        self.clear()
+    }
+
+    fn aside(&self, number: usize) -> PathBuf {
+        self.folder.join(ASIDE).join(number.to_string())
+    }
+
+    fn clear(&self) -> Result<()> {
+        match fs::remove_dir_all(self.folder.join(ASIDE)) {
+            Err(error) if !matches!(error.kind(), ErrorKind::NotFound) => {
+                Err(error).with_context(|| format!("`{ASIDE}` is niet te verwijderen"))
+            }
+            _ => Ok(()),
         }
     }
-    let after: BTreeSet<String> = outputs.iter().map(|output| output.path.clone()).collect();
-    let stale: Vec<&String> = before.difference(&after).collect();
-    if before != after {
-        // Before anything is written, so that a build that is cut off knows what it wrote.
-        write_list(folder, before.union(&after))?;
-    }
-    for path in &stale {
-        remove(folder, path)?;
-    }
-    for output in &changed {
-        replace(folder, &output.path, &output.bytes)?;
-    }
-    if !stale.is_empty() {
-        write_list(folder, after.iter())?;
-    }
-    Ok(Written { written: changed.len(), unchanged: outputs.len() - changed.len(), removed: stale.len() })
 }
 
 fn read_list(folder: &Path) -> Result<BTreeSet<String>> {
@@ -96,20 +178,21 @@ fn write_list<'a>(folder: &Path, paths: impl Iterator<Item = &'a String>) -> Res
         list.push_str(path);
         list.push('\n');
     }
-    replace(folder, LIST, list.as_bytes())
+    let partial = folder.join(".site-gen.partial");
+    fs::write(&partial, list)
+        .and_then(|()| fs::rename(&partial, folder.join(LIST)))
+        .with_context(|| format!("`{LIST}` is niet te schrijven"))
 }
 
 /// Puts a whole file in place in one step.
-fn replace(folder: &Path, path: &str, bytes: &[u8]) -> Result<()> {
-    let (target, partial) = (folder.join(path), folder.join(PARTIAL));
-    let put = || {
-        if let Some(parent) = target.parent() {
+fn move_to(aside: &Path, target: &Path) -> std::io::Result<()> {
+    match (fs::rename(aside, target), target.parent()) {
+        (Err(error), Some(parent)) if error.kind() == ErrorKind::NotFound => {
             fs::create_dir_all(parent)?;
+            fs::rename(aside, target)
         }
-        fs::write(&partial, bytes)?;
-        fs::rename(&partial, &target)
-    };
-    put().with_context(|| format!("`{}` is niet te schrijven", target.display()))
+        (moved, _) => moved,
+    }
 }
 
 /// Removes a file, and the folders that it leaves empty.
@@ -142,6 +225,14 @@ mod tests {
         Written { written, unchanged, removed }
     }
 
+    fn write(outputs: &[Output], folder: &Path) -> Result<Written> {
+        let staging = Staging::begin(folder)?;
+        for output in outputs {
+            staging.put(output)?;
+        }
+        staging.commit()
+    }
+
     #[test]
     fn only_what_differs_is_written_and_only_what_is_ours_removed() {
         let folder = tempfile::tempdir().unwrap();
@@ -154,6 +245,7 @@ mod tests {
         assert!(folder.path().join("site/theirs.txt").exists());
         assert_eq!(write(&[]), written(0, 0, 1));
         assert!(folder.path().join("site/theirs.txt").exists());
+        assert!(!folder.path().join(ASIDE).exists());
     }
 
     #[test]
@@ -163,6 +255,19 @@ mod tests {
         let error = write(&[output("a.html", "1"), output("theirs.html", "2")], folder.path()).unwrap_err();
         assert!(error.to_string().contains("staat in de weg"), "{error}");
         assert!(!folder.path().join("a.html").exists(), "nothing is written");
+    }
+
+    #[test]
+    fn an_abandoned_build_leaves_everything_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        write(&[output("a.html", "1")], folder.path()).unwrap();
+        let staging = Staging::begin(folder.path()).unwrap();
+        staging.put(&output("a.html", "2")).unwrap();
+        staging.put(&output("b.html", "2")).unwrap();
+        staging.abandon().unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("a.html")).unwrap(), "1");
+        assert!(!folder.path().join("b.html").exists());
+        assert!(!folder.path().join(ASIDE).exists());
     }
 
     #[test]
