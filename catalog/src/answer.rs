@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::Catalog;
 use crate::event::Event;
 use crate::id::{EventId, SessionId};
 use crate::session::Phase;
@@ -31,11 +32,30 @@ pub enum Answer<'a> {
     Full(&'a EventId, &'a SessionId),
     /// Sign-up is not open, before or after its window; filled from a [`FormView`].
     NotOpen(&'a EventId, &'a SessionId),
+    /// The sign-up may not have been stored, filled from a [`FailedView`] that keeps what was typed.
+    Failed(&'a EventId),
     /// Anything else, filled from an [`ErrorView`].
     Error,
 }
 
-impl Answer<'_> {
+impl<'a> Answer<'a> {
+    /// Every page that the function needs for a catalogue.
+    pub fn all(catalog: &'a Catalog) -> Vec<Self> {
+        let mut all = vec![Self::Error];
+        for event in catalog.events() {
+            all.extend([Self::Form(event.id()), Self::Failed(event.id())]);
+            for session in event.sessions() {
+                let (event, session) = (event.id(), session.id());
+                all.extend([
+                    Self::Received(event, session),
+                    Self::Full(event, session),
+                    Self::NotOpen(event, session),
+                ]);
+            }
+        }
+        all
+    }
+
     /// Path of the page within the folder that travels with the function.
     pub fn file(&self) -> String {
         match self {
@@ -43,6 +63,7 @@ impl Answer<'_> {
             Self::Received(event, session) => format!("answers/{event}/{session}/received.html"),
             Self::Full(event, session) => format!("answers/{event}/{session}/full.html"),
             Self::NotOpen(event, session) => format!("answers/{event}/{session}/not-open.html"),
+            Self::Failed(event) => format!("answers/{event}/failed.html"),
             Self::Error => "answers/error.html".to_owned(),
         }
     }
@@ -162,11 +183,26 @@ pub struct ReceivedView {
     pub reference: String,
 }
 
-/// What fills the page for everything that went wrong.
+/// What fills the page after a sign-up of which we don't know whether it was stored.
+#[derive(Debug, Clone, Serialize)]
+pub struct FailedView {
+    /// What was typed, to be sent once more.
+    #[serde(flatten)]
+    pub form: FormView,
+    /// The id under which the log tells the cause.
+    pub incident: String,
+}
+
+/// What fills the page for everything else that went wrong.
 #[derive(Debug, Clone, Serialize)]
 pub struct ErrorView {
     /// The HTTP status, by which the page chooses its words.
     pub status: u16,
     /// The id under which the log tells the cause; empty where there is nothing to look up.
     pub incident: String,
+}
+
+impl ErrorView {
+    /// The statuses that the page has words for.
+    pub const STATUSES: [u16; 7] = [400, 403, 404, 405, 413, 415, 500];
 }

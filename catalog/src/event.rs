@@ -65,6 +65,11 @@ impl Event {
         &self.0.time_zone
     }
 
+    /// Days after the end of a session until everything about its participants is gone.
+    pub fn retention_days(&self) -> u16 {
+        self.0.retention_days
+    }
+
     /// Its dates, in the order of the form.
     pub fn sessions(&self) -> &[Session] {
         &self.0.sessions

@@ -32,6 +32,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The port on 127.0.0.1; 0 for any free one.
     pub port: u16,
+    /// Whether pages that are not public are shown too, with a badge.
+    pub drafts: bool,
 }
 
 /// A running server.

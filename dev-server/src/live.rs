@@ -1,18 +1,19 @@
 //! The last good build, and what is wrong with the newest; kept up to date while files change.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use jiff::Timestamp;
 use notify_debouncer_full::notify::{RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
 use signup_fn::Function;
 use signup_fn::identity::Identity;
 use signup_fn::store::Store;
-use site_gen::BuildError;
+use site_gen::Built;
+use site_gen::publication::{HeldBack, Wanted};
 use tokio::sync::watch;
 
 /// What is served just now.
@@ -47,38 +48,48 @@ pub fn watch(
     store: Store,
     identity: Identity,
 ) -> Result<(Watcher, watch::Receiver<Live>)> {
-    let root = settings.root.clone();
-    let builder =
-        Builder { root: settings.root.clone(), out: settings.root.join("dist"), address, store, identity };
-    let first =
-        Live { site: builder.out.join(site_gen::render::SITE), function: None, problems: None, build: 0 };
-    let (sender, receiver) = watch::channel(builder.next(&first)?);
-    let rebuild = move |events: DebounceEventResult| {
-        let is_change = events.is_ok_and(|events| events.iter().any(|event| !event.kind.is_access()));
-        if !is_change {
-            return;
-        }
-        let next = builder.next(&sender.borrow());
-        match next {
-            Ok(next) => {
-                sender.send_replace(next);
-            }
-            Err(error) => tracing::error!("{error:#}"),
-        }
+    let root = settings.root;
+    ensure!(
+        root.join("content/site.toml").is_file(),
+        "`{}` is geen map van een site: `content/site.toml` ontbreekt",
+        root.display()
+    );
+    let builder = Builder {
+        out: root.join("dist"),
+        root: root.clone(),
+        drafts: settings.drafts,
+        address,
+        store,
+        identity,
     };
-    let mut debouncer = new_debouncer(DEBOUNCE, None, rebuild)?;
+    let site = builder.out.join(site_gen::render::SITE);
+    let (sender, receiver) = watch::channel(Live { site, function: None, problems: None, build: 0 });
+    let rebuild = Arc::new(Mutex::new(move || {
+        let next = builder.next(&sender.borrow());
+        sender.send_replace(next);
+    }));
+    let on_change = Arc::clone(&rebuild);
+    let handle = move |events: DebounceEventResult| match events {
+        Ok(events) if events.iter().all(|event| event.kind.is_access()) => {}
+        Ok(_) => on_change.lock().unwrap_or_else(PoisonError::into_inner)(),
+        Err(errors) => errors.iter().for_each(|error| tracing::error!("een wijziging is gemist: {error}")),
+    };
+    let mut debouncer = new_debouncer(DEBOUNCE, None, handle)?;
     for folder in ["content", "templates"] {
         let folder = root.join(folder);
         debouncer
             .watch(&folder, RecursiveMode::Recursive)
-            .with_context(|| format!("`{}` is niet in het oog te houden", folder.display()))?;
+            .with_context(|| format!("`{}` kan niet gevolgd worden", folder.display()))?;
     }
+    // Watched already: what changes during the first build is built again.
+    rebuild.lock().unwrap_or_else(PoisonError::into_inner)();
     Ok((Watcher { _debouncer: debouncer }, receiver))
 }
 
 struct Builder {
     root: PathBuf,
     out: PathBuf,
+    drafts: bool,
     address: SocketAddr,
     store: Store,
     identity: Identity,
@@ -86,29 +97,32 @@ struct Builder {
 
 impl Builder {
     /// What to serve after a change: a new build, or the last one with what is wrong.
-    fn next(&self, last: &Live) -> Result<Live> {
+    fn next(&self, last: &Live) -> Live {
         let start = Instant::now();
         let now = Timestamp::now();
-        match site_gen::build(&self.root, &self.out, now) {
-            Ok(done) => {
-                tracing::info!(
-                    "site gebouwd: {} bestanden nieuw of anders, in {} ms",
-                    done.written,
-                    start.elapsed().as_millis()
-                );
-                let function = Some(Arc::new(self.function(&self.out.join(site_gen::render::FUNCTION))?));
-                Ok(Live { site: last.site.clone(), function, problems: None, build: now.as_millisecond() })
+        let wanted = Wanted { with_unpublished: self.drafts, ..Wanted::public(now) };
+        let built =
+            site_gen::build(&self.root, &self.out, wanted).and_then(|built| Ok((built, self.function()?)));
+        match built {
+            Ok((Built { written, held_back }, function)) => {
+                for HeldBack { path, reason } in held_back {
+                    tracing::info!("{path}: {reason}");
+                }
+                let took = start.elapsed().as_millis();
+                tracing::info!("site gebouwd: {} bestanden nieuw of anders, in {took} ms", written.written);
+                let function = Some(Arc::new(function));
+                Live { site: last.site.clone(), function, problems: None, build: now.as_millisecond() }
             }
-            Err(BuildError::Problems(problems)) => {
-                tracing::error!("de site is niet gebouwd\n\n{problems}");
-                Ok(Live { problems: Some(problems.to_string().into()), ..last.clone() })
+            Err(error) => {
+                tracing::error!("de site is niet gebouwd\n\n{error}");
+                Live { problems: Some(error.to_string().into()), ..last.clone() }
             }
-            Err(BuildError::Failed(error)) => Err(error),
         }
     }
 
-    fn function(&self, folder: &Path) -> Result<Function> {
-        let mut function = Function::open(folder, self.store.clone(), self.identity.clone())?;
+    fn function(&self) -> Result<Function> {
+        let folder = self.out.join(site_gen::render::FUNCTION);
+        let mut function = Function::open(&folder, self.store.clone(), self.identity.clone())?;
         let port = self.address.port();
         function.origins = vec![format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")];
         Ok(function)

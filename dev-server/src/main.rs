@@ -21,6 +21,9 @@ struct Arguments {
     /// De map voor de aanmeldingen; anders `.data` in de map van de site.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Toon ook wat nog niet of niet meer openbaar is, met een label.
+    #[arg(long)]
+    drafts: bool,
 }
 
 #[tokio::main]
@@ -36,9 +39,9 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(Arguments { root, port, data }: Arguments) -> Result<()> {
+async fn run(Arguments { root, port, data, drafts }: Arguments) -> Result<()> {
     let data = data.unwrap_or_else(|| root.join(".data"));
-    let server = dev_server::start(Settings { root, data, port }).await?;
+    let server = dev_server::start(Settings { root, data, port, drafts }).await?;
     writeln!(std::io::stdout(), "De site staat op http://{}/ (stoppen: ctrl-c)", server.address)?;
     tokio::signal::ctrl_c().await?;
     server.stop().await

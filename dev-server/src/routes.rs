@@ -25,21 +25,24 @@ use crate::live::Live;
 
 type Shared = State<watch::Receiver<Live>>;
 
-/// As long as the function has in the cloud.
+/// Some seconds, as a function has.
 const TIME_FOR_AN_ANSWER: Duration = Duration::from_secs(8);
 
-/// What API Gateway lets through.
+/// What Lambda lets through; the function itself takes far less.
 const LARGEST_BODY: usize = 6 * 1024 * 1024;
 
 /// Every address of the site.
 pub fn routes(live: watch::Receiver<Live>) -> Router {
-    Router::new()
-        .route(&format!("{SIGNUP_PREFIX}{{*rest}}"), any(function))
+    let site = Router::new()
         .route("/_dev/events", get(events))
         .route("/_dev/reload.js", get(reload_script))
         .fallback(page)
+        .layer(middleware::from_fn(security_headers));
+    // The function sets its own headers, as it does in the cloud.
+    Router::new()
+        .route(&format!("{SIGNUP_PREFIX}{{*rest}}"), any(function))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(middleware::from_fn(security_headers))
+        .merge(site)
         .with_state(live)
 }
 

@@ -70,11 +70,26 @@ async fn a_site_that_never_was_good_shows_its_problems_until_it_is() {
 }
 
 #[tokio::test]
+async fn what_can_not_even_be_read_is_told_in_the_page_too() {
+    let site = Tried::start().await;
+    let mut events = site.get("/_dev/events").await;
+    events.chunk().await.unwrap();
+    fs::write(site.root.path().join("content/site.toml"), b"\xff").unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(10), events.chunk()).await.unwrap().unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&told).contains("geen UTF-8"), "{told:?}");
+}
+
+#[tokio::test]
 async fn a_taken_port_is_told_with_a_way_out() {
     let site = Tried::start().await;
     let other = support::site();
     let port = site.server.address.port();
-    let settings = dev_server::Settings { root: other.path().into(), data: other.path().join(".data"), port };
+    let settings = dev_server::Settings {
+        root: other.path().into(),
+        data: other.path().join(".data"),
+        port,
+        drafts: false,
+    };
     let error = dev_server::start(settings).await.unwrap_err().to_string();
     assert!(error.contains(&format!("poort {port} is al in gebruik")) && error.contains("--port"), "{error}");
 }
@@ -82,8 +97,12 @@ async fn a_taken_port_is_told_with_a_way_out() {
 #[tokio::test]
 async fn a_folder_that_is_no_site_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let settings =
-        dev_server::Settings { root: folder.path().into(), data: folder.path().join("data"), port: 0 };
+    let settings = dev_server::Settings {
+        root: folder.path().into(),
+        data: folder.path().join("data"),
+        port: 0,
+        drafts: false,
+    };
     let error = dev_server::start(settings).await.unwrap_err().to_string();
     assert!(error.contains("content/site.toml"), "{error}");
 }
@@ -99,4 +118,6 @@ async fn pages_are_served_as_the_cdn_serves_them() {
     assert_eq!(missing.status(), 404);
     assert!(missing.text().await.unwrap().contains("Deze pagina is er niet"));
     assert_eq!(site.get("/..%2f.site-gen").await.status(), 404);
+    let slashes = site.get("//nieuws").await;
+    assert_eq!(header(&slashes, "location"), "/nieuws/", "never another host");
 }

@@ -30,16 +30,7 @@ impl Answers {
     /// # Errors
     /// When one of them is missing.
     pub fn open(folder: &Path, catalog: &Catalog) -> Result<Self> {
-        let mut needed = vec![Answer::Error];
-        for event in catalog.events() {
-            needed.push(Answer::Form(event.id()));
-            for session in event.sessions() {
-                needed.push(Answer::Received(event.id(), session.id()));
-                needed.push(Answer::Full(event.id(), session.id()));
-                needed.push(Answer::NotOpen(event.id(), session.id()));
-            }
-        }
-        for answer in needed {
+        for answer in Answer::all(catalog) {
             let file = folder.join(answer.file());
             ensure!(file.is_file(), "answer page is missing: `{}`", file.display());
         }
@@ -50,7 +41,10 @@ impl Answers {
     pub fn page(&self, status: StatusCode, answer: Answer<'_>, view: &impl Serialize) -> Response<String> {
         match self.render(answer, view) {
             Ok(html) => html_response(status, html),
-            Err(error) => self.incident(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}")),
+            Err(error) => {
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                self.error_page(status, log_incident(status, &format!("{error:#}")))
+            }
         }
     }
 
@@ -60,11 +54,11 @@ impl Answers {
         self.error_page(status, String::new())
     }
 
-    /// The page for what went wrong on our side; the cause goes to the log under the id on the page.
-    pub fn incident(&self, status: StatusCode, cause: &dyn Display) -> Response<String> {
-        let incident = format!("{:08x}", fastrand::u32(..));
-        tracing::error!(incident.id = incident, http.status = status.as_u16(), error = %cause, "request failed");
-        self.error_page(status, incident)
+    /// The page for a method that an address does not know.
+    pub fn method_not_allowed(&self, allowed: &'static str) -> Response<String> {
+        let mut response = self.error(StatusCode::METHOD_NOT_ALLOWED);
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+        response
     }
 
     fn error_page(&self, status: StatusCode, incident: String) -> Response<String> {
@@ -124,11 +118,11 @@ pub fn see_other(location: &str) -> Response<String> {
     response
 }
 
-/// The page for a method that an address does not know.
-pub fn method_not_allowed(answers: &Answers, allowed: &'static str) -> Response<String> {
-    let mut response = answers.error(StatusCode::METHOD_NOT_ALLOWED);
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
-    response
+/// Logs what went wrong on our side, and returns the id under which it is found.
+pub fn log_incident(status: StatusCode, cause: &dyn Display) -> String {
+    let incident = format!("{:08x}", fastrand::u32(..));
+    tracing::error!(incident.id = incident, http.status = status.as_u16(), error = %cause, "request failed");
+    incident
 }
 
 fn html_response(status: StatusCode, html: String) -> Response<String> {

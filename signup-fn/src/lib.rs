@@ -19,15 +19,16 @@ pub mod signup;
 pub mod store;
 pub mod text;
 
-use catalog::address::{FORM_ANCHOR, SignupAddress};
-use catalog::answer::{Answer, FormView, ReceivedView};
+use catalog::address::SignupAddress;
+use catalog::answer::{Answer, FailedView, FormView, ReceivedView};
 use catalog::{Catalog, Event, Phase, Reference, SessionId};
-use http::{Method, Request, Response, StatusCode};
+use http::header::REFERRER_POLICY;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::answers::Answers;
-use crate::form::Submission;
+use crate::form::{Errors, Submission};
 use crate::identity::Identity;
 use crate::store::{Claim, Store};
 
@@ -63,12 +64,16 @@ pub async fn answer(
                 Ok(()) => sign_up(function, event, request.body(), now, deadline).await,
                 Err(status) => function.answers.error(status),
             },
-            Method::GET | Method::HEAD => answers::see_other(&format!("{}#{FORM_ANCHOR}", event.page())),
-            _ => answers::method_not_allowed(&function.answers, "GET, HEAD, POST"),
+            // The form as it stands now, for who comes back to a page that was built before it opened.
+            Method::GET | Method::HEAD => {
+                let view = FormView::empty(event, now);
+                function.answers.page(StatusCode::OK, Answer::Form(event.id()), &view)
+            }
+            _ => function.answers.method_not_allowed("GET, HEAD, POST"),
         },
         SignupAddress::Received { session, reference, .. } => match *request.method() {
             Method::GET | Method::HEAD => received(function, event, &session, &reference),
-            _ => answers::method_not_allowed(&function.answers, "GET, HEAD"),
+            _ => function.answers.method_not_allowed("GET, HEAD"),
         },
     }
 }
@@ -98,21 +103,22 @@ async fn sign_up(
     let Ok(submission) = Submission::read(body) else {
         return answers.error(StatusCode::BAD_REQUEST);
     };
-    let page = |status, answer, errors| {
-        let view = FormView::new(event, now, submission.values().clone(), errors);
-        answers.page(status, answer, &view)
-    };
-    let nothing = Default::default();
+    let view = |errors| FormView::new(event, now, submission.values().clone(), errors);
+    let nothing = Errors::new();
     if let Some(session) = submission.session(event)
         && session.phase(now) != Phase::Open
     {
         log(event, session.id(), "not_open");
-        return page(StatusCode::CONFLICT, Answer::NotOpen(event.id(), session.id()), &nothing);
+        return answers.page(
+            StatusCode::CONFLICT,
+            Answer::NotOpen(event.id(), session.id()),
+            &view(&nothing),
+        );
     }
     let signup = match submission.check(event) {
         Ok(signup) => signup,
         Err(errors) => {
-            return page(StatusCode::UNPROCESSABLE_ENTITY, Answer::Form(event.id()), &errors);
+            return answers.page(StatusCode::UNPROCESSABLE_ENTITY, Answer::Form(event.id()), &view(&errors));
         }
     };
     let person = function.identity.person(event.id(), &signup.email);
@@ -133,9 +139,13 @@ async fn sign_up(
         }
         Ok(Claim::Full) => {
             log(event, &session, "full");
-            page(StatusCode::CONFLICT, Answer::Full(event.id(), &session), &nothing)
+            answers.page(StatusCode::CONFLICT, Answer::Full(event.id(), &session), &view(&nothing))
         }
-        Err(error) => answers.incident(StatusCode::SERVICE_UNAVAILABLE, &error),
+        Err(error) => {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            let incident = answers::log_incident(status, &error);
+            answers.page(status, Answer::Failed(event.id()), &FailedView { form: view(&nothing), incident })
+        }
     }
 }
 
@@ -146,7 +156,10 @@ fn received(
     reference: &Reference,
 ) -> Response<String> {
     let view = ReceivedView { reference: reference.to_string() };
-    function.answers.page(StatusCode::OK, Answer::Received(event.id(), session), &view)
+    let mut response = function.answers.page(StatusCode::OK, Answer::Received(event.id(), session), &view);
+    // The address says who is meant, to who can look it up: it goes nowhere with a click.
+    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
 }
 
 fn log(event: &Event, session: &SessionId, outcome: &str) {

@@ -105,6 +105,9 @@ impl<const MAX: usize> Lines<MAX> {
     }
 }
 
+/// Characters that shape others, where names need them, and do not show by themselves.
+const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
+
 impl Email {
     /// The longest address, in bytes.
     pub const MAX: usize = 254;
@@ -123,8 +126,10 @@ impl Email {
         }
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
         match EmailAddress::parse_with_options(&line, options) {
-            // A quoted local part may hold blanks and line breaks; nobody has one.
-            Ok(address) if !address.local_part().starts_with('"') => Ok(Self(line)),
+            // A quoted local part may hold blanks and line breaks, a joiner hides; nobody has either.
+            Ok(address) if !address.local_part().starts_with('"') && !line.contains(JOINERS) => {
+                Ok(Self(line))
+            }
             _ => Err(TextError::Form),
         }
     }
@@ -175,6 +180,7 @@ mod tests {
             "A <a@b.nl>",
             "a@b..nl",
             "a@-b.nl",
+            "a\u{200d}b@voorbeeld.nl",
         ] {
             assert_eq!(Email::new(bad).err(), Some(TextError::Form), "{bad}");
         }
@@ -185,6 +191,8 @@ mod tests {
 
     #[test]
     fn spellings_of_one_address_are_the_same() {
+        let composed = |text: &str| Email::new(text).map(|email| email.normalised()).ok();
+        assert_eq!(composed("jo\u{308}rg@voorbeeld.nl"), composed("jörg@voorbeeld.nl"));
         let normalised = |text: &str| Email::new(text).map(|email| email.normalised()).ok();
         assert_eq!(normalised("Naam@Voorbeeld.NL "), normalised("naam@voorbeeld.nl"));
     }

@@ -3,7 +3,7 @@
 //! ```text
 //! pk                 sk                    attributes
 //! event#lnpo-2028    session#28-november   taken
-//! event#lnpo-2028    person#<hash>         session, full_name, email, …, forget_at
+//! event#lnpo-2028    person#<hash>         reference, session, full_name, email, …, forget_at
 //! ```
 //!
 //! A sign-up is one `TransactWriteItems`: the person, if absent, and a seat, if
@@ -81,10 +81,12 @@ pub enum Claim {
     Full,
 }
 
-/// The sign-up could not be stored, and will not be: there is no half of one.
+/// The sign-up is not known to be stored.
+///
+/// It is whole or not there at all; which of the two, a further try finds out.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The time was up.
+    /// The time was up; the last attempt may yet have been carried out.
     #[error("not stored in time, after {attempts} attempts; last cause: {last}")]
     TimeUp {
         /// How often it was tried.
@@ -92,7 +94,7 @@ pub enum StoreError {
         /// Why the last attempt failed.
         last: String,
     },
-    /// The table refused for a reason that no further attempt will change.
+    /// The table refused, for a reason that no further attempt will change: it is not stored.
     #[error("refused by the table: {0}")]
     Refused(String),
 }
@@ -167,6 +169,7 @@ impl Store {
             .table_name(&self.table)
             .item("pk", text(&event_key(event)))
             .item("sk", text(&format!("person#{}", person.key())))
+            .item("reference", text(person.reference().as_str()))
             .item("session", text(signup.session.as_str()))
             .item("full_name", text(signup.full_name.as_str()))
             .item("email", text(signup.email.as_str()))
@@ -255,9 +258,11 @@ fn text(text: &str) -> AttributeValue {
 fn judge(error: SdkError<TransactWriteItemsError>, attempt_id: &str) -> Attempt<Claim> {
     let Some(service) = error.as_service_error() else {
         return match error {
-            SdkError::ConstructionFailure(_) => Attempt::Failed(DisplayErrorContext(error).to_string()),
+            SdkError::ConstructionFailure(_) => Attempt::Failed("request can't be made".to_owned()),
+            SdkError::TimeoutError(_) => Attempt::Again("no answer in time".to_owned()),
+            SdkError::DispatchFailure(_) => Attempt::Again("no connection".to_owned()),
             // Sent perhaps, answered not: the same token and attempt id make another try safe.
-            _ => Attempt::Again(DisplayErrorContext(error).to_string()),
+            _ => Attempt::Again("no readable answer".to_owned()),
         };
     };
     if let TransactWriteItemsError::TransactionCanceledException(cancelled) = service {

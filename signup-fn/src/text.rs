@@ -1,17 +1,32 @@
 //! Text as people type it, made inert.
 
-/// One line: white space in runs of one, no control or invisible characters, none at the ends.
+use unicode_normalization::UnicodeNormalization;
+
+/// One line: white space in runs of one, no control or invisible characters,
+/// none at the ends; composed (NFC), so that the same letters are the same text.
 pub fn line(text: &str) -> String {
+    if !text.chars().any(shows) {
+        return String::new();
+    }
     let visible: String =
         text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(is_visible).collect();
-    visible.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let words: Vec<&str> = visible.split(' ').filter(|word| !word.is_empty()).collect();
+    words.join(" ").nfc().collect()
+}
+
+/// Whether a character leaves ink; the joiners only shape what does.
+fn shows(c: char) -> bool {
+    is_visible(&c) && !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}')
 }
 
 /// Several lines: as [`line()`], but line breaks stay, as `\n`, and so do blanks within a line.
 pub fn lines(text: &str) -> String {
+    if !text.chars().any(shows) {
+        return String::new();
+    }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let visible: String = text.chars().filter(|c| *c == '\n' || *c == '\t' || is_visible(c)).collect();
-    visible.trim().to_owned()
+    visible.trim().nfc().collect()
 }
 
 /// Whether a character shows, or shapes one that does (the two joiners).
@@ -22,7 +37,8 @@ pub fn lines(text: &str) -> String {
 fn is_visible(c: &char) -> bool {
     !c.is_control()
         && !matches!(c,
-            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
             | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e007f}')
 }
@@ -42,7 +58,14 @@ mod tests {
     fn a_line_loses_what_does_not_show() {
         assert_eq!(line("  Jan\u{a0}\t de \u{200b}Vries\u{feff}\r\n"), "Jan de Vries");
         assert_eq!(line("a\0b\r\nBcc: c\u{202e}d"), "ab Bcc: cd");
-        assert_eq!(line("\u{200b} \u{2060}"), "");
+        for nothing in ["\u{200b} \u{2060}", "\u{200d}", "\u{3164}", "\u{2800}"] {
+            assert_eq!((line(nothing), lines(nothing)), (String::new(), String::new()));
+        }
+    }
+
+    #[test]
+    fn the_same_letters_are_the_same_text() {
+        assert_eq!(line("Jo\u{308}rg"), "Jörg");
     }
 
     #[test]

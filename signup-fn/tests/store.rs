@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use signup_fn::store::Claim;
 use support::{Table, table, text};
 
@@ -74,7 +76,8 @@ async fn a_full_session_says_the_same_to_those_who_are_in_it() {
 #[tokio::test]
 async fn what_is_stored_of_a_person_is_what_the_privacy_notice_lists() {
     let table = table().await;
-    table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
+    let form = "session=a&full_name=Jan&email=jan@voorbeeld.nl&organisation=SWV&role=other&role_other=IB&question=Hoe?";
+    table.claim_form(&table.store(), form, Duration::from_secs(30)).await.unwrap();
     let items = table.items().await;
     let item = items.iter().find(|item| text(item, "sk").starts_with("person#")).unwrap();
     let mut names: Vec<&str> = item.keys().map(String::as_str).collect();
@@ -89,7 +92,10 @@ async fn what_is_stored_of_a_person_is_what_the_privacy_notice_lists() {
             "organisation",
             "pk",
             "privacy_notice_version",
+            "question",
+            "reference",
             "role",
+            "role_other",
             "session",
             "signed_up_at",
             "sk"

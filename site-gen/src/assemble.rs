@@ -1,56 +1,79 @@
 //! Pages to a site: what can be known only with all of them at hand.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
 
 use catalog::address::{FORM_ANCHOR, SIGNUP_PREFIX};
 use catalog::{Catalog, CatalogRecord, EventId};
 
 use crate::config::{Config, LinkTable};
-use crate::link::{self, Target};
+use crate::link::{self, Link, Target};
+use crate::load::Sources;
 use crate::parse::Parsed;
-use crate::place::Kind;
+use crate::place::{self, Kind};
 use crate::problem::{Problem, Problems};
-use crate::site::{Page, Site};
+use crate::publication::{HeldBack, Moment};
+use crate::site::{GENERATED, Neighbours, Page, Site, TAGS_URL, Tag, tag_url};
+use crate::slug::slug;
 use crate::source::{Asset, Source};
 
-/// Assembles the site; `None` when any page or the configuration has a problem.
+/// Assembles the site as it stands at a moment; `None` when any page or the configuration has a problem.
 pub fn assemble(
     config: Option<Config>,
-    config_source: &std::sync::Arc<Source>,
     parsed: Vec<Parsed>,
-    assets: &[Asset],
+    sources: &Sources,
+    moment: Moment,
     problems: &mut Problems,
 ) -> Option<Site> {
-    one_page_per_address(&parsed, problems);
+    let (parsed, held) = hold_back(parsed, moment);
+    one_source_per_file(&parsed, &sources.assets, problems);
     one_event_per_id(&parsed, problems);
+    one_slug_per_tag(&parsed, problems);
     home_and_not_found(&parsed, problems);
-    let addresses = Addresses::new(&parsed, assets);
+    let addresses = Addresses::new(&parsed, &held, &sources.assets);
     for page in &parsed {
-        for link in &page.links {
-            if let Target::Inside { path, anchor } = &link.target
-                && let Err(missing) = addresses.check(path, anchor.as_deref(), &page.place.url)
-            {
-                problems.push(missing.at(Problem::at(&page.source, link.span.clone(), missing.message())));
-            }
+        for Link { target, span } in &page.links {
+            addresses.check_link(&page.source, target, span.clone(), &page.place.url, problems);
+        }
+        addresses.check_aliases(page, problems);
+    }
+    for template in &sources.templates {
+        for Link { target, span } in link::in_template(&template.text) {
+            addresses.check_link(template, &target, span, "/", problems);
         }
     }
     let config = config?;
-    for LinkTable { url, .. } in config.links() {
-        if let Target::Inside { path, anchor } = link::target(url.get_ref(), "/")
-            && let Err(missing) = addresses.check(&path, anchor.as_deref(), "/")
-        {
-            problems.push(missing.at(Problem::at(config_source, url.span(), missing.message())));
+    if let Some(source) = &sources.config {
+        for LinkTable { url, .. } in config.links() {
+            addresses.check_link(source, &link::target(url.get_ref(), "/"), url.span(), "/", problems);
         }
     }
-    site(config, parsed)
+    site(config, parsed, held, moment)
 }
 
-fn site(config: Config, parsed: Vec<Parsed>) -> Option<Site> {
-    let pages: Option<Vec<Page>> = parsed
-        .into_iter()
-        .map(|page| Some(Page { source: page.source, place: page.place, content: page.content? }))
-        .collect();
+/// Parts what is built from what is not.
+fn hold_back(parsed: Vec<Parsed>, moment: Moment) -> (Vec<Parsed>, Vec<(Parsed, String)>) {
+    let mut shown = Vec::with_capacity(parsed.len());
+    let mut held = Vec::new();
+    for page in parsed {
+        let reason = page.content.as_ref().and_then(|content| content.publication.held_back(moment.now));
+        match reason {
+            Some(reason) if !moment.with_unpublished => held.push((page, reason)),
+            _ => shown.push(page),
+        }
+    }
+    (shown, held)
+}
+
+fn site(config: Config, parsed: Vec<Parsed>, held: Vec<(Parsed, String)>, moment: Moment) -> Option<Site> {
+    let page = |page: Parsed| {
+        let content = page.content?;
+        let badge = content.publication.held_back(moment.now);
+        Some(Page { source: page.source, place: page.place, content, badge })
+    };
+    let pages: Option<Vec<Page>> = parsed.into_iter().map(page).collect();
     let pages = pages?;
     let mut articles: Vec<usize> =
         (0..pages.len()).filter(|&at| pages[at].place.kind == Kind::Article).collect();
@@ -61,29 +84,79 @@ fn site(config: Config, parsed: Vec<Parsed>) -> Option<Site> {
         .map(|announcement| announcement.event.clone())
         .collect();
     let record = CatalogRecord {
-        origin: config.origin.get_ref().clone(),
-        privacy_notice_version: config.privacy_notice_version.clone(),
+        origin: config.table.origin.get_ref().clone(),
+        privacy_notice_version: config.table.privacy_notice_version.clone(),
         events,
     };
     // Only two events of one id are refused, and those have been told already.
     let catalog = Catalog::try_from(record).ok()?;
-    Some(Site { config, pages, articles, catalog })
+    let neighbours = neighbours(&pages, &articles);
+    let tags = tags(&pages, &articles);
+    let is_section = |at: &usize| pages[*at].place.kind == Kind::Section;
+    let sections = (0..pages.len()).filter(is_section).map(|at| (pages[at].place.url.clone(), at)).collect();
+    let held_back =
+        held.into_iter().map(|(page, reason)| HeldBack { path: page.source.path.clone(), reason }).collect();
+    Some(Site { config, pages, sections, articles, neighbours, tags, catalog, held_back })
 }
 
-fn one_page_per_address(parsed: &[Parsed], problems: &mut Problems) {
-    let mut first: HashMap<&str, &Parsed> = HashMap::new();
-    for page in parsed {
-        let url = page.place.url.as_str();
-        if url.starts_with(SIGNUP_PREFIX) {
-            let message = format!("adressen onder `{SIGNUP_PREFIX}` zijn van de aanmelding");
-            problems
-                .push(Problem::in_file(&page.source.path, message).help("geef het bestand een andere naam"));
+fn neighbours(pages: &[Page], articles: &[usize]) -> Vec<Neighbours> {
+    let mut neighbours = vec![Neighbours::default(); pages.len()];
+    let mut last_of: HashMap<&str, usize> = HashMap::new();
+    for &at in articles {
+        if let Some(newer) = last_of.insert(place::parent(&pages[at].place.url), at) {
+            neighbours[newer].older = Some(at);
+            neighbours[at].newer = Some(newer);
         }
-        if let Some(other) = first.insert(url, page) {
-            let message = format!("het adres `{url}` is al van `{}`", other.source.path);
-            problems.push(
-                Problem::in_file(&page.source.path, message).help("geef een van beide een andere naam"),
-            );
+    }
+    neighbours
+}
+
+fn tags(pages: &[Page], articles: &[usize]) -> Vec<Tag> {
+    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for &at in articles {
+        for tag in &pages[at].content.tags {
+            let articles = by_name.entry(tag.get_ref()).or_default();
+            // Once, however often the page says it.
+            if articles.last() != Some(&at) {
+                articles.push(at);
+            }
+        }
+    }
+    let tag =
+        |(name, articles): (&str, Vec<usize>)| Tag { name: name.to_owned(), url: tag_url(name), articles };
+    by_name.into_iter().map(tag).collect()
+}
+
+/// Two spellings of one tag would share a page.
+fn one_slug_per_tag(parsed: &[Parsed], problems: &mut Problems) {
+    let mut first: HashMap<String, &str> = HashMap::new();
+    for page in parsed {
+        for tag in page.content.iter().flat_map(|content| &content.tags) {
+            let name = tag.get_ref().as_str();
+            let known = *first.entry(slug(name)).or_insert(name);
+            if known != name {
+                let message = format!("dit onderwerp heet elders `{known}`");
+                problems
+                    .push(Problem::at(&page.source, tag.span(), message).help("schrijf het overal gelijk"));
+            }
+        }
+    }
+}
+
+/// Each file of the site is made of one source.
+fn one_source_per_file(parsed: &[Parsed], assets: &[Asset], problems: &mut Problems) {
+    let mut first: HashMap<String, &str> = GENERATED.map(|file| (file.to_owned(), "de site zelf")).into();
+    let pages = parsed.iter().map(|page| (place::file(&page.place.url), page.source.path.as_str()));
+    let assets = assets.iter().map(|asset| (asset.path.clone(), asset.source.as_str()));
+    for (file, source) in pages.chain(assets) {
+        let url = format!("/{}", file.strip_suffix("index.html").unwrap_or(&file));
+        if url.starts_with(SIGNUP_PREFIX) || url.starts_with(TAGS_URL) {
+            let message = format!("het adres `{url}` is voor de site zelf gereserveerd");
+            problems.push(Problem::in_file(source, message).help("geef het bestand een andere naam"));
+        }
+        if let Some(other) = first.insert(file, source) {
+            let message = format!("het adres `{url}` is al van `{other}`");
+            problems.push(Problem::in_file(source, message).help("geef een van beide een andere naam"));
         }
     }
 }
@@ -100,7 +173,7 @@ fn one_event_per_id(parsed: &[Parsed], problems: &mut Problems) {
             let message = format!("de id `{id}` is al van de bijeenkomst in `{}`", other.source.path);
             problems.push(
                 Problem::at(&page.source, announcement.id_span.clone(), message)
-                    .help("geef elke bijeenkomst een eigen id, voorgoed"),
+                    .help("geef elke bijeenkomst een eigen id, en verander die nooit"),
             );
         }
     }
@@ -109,7 +182,10 @@ fn one_event_per_id(parsed: &[Parsed], problems: &mut Problems) {
 fn home_and_not_found(parsed: &[Parsed], problems: &mut Problems) {
     for (kind, path) in [(Kind::Home, "content/_index.md"), (Kind::NotFound, "content/404.md")] {
         if !parsed.iter().any(|page| page.place.kind == kind) {
-            problems.push(Problem::in_file(path, "deze pagina ontbreekt").help("elke site heeft haar nodig"));
+            problems.push(
+                Problem::in_file(path, "deze pagina ontbreekt")
+                    .help("maak het bestand; elke site heeft deze pagina nodig"),
+            );
         }
     }
 }
@@ -118,26 +194,64 @@ fn home_and_not_found(parsed: &[Parsed], problems: &mut Problems) {
 struct Addresses<'a> {
     pages: HashMap<&'a str, HashSet<&'a str>>,
     files: HashSet<String>,
+    held: HashMap<&'a str, &'a str>,
 }
 
 /// Why a link leads nowhere.
 enum Missing<'a> {
+    Held { path: &'a str, reason: &'a str },
     Page { path: &'a str, candidates: Vec<&'a str> },
     Slash { path: &'a str },
     Anchor { anchor: &'a str, candidates: Vec<&'a str> },
 }
 
 impl<'a> Addresses<'a> {
-    fn new(parsed: &'a [Parsed], assets: &[Asset]) -> Self {
+    fn new(parsed: &'a [Parsed], held: &'a [(Parsed, String)], assets: &[Asset]) -> Self {
         let mut pages: HashMap<&str, HashSet<&str>> = HashMap::new();
         for page in parsed {
             let anchors = pages.entry(&page.place.url).or_default();
             anchors.extend(page.anchors.iter().map(String::as_str));
-            if page.content.as_ref().is_some_and(|content| content.announcement.is_some()) {
+            // Where the front matter has a problem, there may be an event in it.
+            if page.content.as_ref().is_none_or(|content| content.announcement.is_some()) {
                 anchors.insert(FORM_ANCHOR);
             }
         }
-        Self { pages, files: assets.iter().map(|asset| format!("/{}", asset.path)).collect() }
+        let tags = parsed.iter().flat_map(|page| page.content.iter().flat_map(|content| &content.tags));
+        let mut files: HashSet<String> = tags.map(|tag| tag_url(tag.get_ref())).collect();
+        if !files.is_empty() {
+            files.insert(TAGS_URL.to_owned());
+        }
+        files.extend(assets.iter().map(|asset| format!("/{}", asset.path)));
+        files.extend(GENERATED.map(|file| format!("/{file}")));
+        let held = held.iter().map(|(page, reason)| (page.place.url.as_str(), reason.as_str())).collect();
+        Self { pages, files, held }
+    }
+
+    fn check_aliases(&self, page: &Parsed, problems: &mut Problems) {
+        for alias in page.content.iter().flat_map(|content| &content.aliases) {
+            let path = alias.get_ref().as_str();
+            if self.pages.contains_key(path) || self.files.contains(path) {
+                let problem =
+                    Problem::at(&page.source, alias.span(), format!("het adres `{path}` is in gebruik"));
+                problems.push(problem.help("een oud adres is van geen andere pagina"));
+            }
+        }
+    }
+
+    /// Tells a problem where a link on the page at `own_url` leads nowhere.
+    fn check_link(
+        &self,
+        source: &Arc<Source>,
+        target: &Target,
+        span: Range<usize>,
+        own_url: &str,
+        problems: &mut Problems,
+    ) {
+        if let Target::Inside { path, anchor } = target
+            && let Err(missing) = self.check(path, anchor.as_deref(), own_url)
+        {
+            problems.push(missing.at(Problem::at(source, span, missing.message())));
+        }
     }
 
     /// Whether a path, empty for the page at `own_url`, is there, and the anchor in it.
@@ -150,6 +264,9 @@ impl<'a> Addresses<'a> {
         let path = if path.is_empty() { own_url } else { path };
         if self.files.contains(path) {
             return Ok(());
+        }
+        if let Some(reason) = self.held.get(path) {
+            return Err(Missing::Held { path, reason });
         }
         let Some(anchors) = self.pages.get(path) else {
             return Err(if self.pages.contains_key(format!("{path}/").as_str()) {
@@ -168,6 +285,7 @@ impl<'a> Addresses<'a> {
 impl Missing<'_> {
     fn message(&self) -> String {
         match self {
+            Self::Held { path, reason } => format!("de pagina `{path}` is niet openbaar: {reason}"),
             Self::Page { path, .. } => format!("er is geen pagina of bestand `{path}`"),
             Self::Slash { path } => format!("het adres `{path}` eindigt niet op een schuine streep"),
             Self::Anchor { anchor, .. } => format!("er is geen kop `#{anchor}` op die pagina"),
@@ -176,6 +294,7 @@ impl Missing<'_> {
 
     fn at(&self, problem: Problem) -> Problem {
         match self {
+            Self::Held { .. } => problem.help("haal de link weg, of maak de pagina openbaar"),
             Self::Page { path, candidates } => problem.suggest(path, candidates.iter().copied()),
             Self::Slash { path } => problem.help(format!("bedoel je `{path}/`?")),
             Self::Anchor { anchor, candidates } => {

@@ -1,6 +1,6 @@
 //! Dates and times in Dutch words.
 
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 
 const MONTHS: [&str; 12] = [
     "januari",
@@ -29,8 +29,7 @@ pub fn weekday_date(at: Date) -> String {
 
 /// The name of a day's month: `november`.
 pub fn month(date: Date) -> &'static str {
-    // A month is 1 to 12.
-    MONTHS[(date.month() as usize + 11) % 12]
+    MONTHS[date.month() as usize - 1]
 }
 
 /// The name of a day of the week: `dinsdag`.
@@ -44,6 +43,11 @@ pub fn weekday(weekday: Weekday) -> &'static str {
         Weekday::Saturday => "zaterdag",
         Weekday::Sunday => "zondag",
     }
+}
+
+/// A day with the time: `1 november 2028, 9.00 uur`.
+pub fn moment(at: DateTime) -> String {
+    format!("{}, {} uur", date(at.date()), time(at.time()))
 }
 
 /// A time of day: `16.00`.

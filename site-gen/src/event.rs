@@ -14,6 +14,7 @@ use serde::Serialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+use crate::clock::{self, rfc3339};
 use crate::dutch;
 use crate::front_matter::{EventTable, SessionTable};
 use crate::problem::{Problem, Problems};
@@ -56,6 +57,12 @@ pub struct SessionWords {
     pub capacity: u32,
     /// When sign-up opens: `1 november 2026, 9.00 uur`.
     pub opens: String,
+    /// When sign-up opens, for machines.
+    pub opens_at: String,
+    /// Where the times hold: `Amsterdam`.
+    pub place_of_time: String,
+    /// Path of its entry for a calendar: `/nieuws/lnpo/28-november.ics`.
+    pub ics: String,
 }
 
 /// Makes an event of its table; `None` when the table has a problem, and all are told.
@@ -66,13 +73,13 @@ pub fn announce(
     problems: &mut Problems,
 ) -> Option<Announcement> {
     let event = table.get_ref();
-    let mut read = Reader { source, problems, zone: TimeZone::UTC };
+    let mut read = Reader { source, page, problems, zone: TimeZone::UTC };
     let id = read.id::<EventId>(&event.id);
-    read.zone = read.zone(&event.time_zone)?;
+    read.zone = clock::zone(&event.time_zone, source, read.problems)?;
     let sessions = read.sessions(&event.sessions);
-    // Sessions with a problem of their own have been told and left out.
-    let (id, sessions) = (id?, sessions.filter(|sessions| !sessions.is_empty())?);
+    let (id, sessions) = (id?, sessions?);
     let (sessions, words) = sessions.into_iter().unzip();
+    let id_span = event.id.span();
     let record = EventRecord {
         id,
         title: event.title.clone(),
@@ -81,17 +88,14 @@ pub fn announce(
         retention_days: event.retention_days.unwrap_or(RETENTION_DAYS),
         sessions,
     };
-    match Event::try_from(record) {
-        Ok(made) => Some(Announcement { event: made, sessions: words, id_span: event.id.span() }),
-        Err(error) => {
-            problems.push(Problem::at(source, table.span(), error.to_string()));
-            None
-        }
-    }
+    // Without sessions, all of which had a problem of their own, it is none; their ids differ.
+    let event = Event::try_from(record).ok()?;
+    Some(Announcement { event, sessions: words, id_span })
 }
 
 struct Reader<'a> {
     source: &'a Arc<Source>,
+    page: &'a str,
     problems: &'a mut Problems,
     zone: TimeZone,
 }
@@ -111,18 +115,6 @@ impl Reader<'_> {
             );
         }
         parsed
-    }
-
-    fn zone(&mut self, name: &Spanned<String>) -> Option<TimeZone> {
-        let zone = TimeZone::get(name.get_ref()).ok();
-        if zone.is_none() {
-            self.tell(
-                name.span(),
-                "deze tijdzone bestaat niet",
-                "schrijf het zo: `time_zone = \"Europe/Amsterdam\"`",
-            );
-        }
-        zone
     }
 
     /// All sessions; `None` when one of them has a problem.
@@ -159,9 +151,6 @@ impl Reader<'_> {
         };
         match Session::try_from(record) {
             Ok(session) => {
-                let rfc3339 = |at: Timestamp| {
-                    at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
-                };
                 let words = SessionWords {
                     id: session.id().to_string(),
                     date: dutch::weekday_date(start.date()),
@@ -169,10 +158,13 @@ impl Reader<'_> {
                     month: dutch::month(start.date()),
                     weekday: dutch::weekday(start.weekday()),
                     time: format!("{}–{} uur", dutch::time(start.time()), dutch::time(end.time())),
-                    start: rfc3339(start_at),
-                    end: rfc3339(end_at),
+                    start: rfc3339(start_at, &self.zone),
+                    end: rfc3339(end_at, &self.zone),
                     capacity: session.capacity(),
-                    opens: format!("{}, {} uur", dutch::date(opens.date()), dutch::time(opens.time())),
+                    opens: dutch::moment(opens),
+                    opens_at: rfc3339(opens_at, &self.zone),
+                    place_of_time: self.city(),
+                    ics: format!("{}{}.ics", self.page, session.id()),
                 };
                 Some((session, words))
             }
@@ -201,40 +193,13 @@ impl Reader<'_> {
         }
     }
 
-    /// A day and time in the event's zone, and the instant that it means.
-    fn instant(&mut self, written: &Spanned<Datetime>) -> Option<(DateTime, Timestamp)> {
-        let Some(civil) = civil(written.get_ref()) else {
-            self.tell(written.span(), "deze dag of tijd bestaat niet", "kijk de datum na");
-            return None;
-        };
-        match self.zone.to_ambiguous_timestamp(civil).unambiguous() {
-            Ok(instant) => Some((civil, instant)),
-            Err(_) => {
-                let message =
-                    "dit moment bestaat niet of twee keer: de klok gaat dan een uur vooruit of terug";
-                self.tell(written.span(), message, "kies een ander uur");
-                None
-            }
-        }
+    /// The city of the event's zone: `Amsterdam`.
+    fn city(&self) -> String {
+        let name = self.zone.iana_name().unwrap_or("UTC");
+        name.rsplit('/').next().unwrap_or(name).replace('_', " ")
     }
-}
 
-/// The civil date and time that TOML's value stands for; `None` when there is no such day.
-pub fn civil(written: &Datetime) -> Option<DateTime> {
-    let date = written.date?;
-    let small = |number: u8| i8::try_from(number).ok();
-    let (hour, minute, second) = match written.time {
-        Some(time) => (small(time.hour)?, small(time.minute)?, small(time.second.unwrap_or(0))?),
-        None => (0, 0, 0),
-    };
-    DateTime::new(
-        i16::try_from(date.year).ok()?,
-        small(date.month)?,
-        small(date.day)?,
-        hour,
-        minute,
-        second,
-        0,
-    )
-    .ok()
+    fn instant(&mut self, written: &Spanned<Datetime>) -> Option<(DateTime, Timestamp)> {
+        clock::instant(written, &self.zone, self.source, self.problems)
+    }
 }

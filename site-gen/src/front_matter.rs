@@ -17,7 +17,7 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use crate::problem::{Problem, Problems};
-use crate::schema::Kind::{Date, DateTime, Number, Table, Tables, Text};
+use crate::schema::Kind::{Date, DateTime, Flag, Number, Table, Tables, Text, Texts};
 use crate::schema::{self, Key, optional, required};
 use crate::source::Source;
 
@@ -31,6 +31,21 @@ pub struct FrontMatter {
     pub description: Option<String>,
     /// The day of an article.
     pub date: Option<Spanned<Datetime>>,
+    /// The day of the last change worth telling.
+    pub updated: Option<Spanned<Datetime>>,
+    /// What an article is about.
+    #[serde(default)]
+    pub tags: Vec<Spanned<String>>,
+    /// Addresses that once led here.
+    #[serde(default)]
+    pub aliases: Vec<Spanned<String>>,
+    /// Not meant for the public yet.
+    #[serde(default)]
+    pub draft: bool,
+    /// From when the public may see it, in the site's zone.
+    pub publish_at: Option<Spanned<Datetime>>,
+    /// Until when the public may see it, in the site's zone.
+    pub expires_at: Option<Spanned<Datetime>>,
     /// An event that this page announces and takes sign-ups for.
     pub event: Option<Spanned<EventTable>>,
 }
@@ -90,6 +105,12 @@ const PAGE: &[Key] = &[
     required("title", Text),
     optional("description", Text),
     optional("date", Date),
+    optional("updated", Date),
+    optional("tags", Texts),
+    optional("aliases", Texts),
+    optional("draft", Flag),
+    optional("publish_at", DateTime),
+    optional("expires_at", DateTime),
     optional("event", Table(EVENT)),
 ];
 
@@ -166,6 +187,12 @@ mod tests {
             title = "t"
             description = "d"
             date = 2028-11-28
+            updated = 2028-11-28
+            tags = ["a", "b"]
+            aliases = ["/oud/"]
+            draft = true
+            publish_at = 2028-11-28T16:00:00
+            expires_at = 2028-11-28T16:00:00
             [event]
             id = "e"
             title = "e"

@@ -7,33 +7,41 @@
 //! | [`front_matter`] [`config`] [`schema`] | what an editor may write at the top of a page and in `site.toml` |
 //! | [`place`] [`link`] [`slug`] | addresses |
 //! | [`markdown`] [`templates`] | Markdown and Tera, each behind one door |
-//! | [`event`] [`dutch`] | events, and their dates in words |
+//! | [`event`] [`publication`] [`clock`] [`dutch`] | events, what is public when, days and times, Dutch words for them |
+//! | [`views`] [`json_ld`] [`ics`] | what templates, search engines and calendars see |
 
 pub mod assemble;
+pub mod clock;
 pub mod config;
 pub mod dutch;
 pub mod event;
 pub mod front_matter;
+pub mod ics;
+pub mod json_ld;
 pub mod link;
 pub mod load;
 pub mod markdown;
 pub mod parse;
 pub mod place;
 pub mod problem;
+pub mod publication;
 pub mod render;
 pub mod schema;
 pub mod site;
 pub mod slug;
 pub mod source;
 pub mod templates;
+pub mod views;
 pub mod write;
 
 use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::problem::Problems;
+use crate::publication::{HeldBack, Wanted};
 use crate::templates::Templates;
+use crate::views::SiteView;
 use crate::write::{Staging, Written};
 
 /// Why a site was not built. Nothing was written, unless the disk itself failed.
@@ -47,27 +55,47 @@ pub enum BuildError {
     Failed(#[from] anyhow::Error),
 }
 
-/// Builds the site below `root` as it stands at `now` into the folder `out`.
+/// What a build did.
+#[derive(Debug)]
+pub struct Built {
+    /// Files written, left and removed.
+    pub written: Written,
+    /// Pages that the public does not see, and why.
+    pub held_back: Vec<HeldBack>,
+}
+
+/// Builds the site below `root` as it is wanted into the folder `out`.
 ///
 /// `out/site` is what the public sees, `out/function` what travels with the function.
 ///
 /// # Errors
 /// With every problem of the sources at once, or with what went wrong on disk.
-pub fn build(root: &Path, out: &Path, now: Timestamp) -> Result<Written, BuildError> {
+pub fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<Built, BuildError> {
     let mut problems = Problems::default();
     let sources = load::load(root, &mut problems)?;
-    let config = config::read(&sources.config, &mut problems);
-    let pages = parse::parse(&sources.pages, &mut problems);
-    let site = assemble::assemble(config, &sources.config, pages, &sources.assets, &mut problems);
+    let config = sources.config.as_ref().and_then(|source| config::read(source, &mut problems));
+    let zone = config.as_ref().map_or(TimeZone::UTC, |config| config.zone.clone());
+    let moment = wanted.moment(&zone);
+    let pages = parse::parse(&sources.pages, &zone, &mut problems);
     let templates = Templates::compile(&sources.templates, &mut problems);
-    let (Some(site), Some(templates), true) = (site, templates, problems.is_empty()) else {
+    let site = assemble::assemble(config, pages, &sources, moment, &mut problems);
+    let (Some(site), Some(mut templates)) = (site, templates) else {
         return Err(BuildError::Problems(problems));
     };
-    let staging = Staging::begin(out)?;
-    render::render(&site, sources.assets, &templates, now, &mut problems, |output| staging.put(&output))?;
-    if problems.is_empty() {
-        return Ok(staging.commit()?);
+    templates.set_site(&SiteView::new(&site));
+    if !problems.is_empty() {
+        // Nothing will be written; what is wrong in the templates is told all the same.
+        render::render(&site, Vec::new(), &templates, moment, &mut problems, |_| Ok(()))?;
+        return Err(BuildError::Problems(problems));
     }
-    staging.abandon()?;
-    Err(BuildError::Problems(problems))
+    let staging = Staging::begin(out)?;
+    let rendered = render::render(&site, sources.assets, &templates, moment, &mut problems, |output| {
+        staging.put(&output)
+    });
+    if rendered.is_err() || !problems.is_empty() {
+        staging.abandon()?;
+        rendered?;
+        return Err(BuildError::Problems(problems));
+    }
+    Ok(Built { written: staging.commit()?, held_back: site.held_back })
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use percent_encoding::percent_decode_str;
+
 use crate::place;
 
 /// A link or an image, as it stands in a source.
@@ -47,7 +49,8 @@ pub fn target(address: &str, folder: &str) -> Target {
         Some((path, anchor)) => (path, Some(anchor.to_owned())),
         None => (address, None),
     };
-    let path = path.split('?').next().unwrap_or_default();
+    let path = percent_decode_str(path.split('?').next().unwrap_or_default()).decode_utf8_lossy();
+    let path = path.as_ref();
     let path = match path.strip_prefix("@/") {
         _ if path.is_empty() => String::new(),
         Some(from_content) => format!("/{from_content}"),
@@ -61,16 +64,29 @@ pub fn target(address: &str, folder: &str) -> Target {
     Target::Inside { path, anchor }
 }
 
+/// The links of a template that stand in it word for word.
+pub fn in_template(text: &str) -> impl Iterator<Item = Link> + '_ {
+    ["href=\"", "src=\"", "action=\""].into_iter().flat_map(move |attribute| {
+        text.match_indices(attribute).filter_map(move |(at, _)| {
+            let start = at + attribute.len();
+            let address = text[start..].split('"').next()?;
+            let is_literal = address.starts_with('/') && !address.contains(['{', '<']);
+            is_literal.then(|| Link { target: target(address, "/"), span: start..start + address.len() })
+        })
+    })
+}
+
 /// The address to write into the page, where it differs from what the editor wrote.
 pub fn rewritten(address: &str, target: &Target) -> Option<String> {
     let Target::Inside { path, anchor } = target else { return None };
     let written = address.split(['#', '?']).next().unwrap_or_default();
-    if path.is_empty() || written == path {
+    if path.is_empty() || written.starts_with('/') {
         return None;
     }
+    let path = path.replace('%', "%25").replace(' ', "%20").replace('?', "%3F");
     Some(match anchor {
         Some(anchor) => format!("{path}#{anchor}"),
-        None => path.clone(),
+        None => path,
     })
 }
 
@@ -118,6 +134,7 @@ mod tests {
         check("#thema", "", Some("thema"), None);
         check("@/nieuws/_index.md", "/nieuws/", None, Some("/nieuws/"));
         check("@/over-ons.md#wie", "/over-ons/", Some("wie"), Some("/over-ons/#wie"));
+        check("Foto%201.jpg", "/nieuws/lnpo/Foto 1.jpg", None, Some("/nieuws/lnpo/Foto%201.jpg"));
         check("schema.svg", "/nieuws/lnpo/schema.svg", None, Some("/nieuws/lnpo/schema.svg"));
         check("../ander.md#kop", "/nieuws/ander/", Some("kop"), Some("/nieuws/ander/#kop"));
         check("../../../../ander/", "/ander/", None, Some("/ander/"));

@@ -13,8 +13,8 @@ use crate::source::{Asset, Source};
 /// Everything that a site is built from.
 #[derive(Debug)]
 pub struct Sources {
-    /// `content/site.toml`.
-    pub config: Arc<Source>,
+    /// `content/site.toml`; `None` when it is no text.
+    pub config: Option<Arc<Source>>,
     /// Every `.md` file below `content/`.
     pub pages: Vec<Arc<Source>>,
     /// Every other file below `content/`, and every file below `templates/static/`.
@@ -30,18 +30,18 @@ pub struct Sources {
 /// # Errors
 /// When the root has no `content/site.toml`, or reading fails.
 pub fn load(root: &Path, problems: &mut Problems) -> Result<Sources> {
-    let config = root.join("content/site.toml");
-    if !config.is_file() {
+    let config_file = root.join("content/site.toml");
+    if !config_file.is_file() {
         bail!("`{}` is geen map van een site: `content/site.toml` ontbreekt", root.display());
     }
     let mut reader = Reader { root, problems };
-    let config = reader.text(&config)?;
+    let config = reader.text(&config_file)?;
     let mut pages = Vec::new();
     let mut assets = Vec::new();
     for file in reader.files("content")? {
         match file.extension() {
             Some(extension) if extension == "md" => pages.extend(reader.text(&file)?),
-            _ if file.ends_with("content/site.toml") => {}
+            _ if file == config_file => {}
             _ => assets.push(reader.asset(&file, "content")?),
         }
     }
@@ -53,7 +53,6 @@ pub fn load(root: &Path, problems: &mut Problems) -> Result<Sources> {
             templates.extend(reader.text(&file)?);
         }
     }
-    let config = config.context("`content/site.toml` is geen UTF-8")?;
     Ok(Sources { config, pages, assets, templates })
 }
 
@@ -102,8 +101,9 @@ impl Reader<'_> {
     }
 
     fn asset(&self, file: &Path, base: &str) -> Result<Asset> {
-        let path = self.name(file)[base.len() + 1..].to_owned();
-        Ok(Asset { path, bytes: read(file)? })
+        let source = self.name(file);
+        let path = source[base.len() + 1..].to_owned();
+        Ok(Asset { source, path, bytes: read(file)? })
     }
 
     /// The path from the root, with `/` on every system.

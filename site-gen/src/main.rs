@@ -7,7 +7,10 @@ use std::time::Instant;
 
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
-use site_gen::BuildError;
+use jiff::civil::DateTime;
+use site_gen::publication::{HeldBack, Wanted, When};
+use site_gen::write::Written;
+use site_gen::{BuildError, Built};
 
 /// Bouwt de site uit Markdown.
 #[derive(Parser)]
@@ -27,21 +30,27 @@ enum Command {
         /// De map waarin de site komt te staan.
         #[arg(long)]
         out: PathBuf,
+        /// Bouw de site zoals die dan is, bijvoorbeeld 2028-11-01T09:00.
+        #[arg(long, value_name = "DAG")]
+        as_of: Option<DateTime>,
+        /// Bouw ook wat nog niet of niet meer openbaar is, met een label.
+        #[arg(long)]
+        drafts: bool,
     },
 }
 
 fn main() -> ExitCode {
-    let Arguments { command: Command::Build { root, out } } = Arguments::parse();
+    let Arguments { command: Command::Build { root, out, as_of, drafts } } = Arguments::parse();
     let start = Instant::now();
-    match site_gen::build(&root, &out, Timestamp::now()) {
-        Ok(done) => {
+    let when = as_of.map_or_else(|| When::At(Timestamp::now()), When::AsOf);
+    match site_gen::build(&root, &out, Wanted { when, with_unpublished: drafts }) {
+        Ok(Built { written: Written { written, unchanged, removed }, held_back }) => {
+            for HeldBack { path, reason } in held_back {
+                say(&format!("{path}: {reason}\n"));
+            }
+            let (out, took) = (out.display(), start.elapsed().as_millis());
             say(&format!(
-                "{}: {} geschreven, {} ongewijzigd, {} verwijderd in {} ms\n",
-                out.display(),
-                done.written,
-                done.unchanged,
-                done.removed,
-                start.elapsed().as_millis()
+                "{out}: {written} geschreven, {unchanged} ongewijzigd, {removed} verwijderd in {took} ms\n"
             ));
             ExitCode::SUCCESS
         }

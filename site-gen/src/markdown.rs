@@ -1,10 +1,16 @@
 //! Markdown to HTML, with what is wrong in it and where it links to.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{
+    Alignment, BlockQuoteKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
+};
+
+use serde::Serialize;
+
+use catalog::address::FORM_ANCHOR;
+use catalog::answer::Field;
 
 use crate::link::{self, Link, Target};
 use crate::problem::{Problem, Problems};
@@ -18,8 +24,19 @@ pub struct Body {
     pub html: String,
     /// Every link and image.
     pub links: Vec<Link>,
-    /// The ids of its headings.
-    pub anchors: Vec<String>,
+    /// Its headings, in order.
+    pub headings: Vec<Heading>,
+}
+
+/// A heading, for a table of contents.
+#[derive(Debug, Serialize)]
+pub struct Heading {
+    /// 2 to 6.
+    pub level: u8,
+    /// Its id, unique on the page.
+    pub id: String,
+    /// Its words, without marks.
+    pub title: String,
 }
 
 const OPTIONS: Options = Options::ENABLE_TABLES
@@ -27,7 +44,8 @@ const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_SMART_PUNCTUATION)
     .union(Options::ENABLE_HEADING_ATTRIBUTES)
-    .union(Options::ENABLE_DEFINITION_LIST);
+    .union(Options::ENABLE_DEFINITION_LIST)
+    .union(Options::ENABLE_GFM);
 
 /// Renders the Markdown in a range of a source.
 ///
@@ -41,7 +59,7 @@ pub fn render(source: &Arc<Source>, body: Range<usize>, problems: &mut Problems)
         folder: folder(&source.path),
         problems,
         links: Vec::new(),
-        anchors: Anchors::default(),
+        headings: Vec::new(),
         columns: Vec::new(),
         cell: 0,
         in_head: false,
@@ -52,7 +70,7 @@ pub fn render(source: &Arc<Source>, body: Range<usize>, problems: &mut Problems)
     writer.name_headings(&mut events);
     let mut html = String::with_capacity(source.text.len() * 3 / 2);
     html::push_html(&mut html, events.into_iter().filter_map(|(event, range)| writer.event(event, range)));
-    Body { html, links: writer.links, anchors: writer.anchors.names }
+    Body { html, links: writer.links, headings: writer.headings }
 }
 
 fn folder(path: &str) -> &str {
@@ -66,7 +84,7 @@ struct Writer<'a> {
     folder: &'a str,
     problems: &'a mut Problems,
     links: Vec<Link>,
-    anchors: Anchors,
+    headings: Vec<Heading>,
     /// Alignment of the columns of the table that is being written, and the column that it is at.
     columns: Vec<Alignment>,
     cell: usize,
@@ -81,8 +99,12 @@ impl<'e> Writer<'_> {
     fn event(&mut self, event: Event<'e>, range: Range<usize>) -> Option<Event<'e>> {
         match event {
             Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
-                if !self.source.text[range.clone()].trim_start().starts_with("<!--") {
-                    self.tell(range, "hier staat HTML", "gebruik Markdown");
+                if !is_comment(&self.source.text[range.clone()]) {
+                    self.tell(
+                        range,
+                        "hier staat HTML",
+                        "gebruik Markdown; een opmerking staat in een alinea alleen",
+                    );
                 }
                 None
             }
@@ -95,6 +117,11 @@ impl<'e> Writer<'_> {
                 Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
             }
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+                if !matches!(link::target(&dest_url, self.folder), Target::Inside { .. }) {
+                    let help =
+                        "zet de afbeelding in de map van de pagina: de site laadt niets van andere sites";
+                    self.tell(range.clone(), "deze afbeelding staat op een andere site", help);
+                }
                 let dest_url = self.link(dest_url, range);
                 Some(Event::Start(Tag::Image { link_type, dest_url, title, id }))
             }
@@ -114,6 +141,14 @@ impl<'e> Writer<'_> {
                 self.cell = 0;
                 Some(Event::Start(Tag::TableRow))
             }
+            // The library gives these a class but no title.
+            Event::Start(Tag::BlockQuote(Some(kind))) => {
+                let (class, title) = alert(kind);
+                let open =
+                    format!("<aside class=\"alert alert-{class}\">\n<p class=\"alert-title\">{title}</p>\n");
+                Some(Event::Html(open.into()))
+            }
+            Event::End(TagEnd::BlockQuote(Some(_))) => Some(Event::Html("</aside>\n".into())),
             // The library aligns with a `style` attribute, which the security policy forbids.
             Event::Start(Tag::TableCell) => Some(Event::Html(self.open_cell().into())),
             Event::End(TagEnd::TableCell) => {
@@ -164,7 +199,11 @@ impl<'e> Writer<'_> {
         let mut words = String::new();
         for at in 0..events.len() {
             match &events[at].0 {
-                Event::Start(Tag::Heading { level, .. }) => {
+                Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
+                    if !classes.is_empty() || !attrs.is_empty() {
+                        let range = events[at].1.clone();
+                        self.tell(range, "een kop heeft hooguit een id", "schrijf het zo: `## Kop {#id}`");
+                    }
                     if *level == HeadingLevel::H1 {
                         let range = events[at].1.clone();
                         let help =
@@ -175,39 +214,53 @@ impl<'e> Writer<'_> {
                     words.clear();
                 }
                 Event::Text(text) | Event::Code(text) if open.is_some() => words.push_str(text),
-                Event::End(TagEnd::Heading(_)) => {
+                Event::End(TagEnd::Heading(level)) => {
+                    let level = *level as u8;
                     if let Some(start) = open.take()
                         && let Event::Start(Tag::Heading { id, .. }) = &mut events[start].0
                     {
                         let wanted = id.as_ref().map_or_else(|| slug(&words), |id| id.to_string());
-                        *id = Some(self.anchors.unique(wanted).into());
+                        let unique = self.unique(wanted);
+                        *id = Some(unique.clone().into());
+                        self.headings.push(Heading { level, id: unique, title: std::mem::take(&mut words) });
                     }
                 }
                 _ => {}
             }
         }
     }
-}
 
-/// Ids of headings, each once on its page.
-#[derive(Default)]
-struct Anchors {
-    names: Vec<String>,
-    seen: HashMap<String, usize>,
-}
-
-impl Anchors {
-    fn unique(&mut self, wanted: String) -> String {
+    /// An id that no heading before it has.
+    fn unique(&self, wanted: String) -> String {
         let wanted = if wanted.is_empty() { "kop".to_owned() } else { wanted };
-        let mut name = wanted.clone();
-        while self.seen.contains_key(&name) {
-            let count = self.seen.entry(wanted.clone()).or_default();
-            *count += 1;
-            name = format!("{wanted}-{}", *count + 1);
-        }
-        self.seen.insert(name.clone(), 0);
-        self.names.push(name.clone());
-        name
+        let is_taken = |id: &str| RESERVED.contains(&id) || Field::ALL.iter().any(|field| field.name() == id);
+        let is_free = |id: &String| !is_taken(id) && self.headings.iter().all(|heading| heading.id != *id);
+        let numbered = (2..).map(|number| format!("{wanted}-{number}"));
+        std::iter::once(wanted.clone()).chain(numbered).find(is_free).unwrap_or(wanted)
+    }
+}
+
+/// Ids that templates give to elements of their own; the form's fields have theirs too.
+const RESERVED: [&str; 4] = [FORM_ANCHOR, "aanmelden-kop", "inhoud", "nieuws-kop"];
+
+/// Whether a piece of HTML is comments and nothing else.
+fn is_comment(html: &str) -> bool {
+    let html = html.trim();
+    html.is_empty()
+        || html
+            .strip_prefix("<!--")
+            .and_then(|rest| rest.split_once("-->"))
+            .is_some_and(|(_, rest)| is_comment(rest))
+}
+
+/// The class and the title of a block that calls for attention.
+fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
+    match kind {
+        BlockQuoteKind::Note => ("note", "Goed om te weten"),
+        BlockQuoteKind::Tip => ("tip", "Tip"),
+        BlockQuoteKind::Important => ("important", "Belangrijk"),
+        BlockQuoteKind::Warning => ("warning", "Let op"),
+        BlockQuoteKind::Caution => ("caution", "Pas op"),
     }
 }
 
@@ -233,8 +286,17 @@ mod tests {
     #[test]
     fn headings_get_ids_of_their_words_each_once() {
         check(
-            "## Één beeld\n\n## Één beeld\n\n## Anders {#eigen}\n",
-            "<h2 id=\"een-beeld\">Één beeld</h2>\n<h2 id=\"een-beeld-2\">Één beeld</h2>\n<h2 id=\"eigen\">Anders</h2>\n",
+            "## Één beeld\n\n## Één beeld\n\n## Anders {#eigen}\n\n## Aanmelden\n\n## Email\n",
+            "<h2 id=\"een-beeld\">Één beeld</h2>\n<h2 id=\"een-beeld-2\">Één beeld</h2>\n<h2 id=\"eigen\">Anders</h2>\n\
+             <h2 id=\"aanmelden-2\">Aanmelden</h2>\n<h2 id=\"email-2\">Email</h2>\n",
+        );
+    }
+
+    #[test]
+    fn an_alert_has_a_dutch_title() {
+        check(
+            "> [!WARNING]\n> Op 5 mei zijn we dicht.\n",
+            "<aside class=\"alert alert-warning\">\n<p class=\"alert-title\">Let op</p>\n<p>Op 5 mei zijn we dicht.</p>\n</aside>\n",
         );
     }
 
@@ -267,6 +329,10 @@ mod tests {
         check_problem("een <b>woord</b>", "p.md:1:5");
         check_problem("een ![](x.png)", "p.md:1:5");
         check_problem("# Kop", "p.md:1:1");
+        check_problem("<!-- noot --> Deze zin telt.\n", "p.md:1:1");
+        check_problem("een\n\n<!-- nooit gesloten\n\nDeze zin telt.\n", "p.md:3:1");
+        check_problem("## Kop {style=x}", "p.md:1:1");
+        check_problem("een ![plaat](https://elders.nl/x.png)", "p.md:1:5");
         check_problem("[x](javascript:alert)", "p.md:1:5");
     }
 }

@@ -3,15 +3,22 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use rayon::prelude::*;
+use toml::Spanned;
+use toml::value::Datetime;
 
+use crate::clock;
 use crate::event::{self, Announcement};
 use crate::front_matter::{self, FrontMatter};
 use crate::link::Link;
-use crate::markdown;
+use crate::markdown::{self, Heading};
 use crate::place::{self, BadName, Kind, Place};
 use crate::problem::{Problem, Problems};
+use crate::publication::Publication;
+use crate::slug::slug;
 use crate::source::Source;
 
 /// A page, as its own file tells it.
@@ -36,21 +43,31 @@ pub struct Content {
     pub title: String,
     /// One or two sentences about it; may be empty.
     pub description: String,
-    /// The day of an article.
-    pub date: Option<Date>,
+    /// The day of an article, in the site's zone.
+    pub date: Option<(DateTime, Timestamp)>,
+    /// The day of its last change worth telling, in the site's zone.
+    pub updated: Option<(DateTime, Timestamp)>,
+    /// What an article is about.
+    pub tags: Vec<Spanned<String>>,
+    /// Addresses that once led here.
+    pub aliases: Vec<Spanned<String>>,
+    /// When the public may see it.
+    pub publication: Publication,
     /// Its body.
     pub html: String,
+    /// Its headings.
+    pub headings: Vec<Heading>,
     /// The event that it announces.
     pub announcement: Option<Announcement>,
 }
 
-/// Parses every source.
-pub fn parse(sources: &[Arc<Source>], problems: &mut Problems) -> Vec<Parsed> {
+/// Parses every source; days and times that name no zone are in this one.
+pub fn parse(sources: &[Arc<Source>], zone: &TimeZone, problems: &mut Problems) -> Vec<Parsed> {
     let parsed: Vec<(Option<Parsed>, Problems)> = sources
         .par_iter()
         .map(|source| {
             let mut problems = Problems::default();
-            (page(source, &mut problems), problems)
+            (page(source, zone, &mut problems), problems)
         })
         .collect();
     let mut pages = Vec::with_capacity(parsed.len());
@@ -61,7 +78,7 @@ pub fn parse(sources: &[Arc<Source>], problems: &mut Problems) -> Vec<Parsed> {
     pages
 }
 
-fn page(source: &Arc<Source>, problems: &mut Problems) -> Option<Parsed> {
+fn page(source: &Arc<Source>, zone: &TimeZone, problems: &mut Problems) -> Option<Parsed> {
     let place = match place::of(&source.path) {
         Ok(place) => place,
         Err(BadName { name, better }) => {
@@ -72,41 +89,96 @@ fn page(source: &Arc<Source>, problems: &mut Problems) -> Option<Parsed> {
     };
     let (front, body) = front_matter::read(source, problems);
     let body = markdown::render(source, body, problems);
-    let content = front.and_then(|front| content(front, body.html, source, &place, problems));
-    Some(Parsed { source: Arc::clone(source), place, links: body.links, anchors: body.anchors, content })
+    let anchors = body.headings.iter().map(|heading| heading.id.clone()).collect();
+    let content = front.and_then(|front| {
+        let mut reader = Reader { source, zone, place: &place, problems };
+        reader.content(front, body.html, body.headings)
+    });
+    Some(Parsed { source: Arc::clone(source), place, links: body.links, anchors, content })
 }
 
-fn content(
-    front: FrontMatter,
-    html: String,
-    source: &Arc<Source>,
-    place: &Place,
-    problems: &mut Problems,
-) -> Option<Content> {
-    let before = problems.len();
-    let mut tell = |span: Range<usize>, message: &str, help: &str| {
-        problems.push(Problem::at(source, span, message).help(help));
-    };
-    let date = front.date.as_ref().and_then(|date| {
-        let day = event::civil(date.get_ref());
-        if day.is_none() {
-            tell(date.span(), "deze dag bestaat niet", "kijk de datum na");
+struct Reader<'a> {
+    source: &'a Arc<Source>,
+    zone: &'a TimeZone,
+    place: &'a Place,
+    problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    /// What the page says; `None` when there is a problem.
+    fn content(&mut self, front: FrontMatter, html: String, headings: Vec<Heading>) -> Option<Content> {
+        let before = self.problems.len();
+        let date = self.instant(front.date.as_ref());
+        let updated = self.instant(front.updated.as_ref());
+        let publication = Publication {
+            draft: front.draft,
+            publish_at: self.instant(front.publish_at.as_ref()),
+            expires_at: self.instant(front.expires_at.as_ref()),
+        };
+        self.check_article(&front);
+        for alias in front.aliases.iter().filter(|alias| !is_path(alias.get_ref())) {
+            self.tell(
+                alias.span(),
+                "een oud adres is een pad",
+                "schrijf het zo: `aliases = [\"/oud-adres/\"]`",
+            );
         }
-        day.map(|day| day.date())
-    });
-    if place.kind == Kind::Article && front.date.is_none() {
-        tell(0..0, "een artikel heeft een datum", "schrijf het zo: `date = 2028-11-01`");
+        for tag in front.tags.iter().filter(|tag| slug(tag.get_ref()).is_empty()) {
+            self.tell(tag.span(), "dit onderwerp heeft geen letters of cijfers", "geef het een naam");
+        }
+        let announcement = front
+            .event
+            .as_ref()
+            .and_then(|event| event::announce(event, &self.place.url, self.source, self.problems));
+        (self.problems.len() == before).then(|| Content {
+            title: front.title,
+            description: front.description.unwrap_or_default(),
+            date,
+            updated,
+            tags: front.tags,
+            aliases: front.aliases,
+            publication,
+            html,
+            headings,
+            announcement,
+        })
     }
-    if let Some(event) = front.event.as_ref().filter(|_| place.kind != Kind::Article) {
-        tell(event.span(), "alleen een artikel kondigt een bijeenkomst aan", "zet `[event]` in een artikel");
+
+    /// What only an article has, and has to have.
+    fn check_article(&mut self, front: &FrontMatter) {
+        if self.place.kind == Kind::Article {
+            if front.date.is_none() {
+                self.tell(0..0, "een artikel moet een datum hebben", "schrijf het zo: `date = 2028-11-01`");
+            }
+            return;
+        }
+        if let Some(event) = &front.event {
+            self.tell(
+                event.span(),
+                "alleen een artikel kondigt een bijeenkomst aan",
+                "zet `[event]` in een artikel",
+            );
+        }
+        if let Some(tag) = front.tags.first() {
+            self.tell(tag.span(), "alleen een artikel heeft onderwerpen", "haal `tags` weg");
+        }
     }
-    let announcement =
-        front.event.as_ref().and_then(|event| event::announce(event, &place.url, source, problems));
-    (problems.len() == before).then(|| Content {
-        title: front.title,
-        description: front.description.unwrap_or_default(),
-        date,
-        html,
-        announcement,
+
+    fn instant(&mut self, written: Option<&Spanned<Datetime>>) -> Option<(DateTime, Timestamp)> {
+        clock::instant(written?, self.zone, self.source, self.problems)
+    }
+
+    fn tell(&mut self, span: Range<usize>, message: &str, help: &str) {
+        self.problems.push(Problem::at(self.source, span, message).help(help));
+    }
+}
+
+/// Whether a text is the path of an address: `/oud/` or `/oud.html`.
+fn is_path(text: &str) -> bool {
+    let is_plain =
+        |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['?', '#', '\\']);
+    text.strip_prefix('/').is_some_and(|path| {
+        path.strip_suffix('/').unwrap_or(path).split('/').all(is_plain)
+            && (text.ends_with('/') || text.contains('.'))
     })
 }

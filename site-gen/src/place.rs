@@ -75,6 +75,12 @@ pub fn of(path: &str) -> Result<Place, BadName> {
     Ok(Place { url, kind })
 }
 
+/// The address one step up: `/nieuws/` of `/nieuws/lnpo/`.
+pub fn parent(url: &str) -> &str {
+    let stem = url.strip_suffix('/').unwrap_or(url);
+    &stem[..stem.rfind('/').map_or(0, |at| at + 1)]
+}
+
 /// The file, within the site's folder, that a page's address is served from.
 pub fn file(url: &str) -> String {
     let path = url.trim_start_matches('/');
@@ -110,5 +116,6 @@ mod tests {
         assert_eq!(file("/"), "index.html");
         assert_eq!(file("/nieuws/lnpo/"), "nieuws/lnpo/index.html");
         assert_eq!(file("/404.html"), "404.html");
+        assert_eq!((parent("/nieuws/lnpo/"), parent("/nieuws/"), parent("/")), ("/nieuws/", "/", ""));
     }
 }

@@ -83,7 +83,7 @@ impl Problem {
 }
 
 /// The candidate that differs least from what was written, if it differs little.
-fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (written.chars().count() / 3).clamp(1, 3);
     candidates
         .into_iter()

@@ -1,21 +1,22 @@
 //! A site to its files.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use catalog::answer::{Answer, FormView};
-use jiff::Timestamp;
+use catalog::answer::{Answer, ErrorView, FailedView, Field, FormView, ReceivedView};
 use rayon::prelude::*;
 use serde::Serialize;
 use tera::Context;
 
-use crate::dutch;
-use crate::event::{Announcement, SessionWords};
-use crate::parse::Content;
+use crate::event::Announcement;
+use crate::ics;
 use crate::place::{self, Kind};
 use crate::problem::{Problem, Problems};
-use crate::site::{Page, Site};
+use crate::publication::Moment;
+use crate::site::{Page, Site, TAGS_URL, Tag};
 use crate::source::Asset;
 use crate::templates::{self, Templates};
+use crate::views::{EventView, FeedEntry, PageView, PagerView, SitemapEntry, Summary, TagCount};
 
 /// A file to be written.
 #[derive(Debug)]
@@ -33,12 +34,15 @@ pub const FUNCTION: &str = "function";
 
 /// How many articles the home page shows.
 const NEWS_ON_HOME: usize = 3;
+/// How many articles the feed holds.
+const NEWS_IN_FEED: usize = 20;
+
+type Rendered = Result<Vec<Output>, Problem>;
 
 /// Renders every page, every answer of the function, and the catalogue, and
 /// hands each file on as soon as it is there.
 ///
-/// `now` tells which sessions are open on the pages that are built. `put` tells
-/// whether a file's path is new.
+/// The moment tells which sessions are open on the pages that are built.
 ///
 /// # Errors
 /// When a file can't be put.
@@ -46,33 +50,38 @@ pub fn render(
     site: &Site,
     assets: Vec<Asset>,
     templates: &Templates,
-    now: Timestamp,
+    moment: Moment,
     problems: &mut Problems,
-    put: impl Fn(Output) -> anyhow::Result<bool> + Sync,
+    put: impl Fn(Output) -> anyhow::Result<()> + Sync,
 ) -> anyhow::Result<()> {
-    let render = Renderer { site, templates, now };
+    let render = Renderer { site, templates, moment };
     let found = Mutex::new(Problems::default());
-    let tell = |problem| found.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
-    let hand_on = |output: Output| -> anyhow::Result<()> {
-        let path = output.path.clone();
-        if !put(output)? {
-            let path = path.trim_start_matches("site/");
-            let message = format!("een pagina en een bestand, of twee bestanden, worden allebei `/{path}`");
-            tell(Problem::in_file(path, message).help("geef een van beide een andere naam"));
-        }
-        Ok(())
-    };
-    let hand_on_all = |rendered: Result<Vec<Output>, Problem>| match rendered {
-        Ok(outputs) => outputs.into_iter().try_for_each(&hand_on),
+    let hand_on = |rendered: Rendered| match rendered {
+        Ok(outputs) => outputs.into_iter().try_for_each(&put),
         Err(problem) => {
-            tell(problem);
+            found.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
             Ok(())
         }
     };
-    site.pages.par_iter().try_for_each(|page| hand_on_all(render.page(page)))?;
-    hand_on_all(render.error_answer())?;
-    hand_on_all(render.catalog())?;
-    assets.into_iter().try_for_each(|asset| hand_on(output(SITE, &asset.path, asset.bytes)))?;
+    (0..site.pages.len()).into_par_iter().try_for_each(|at| hand_on(render.page(at)))?;
+    let sections = site.pages.iter().filter(|page| page.place.kind == Kind::Section);
+    for section in sections {
+        let articles: Vec<&Page> = site.articles_below(&section.place.url).collect();
+        let pages: Vec<&[&Page]> = articles.chunks(site.config.table.paginate_by).collect();
+        let count = pages.len();
+        let further = pages.into_par_iter().enumerate().skip(1);
+        further
+            .try_for_each(|(at, articles)| hand_on(render.section_page(section, articles, at + 1, count)))?;
+    }
+    site.tags.par_iter().try_for_each(|tag| hand_on(render.tag(tag)))?;
+    hand_on(render.all_tags())?;
+    hand_on(render.feed())?;
+    hand_on(render.sitemap())?;
+    hand_on(render.calendars())?;
+    hand_on(render.aliases())?;
+    hand_on(render.error_answer())?;
+    hand_on(render.catalog())?;
+    assets.into_iter().try_for_each(|asset| put(output(SITE, &asset.path, asset.bytes)))?;
     problems.append(found.into_inner().unwrap_or_else(PoisonError::into_inner));
     Ok(())
 }
@@ -81,192 +90,205 @@ fn output(folder: &str, path: &str, bytes: impl Into<Vec<u8>>) -> Output {
     Output { path: format!("{folder}/{path}"), bytes: bytes.into() }
 }
 
+fn page_output(url: &str, html: String) -> Output {
+    output(SITE, &place::file(url), html)
+}
+
 struct Renderer<'a> {
     site: &'a Site,
     templates: &'a Templates,
-    now: Timestamp,
+    moment: Moment,
 }
 
 impl Renderer<'_> {
-    fn page(&self, page: &Page) -> Result<Vec<Output>, Problem> {
-        let Page { place, content, .. } = page;
-        let mut context = self.context(&PageView::new(page));
-        match place.kind {
+    fn page(&self, at: usize) -> Rendered {
+        let page = &self.site.pages[at];
+        let url = &page.place.url;
+        let mut context = context(&PageView::new(self.site, at));
+        match page.place.kind {
             Kind::Home => {
-                context.insert("articles", &self.summaries("/", NEWS_ON_HOME));
-                context.insert("events", &self.events());
+                context.insert("articles", &self.summaries(self.site.articles_below("/").take(NEWS_ON_HOME)));
+                context.insert("events", &self.events_to_come());
             }
-            Kind::Section => context.insert("articles", &self.summaries(&place.url, usize::MAX)),
+            Kind::Section => {
+                let articles: Vec<&Page> = self.site.articles_below(url).collect();
+                let first = articles.chunks(self.site.config.table.paginate_by).next().unwrap_or_default();
+                let count = articles.len().div_ceil(self.site.config.table.paginate_by).max(1);
+                context.insert("articles", &self.summaries(first.iter().copied()));
+                context.insert("pager", &PagerView::new(url, 1, count));
+            }
             Kind::Article | Kind::Page | Kind::NotFound => {}
         }
-        let Some(announcement) = &content.announcement else {
-            let html = self.templates.render(place.kind.template(), &context)?;
-            return Ok(vec![output(SITE, &place::file(&place.url), html)]);
-        };
-        context.insert("event", &EventView::new(announcement, &page.place.url));
-        let form = self.templates.render(place.kind.template(), &context)?;
-        let empty = FormView::empty(&announcement.event, self.now);
-        let filled = templates::fill(&page.source.path, &form, &view(&empty)?)?;
-        let mut outputs = self.session_answers(announcement, &mut context)?;
-        outputs.push(output(SITE, &place::file(&place.url), filled));
-        outputs.push(output(FUNCTION, &Answer::Form(announcement.event.id()).file(), form));
-        Ok(outputs)
+        match &page.content.announcement {
+            Some(announcement) => self.announcement(page, announcement, context),
+            None => Ok(vec![page_output(url, self.templates.render(page.place.kind.template(), &context)?)]),
+        }
     }
 
-    /// The answers about one session: received, full, not open.
-    fn session_answers(
-        &self,
-        announcement: &Announcement,
-        context: &mut Context,
-    ) -> Result<Vec<Output>, Problem> {
-        let event = announcement.event.id();
-        let mut outputs = Vec::new();
-        for (session, words) in announcement.event.sessions().iter().zip(&announcement.sessions) {
+    /// A page with a form, and the answers that belong to it.
+    fn announcement(&self, page: &Page, announcement: &Announcement, mut context: Context) -> Rendered {
+        let event = &announcement.event;
+        context.insert("event", &EventView::new(announcement, &page.place.url));
+        let form = self.templates.render(page.place.kind.template(), &context)?;
+        let empty = templates::fill(
+            &Answer::Form(event.id()).file(),
+            &form,
+            &FormView::empty(event, self.moment.now),
+        )?;
+        let mut outputs = vec![page_output(&page.place.url, empty)];
+        let refused = self.refused(announcement);
+        outputs.push(answer(Answer::Form(event.id()), form, &[&refused])?);
+        let failed = self.templates.render("answers/failed.html", &context)?;
+        let failed_view = FailedView { form: refused.clone(), incident: "0".into() };
+        outputs.push(answer(Answer::Failed(event.id()), failed, &[&failed_view])?);
+        for (session, words) in event.sessions().iter().zip(&announcement.sessions) {
             context.insert("session", words);
-            for (answer, template) in [
-                (Answer::Received(event, session.id()), "answers/received.html"),
-                (Answer::Full(event, session.id()), "answers/full.html"),
-                (Answer::NotOpen(event, session.id()), "answers/not-open.html"),
-            ] {
-                let html = self.templates.render(template, context)?;
-                outputs.push(output(FUNCTION, &answer.file(), html));
-            }
+            let received = self.templates.render("answers/received.html", &context)?;
+            let received_view = ReceivedView { reference: "0".into() };
+            outputs.push(answer(Answer::Received(event.id(), session.id()), received, &[&received_view])?);
+            let full = self.templates.render("answers/full.html", &context)?;
+            outputs.push(answer(Answer::Full(event.id(), session.id()), full, &[&refused])?);
+            let not_open = self.templates.render("answers/not-open.html", &context)?;
+            outputs.push(answer(Answer::NotOpen(event.id(), session.id()), not_open, &[&refused])?);
         }
         Ok(outputs)
     }
 
-    fn catalog(&self) -> Result<Vec<Output>, Problem> {
+    /// A form in which everything is wrong: what a template may ask for, it asks for here.
+    fn refused(&self, announcement: &Announcement) -> FormView {
+        let all: BTreeMap<Field, String> = Field::ALL.map(|field| (field, field.name().to_owned())).into();
+        FormView::new(&announcement.event, self.moment.now, all.clone(), &all)
+    }
+
+    fn section_page(&self, section: &Page, articles: &[&Page], number: usize, count: usize) -> Rendered {
+        let url = PagerView::url(&section.place.url, number);
+        let title = format!("{} (pagina {number} van {count})", section.content.title);
+        let mut context = context(&PageView::generated(&title, &url));
+        context.insert("articles", &self.summaries(articles.iter().copied()));
+        context.insert("pager", &PagerView::new(&section.place.url, number, count));
+        Ok(vec![page_output(&url, self.templates.render(Kind::Section.template(), &context)?)])
+    }
+
+    fn tag(&self, tag: &Tag) -> Rendered {
+        let mut context = context(&PageView::generated(&tag.name, &tag.url));
+        context.insert("articles", &self.summaries(tag.articles.iter().map(|&at| &self.site.pages[at])));
+        Ok(vec![page_output(&tag.url, self.templates.render("tag.html", &context)?)])
+    }
+
+    fn all_tags(&self) -> Rendered {
+        if self.site.tags.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut context = context(&PageView::generated("Onderwerpen", TAGS_URL));
+        context.insert("tags", &self.site.tags.iter().map(TagCount::new).collect::<Vec<_>>());
+        Ok(vec![page_output(TAGS_URL, self.templates.render("tags.html", &context)?)])
+    }
+
+    fn feed(&self) -> Rendered {
+        let shown = self.site.articles_below("/").filter(|page| page.badge.is_none()).take(NEWS_IN_FEED);
+        let entries: Vec<FeedEntry<'_>> = shown.map(|page| FeedEntry::new(page, &self.site.config)).collect();
+        // A feed says when it was last changed: with nothing in it there is none.
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut context = Context::new();
+        context.insert("updated", &entries.iter().filter_map(FeedEntry::updated).max());
+        context.insert("entries", &entries);
+        Ok(vec![output(SITE, "feed.xml", self.templates.render("feed.xml", &context)?)])
+    }
+
+    fn sitemap(&self) -> Rendered {
+        let public = |page: &&Page| page.badge.is_none() && page.place.kind != Kind::NotFound;
+        let mut entries: Vec<SitemapEntry<'_>> =
+            self.site.pages.iter().filter(public).map(SitemapEntry::new).collect();
+        entries.extend(self.site.tags.iter().map(|tag| SitemapEntry::generated(&tag.url)));
+        let mut context = Context::new();
+        context.insert("entries", &entries);
+        Ok(vec![
+            output(SITE, "sitemap.xml", self.templates.render("sitemap.xml", &context)?),
+            output(SITE, "robots.txt", self.templates.render("robots.txt", &Context::new())?),
+        ])
+    }
+
+    /// One calendar of all sessions, and one of each.
+    fn calendars(&self) -> Rendered {
+        let announced = self.site.articles_below("/").filter_map(|page| {
+            let announcement = page.content.announcement.as_ref()?;
+            Some((page, announcement))
+        });
+        let sessions: Vec<_> = announced
+            .flat_map(|(page, announcement)| {
+                let sessions = announcement.event.sessions().iter().zip(&announcement.sessions);
+                sessions.map(move |(session, words)| (page, announcement, session, words))
+            })
+            .collect();
+        let mut outputs: Vec<Output> = sessions
+            .iter()
+            .map(|&entry| {
+                output(SITE, entry.3.ics.trim_start_matches('/'), ics::calendar(self.site, [entry]))
+            })
+            .collect();
+        outputs.push(output(SITE, "agenda.ics", ics::calendar(self.site, sessions)));
+        Ok(outputs)
+    }
+
+    /// A page at each address that once was, and the list of them for the CDN.
+    fn aliases(&self) -> Rendered {
+        let mut redirects: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut outputs = Vec::new();
+        for page in &self.site.pages {
+            for alias in &page.content.aliases {
+                let mut context = context(&PageView::generated(&page.content.title, &page.place.url));
+                context.insert("alias", alias.get_ref());
+                outputs.push(page_output(alias.get_ref(), self.templates.render("alias.html", &context)?));
+                redirects.insert(alias.get_ref(), &page.place.url);
+            }
+        }
+        let json = serde_json::to_string_pretty(&redirects)
+            .map_err(|error| Problem::in_file("redirects.json", error.to_string()))?;
+        outputs.push(Output { path: "redirects.json".to_owned(), bytes: (json + "\n").into() });
+        Ok(outputs)
+    }
+
+    fn catalog(&self) -> Rendered {
         let json = self.site.catalog.to_json();
         let json = json.map_err(|error| Problem::in_file("catalog.json", error.to_string()))?;
         Ok(vec![output(FUNCTION, "catalog.json", json)])
     }
 
-    fn error_answer(&self) -> Result<Vec<Output>, Problem> {
-        let page = PageView { title: "", description: "", url: "", date: None, html: "" };
-        let html = self.templates.render("answers/error.html", &self.context(&page))?;
-        Ok(vec![output(FUNCTION, &Answer::Error.file(), html)])
+    fn error_answer(&self) -> Rendered {
+        let html = self.templates.render("answers/error.html", &context(&PageView::default()))?;
+        let views = ErrorView::STATUSES.map(|status| ErrorView { status, incident: "0".into() });
+        Ok(vec![answer(Answer::Error, html, &views.each_ref())?])
     }
 
-    fn context(&self, page: &PageView<'_>) -> Context {
-        let config = &self.site.config;
-        let mut context = Context::new();
-        context.insert(
-            "site",
-            &SiteView {
-                title: &config.title,
-                short_title: &config.short_title,
-                origin: config.origin.get_ref(),
-                menu: &config.menu,
-                login: &config.login,
-                footer: &config.footer,
-            },
-        );
-        context.insert("page", page);
-        context
-    }
-
-    fn summaries<'s>(&'s self, below: &'s str, most: usize) -> Vec<Summary<'s>> {
-        self.site
-            .articles_below(below)
-            .take(most)
-            .map(|page| Summary {
-                title: &page.content.title,
-                description: &page.content.description,
-                url: &page.place.url,
-                date: page.content.date.map(DateView::new),
-            })
-            .collect()
+    fn summaries<'s>(&'s self, pages: impl Iterator<Item = &'s Page>) -> Vec<Summary<'s>> {
+        pages.map(|page| Summary::new(page, &self.site.config)).collect()
     }
 
     /// The events that still have a session to come.
-    fn events(&self) -> Vec<EventView<'_>> {
-        self.site
-            .articles_below("/")
-            .filter_map(|page| {
-                let announcement = page.content.announcement.as_ref()?;
-                let to_come =
-                    announcement.event.sessions().iter().any(|session| self.now < session.ends_at());
-                to_come.then(|| EventView::new(announcement, &page.place.url))
-            })
-            .collect()
+    fn events_to_come(&self) -> Vec<EventView<'_>> {
+        let announced = self.site.articles_below("/").filter_map(|page| {
+            let announcement = page.content.announcement.as_ref()?;
+            let to_come = |session: &catalog::Session| self.moment.now < session.ends_at();
+            let is_to_come = announcement.event.sessions().iter().any(to_come);
+            is_to_come.then(|| EventView::new(announcement, &page.place.url))
+        });
+        announced.collect()
     }
 }
 
-fn view(value: &impl Serialize) -> Result<Context, Problem> {
-    Context::from_serialize(value).map_err(|error| Problem::in_file("templates", error.to_string()))
+fn context(page: &PageView<'_>) -> Context {
+    let mut context = Context::new();
+    context.insert("page", page);
+    context
 }
 
-#[derive(Serialize)]
-struct SiteView<'a> {
-    title: &'a str,
-    short_title: &'a str,
-    origin: &'a str,
-    menu: &'a [crate::config::LinkTable],
-    login: &'a crate::config::LinkTable,
-    footer: &'a [crate::config::LinkTable],
-}
-
-#[derive(Serialize)]
-struct PageView<'a> {
-    title: &'a str,
-    description: &'a str,
-    url: &'a str,
-    date: Option<DateView>,
-    html: &'a str,
-}
-
-impl<'a> PageView<'a> {
-    fn new(page: &'a Page) -> Self {
-        let Content { title, description, date, html, .. } = &page.content;
-        Self { title, description, url: &page.place.url, date: date.map(DateView::new), html }
+/// An answer, tried with each kind of view that it will meet: no visitor is the first to fill it.
+fn answer(answer: Answer<'_>, html: String, views: &[&impl Serialize]) -> Result<Output, Problem> {
+    let file = answer.file();
+    for view in views {
+        templates::fill(&file, &html, *view)?;
     }
-}
-
-#[derive(Serialize)]
-struct Summary<'a> {
-    title: &'a str,
-    description: &'a str,
-    url: &'a str,
-    date: Option<DateView>,
-}
-
-#[derive(Serialize)]
-struct DateView {
-    /// `2028-11-28`
-    iso: String,
-    /// `28 november 2028`
-    words: String,
-}
-
-impl DateView {
-    fn new(date: jiff::civil::Date) -> Self {
-        Self { iso: date.to_string(), words: dutch::date(date) }
-    }
-}
-
-#[derive(Serialize)]
-struct EventView<'a> {
-    id: &'a str,
-    title: &'a str,
-    url: &'a str,
-    /// Where the form is sent to.
-    action: String,
-    /// The id of the element that holds the form.
-    anchor: &'static str,
-    sessions: &'a [SessionWords],
-}
-
-impl<'a> EventView<'a> {
-    fn new(announcement: &'a Announcement, url: &'a str) -> Self {
-        let event = &announcement.event;
-        let action = catalog::address::SignupAddress::Form { event: event.id().clone() };
-        Self {
-            id: event.id().as_str(),
-            title: event.title(),
-            url,
-            action: action.to_string(),
-            anchor: catalog::address::FORM_ANCHOR,
-            sessions: &announcement.sessions,
-        }
-    }
+    Ok(output(FUNCTION, &file, html))
 }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, nearest};
 use crate::source::Source;
 
 /// One key of a table.
@@ -29,9 +29,13 @@ pub struct Key {
 pub enum Kind {
     /// Text with something in it.
     Text,
+    /// A list of texts.
+    Texts,
+    /// `true` or `false`.
+    Flag,
     /// A whole number of at least one and at most this.
     Number(i64),
-    /// A day: `2028-11-28`.
+    /// A day, perhaps with a time: `2028-11-28`.
     Date,
     /// A day and a time in the event's own zone: `2028-11-28T16:00:00`.
     DateTime,
@@ -90,6 +94,10 @@ fn key_on(text: &str, line: usize) -> &str {
     text.lines().nth(line).and_then(|line| line.split('=').next()).unwrap_or_default().trim()
 }
 
+fn key<'k>(keys: &'k [Key], name: &str) -> Option<&'k Key> {
+    keys.iter().find(|key| key.name == name)
+}
+
 fn line_of(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|&byte| byte == b'\n').count()
 }
@@ -118,10 +126,18 @@ impl Check<'_> {
         place: Range<usize>,
         keys: &'static [Key],
     ) -> Option<DeTable<'t>> {
-        let missing = keys.iter().filter(|key| key.required && !table.contains_key(key.name));
-        for key in missing {
-            if !self.broken.iter().any(|(_, name)| *name == key.name) {
-                self.tell(place.clone(), format!("de sleutel `{}` ontbreekt", key.name));
+        let unknown: Vec<&str> =
+            table.keys().map(|name| &**name.get_ref()).filter(|name| key(keys, name).is_none()).collect();
+        for missing in keys.iter().filter(|key| key.required && !table.contains_key(key.name)) {
+            let is_broken = self.broken.iter().any(|(_, name)| *name == missing.name);
+            // A misspelt key is told where it stands.
+            if !is_broken && nearest(missing.name, unknown.iter().copied()).is_none() {
+                let problem = Problem::at(
+                    self.source,
+                    place.clone(),
+                    format!("de sleutel `{}` ontbreekt", missing.name),
+                );
+                self.found.push(problem.help(format!("schrijf het zo: `{}`", missing.example())));
             }
         }
         let table: DeTable<'t> = table
@@ -130,7 +146,7 @@ impl Check<'_> {
                 if self.is_broken(name.span().start) {
                     return None;
                 }
-                match keys.iter().find(|key| key.name == name.get_ref()) {
+                match key(keys, name.get_ref()) {
                     Some(key) => Some((name, self.value(key, value)?)),
                     None => {
                         self.unknown(&name, keys);
@@ -146,7 +162,7 @@ impl Check<'_> {
         let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
         let problem =
             Problem::at(self.source, name.span(), format!("onbekende sleutel `{}`", name.get_ref()))
-                .help(format!("hier kan: {}", known.join(", ")))
+                .help(format!("mogelijk zijn: {}", known.join(", ")))
                 .suggest(name.get_ref(), known);
         self.found.push(problem);
     }
@@ -162,14 +178,21 @@ impl Check<'_> {
             (Kind::Number(most), DeValue::Integer(number)) => {
                 let number = i64::from_str_radix(number.as_str(), number.radix());
                 if !number.is_ok_and(|number| (1..=*most).contains(&number)) {
-                    self.tell(span, format!("`{}` is een getal van 1 tot en met {most}", key.name));
+                    self.tell(span, format!("`{}` moet een getal van 1 tot en met {most} zijn", key.name));
                     return None;
                 }
                 true
             }
-            (Kind::Text, DeValue::String(_)) | (Kind::Table(_), DeValue::Table(_)) => true,
-            (Kind::Tables(_), DeValue::Array(array)) => array.iter().all(|item| item.get_ref().is_table()),
-            (Kind::Date, DeValue::Datetime(at)) => at.time.is_none() && at.offset.is_none(),
+            (Kind::Text, DeValue::String(_))
+            | (Kind::Flag, DeValue::Boolean(_))
+            | (Kind::Table(_), DeValue::Table(_)) => true,
+            (Kind::Texts, DeValue::Array(array)) => {
+                array.iter().all(|item| item.get_ref().as_str().is_some_and(|text| !text.trim().is_empty()))
+            }
+            (Kind::Tables(_), DeValue::Array(array)) => {
+                !array.is_empty() && array.iter().all(|item| item.get_ref().is_table())
+            }
+            (Kind::Date, DeValue::Datetime(at)) => at.date.is_some(),
             (Kind::DateTime, DeValue::Datetime(at)) => {
                 at.date.is_some() && at.time.is_some() && at.offset.is_none()
             }
@@ -199,18 +222,41 @@ impl Check<'_> {
     }
 
     fn wrong_kind(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) {
-        let (what, example) = match key.kind {
-            Kind::Text => ("tekst", format!("{} = \"…\"", key.name)),
-            Kind::Number(_) => ("een heel getal", format!("{} = 40", key.name)),
-            Kind::Date => ("een datum", format!("{} = 2028-11-28", key.name)),
-            Kind::DateTime => {
-                ("een datum met tijd, zonder tijdzone", format!("{} = 2028-11-28T16:00:00", key.name))
-            }
-            Kind::Table(_) => ("een tabel", format!("[{}]", key.name)),
-            Kind::Tables(_) => ("een of meer tabellen", format!("[[{}]]", key.name)),
-        };
-        let problem = Problem::at(self.source, value.span(), format!("`{}` is {what}", key.name))
-            .help(format!("schrijf het zo: `{example}`"));
-        self.found.push(problem);
+        let message = format!("`{}` moet {} zijn", key.name, key.kind.words());
+        let problem = Problem::at(self.source, value.span(), message);
+        self.found.push(problem.help(format!("schrijf het zo: `{}`", key.example())));
+    }
+}
+
+impl Kind {
+    /// What it is, in a sentence.
+    fn words(&self) -> &'static str {
+        match self {
+            Self::Text => "tekst",
+            Self::Texts => "een lijst van teksten",
+            Self::Flag => "`true` of `false`",
+            Self::Number(_) => "een heel getal",
+            Self::Date => "een datum",
+            Self::DateTime => "een datum met tijd, zonder tijdzone,",
+            Self::Table(_) => "een tabel",
+            Self::Tables(_) => "een lijst van een of meer tabellen",
+        }
+    }
+}
+
+impl Key {
+    /// How it is written.
+    fn example(&self) -> String {
+        let name = self.name;
+        match self.kind {
+            Kind::Text => format!("{name} = \"…\""),
+            Kind::Texts => format!("{name} = [\"…\", \"…\"]"),
+            Kind::Flag => format!("{name} = true"),
+            Kind::Number(_) => format!("{name} = 40"),
+            Kind::Date => format!("{name} = 2028-11-28"),
+            Kind::DateTime => format!("{name} = 2028-11-28T16:00:00"),
+            Kind::Table(_) => format!("[{name}]"),
+            Kind::Tables(_) => format!("[[{name}]]"),
+        }
     }
 }

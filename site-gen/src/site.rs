@@ -1,12 +1,15 @@
 //! The whole site, every part of it known to be right.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use catalog::Catalog;
 
 use crate::config::Config;
 use crate::parse::Content;
-use crate::place::Place;
+use crate::place::{self, Place};
+use crate::publication::HeldBack;
+use crate::slug::slug;
 use crate::source::Source;
 
 /// The whole site.
@@ -16,10 +19,49 @@ pub struct Site {
     pub config: Config,
     /// Every page; sections and articles in the order of their address.
     pub pages: Vec<Page>,
+    /// Positions in `pages` of the sections, by their address.
+    pub sections: HashMap<String, usize>,
     /// Positions in `pages` of the articles, newest first.
     pub articles: Vec<usize>,
+    /// The next newer and the next older article of the same section, for each page.
+    pub neighbours: Vec<Neighbours>,
+    /// What articles are about, by name.
+    pub tags: Vec<Tag>,
     /// Every event.
     pub catalog: Catalog,
+    /// Pages that the public does not see.
+    pub held_back: Vec<HeldBack>,
+}
+
+/// Positions in `pages` of the articles beside one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Neighbours {
+    /// The next newer one.
+    pub newer: Option<usize>,
+    /// The next older one.
+    pub older: Option<usize>,
+}
+
+/// What some articles are about.
+#[derive(Debug)]
+pub struct Tag {
+    /// As editors write it.
+    pub name: String,
+    /// Path of its page: `/onderwerpen/indicatoren/`.
+    pub url: String,
+    /// Positions in `pages` of its articles, newest first.
+    pub articles: Vec<usize>,
+}
+
+/// Files that every site has and no editor writes.
+pub const GENERATED: [&str; 4] = ["feed.xml", "sitemap.xml", "robots.txt", "agenda.ics"];
+
+/// Path of the page that lists all tags.
+pub const TAGS_URL: &str = "/onderwerpen/";
+
+/// Path of a tag's page.
+pub fn tag_url(name: &str) -> String {
+    format!("{TAGS_URL}{}/", slug(name))
 }
 
 /// A page of the site.
@@ -31,9 +73,17 @@ pub struct Page {
     pub place: Place,
     /// What it says.
     pub content: Content,
+    /// Why the public does not see it, where it is built nevertheless.
+    pub badge: Option<String>,
 }
 
 impl Site {
+    /// The section that a page is in.
+    pub fn section_of(&self, page: &Page) -> Option<&Page> {
+        let at = *self.sections.get(place::parent(&page.place.url))?;
+        Some(&self.pages[at])
+    }
+
     /// The articles of a section, newest first; of the whole site for `/`.
     pub fn articles_below<'a>(&'a self, url: &'a str) -> impl Iterator<Item = &'a Page> {
         self.articles.iter().map(|&at| &self.pages[at]).filter(move |page| page.place.url.starts_with(url))

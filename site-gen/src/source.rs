@@ -12,6 +12,8 @@ pub struct Source {
 /// A file that is copied as it is.
 #[derive(Debug)]
 pub struct Asset {
+    /// Path of the file that it is: `content/nieuws/lnpo/schema.svg`.
+    pub source: String,
     /// Path within the site: `nieuws/lnpo/schema.svg`.
     pub path: String,
     /// Its bytes.

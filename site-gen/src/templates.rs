@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use catalog::answer::DELIMITERS;
+use serde::Serialize;
 use tera::{Context, Delimiters, ErrorKind, Tera};
 
 use crate::problem::{Problem, Problems};
 use crate::source::Source;
+use crate::views::SiteView;
 
 /// The templates of a site.
 #[derive(Debug)]
@@ -40,6 +42,11 @@ impl Templates {
         Some(Self { tera, sources: sources.to_vec() })
     }
 
+    /// Makes `site` known to every template.
+    pub fn set_site(&mut self, site: &SiteView<'_>) {
+        self.tera.global_context().insert("site", site);
+    }
+
     /// Renders one of them.
     ///
     /// # Errors
@@ -52,14 +59,14 @@ impl Templates {
 /// Fills what a rendered page leaves for request time.
 ///
 /// # Errors
-/// A problem that names the page, when what it leaves is no template or asks for what is not there.
-pub fn fill(path: &str, page: &str, context: &Context) -> Result<String, Problem> {
+/// A problem that names the page and quotes it, when what it leaves is no template or asks for what is not there.
+pub fn fill(path: &str, page: &str, view: &impl Serialize) -> Result<String, Problem> {
     let name = "page.html";
     let mut tera = Tera::default();
     tera.set_delimiters(request_time())
         .and_then(|()| tera.add_raw_template(name, page))
-        .and_then(|()| tera.render(name, context))
-        .map_err(|error| Problem::in_file(path, format!("het formulier is niet in te vullen: {error}")))
+        .and_then(|()| tera.render(name, &Context::from_serialize(view)?))
+        .map_err(|error| Problem::in_file(path, format!("deze pagina is niet in te vullen: {error}")))
 }
 
 fn request_time() -> Delimiters {

@@ -41,8 +41,9 @@ pub struct Staging {
 
 #[derive(Debug, Default)]
 struct Put {
-    /// Every path of this build.
-    paths: BTreeSet<String>,
+    /// Every path of this build that site-gen wrote, now or before.
+    ours: BTreeSet<String>,
+    unchanged: usize,
     /// Those whose new bytes lie aside, under their number.
     changed: Vec<String>,
 }
@@ -60,18 +61,13 @@ impl Staging {
 
     /// Takes a file in; may be called from several threads at once.
     ///
-    /// Returns whether its path is new: each file is made of one source.
-    ///
     /// # Errors
     /// When a file that site-gen did not write is in its place, or the disk refuses.
-    pub fn put(&self, output: &Output) -> Result<bool> {
+    pub fn put(&self, output: &Output) -> Result<()> {
         let target = self.folder.join(&output.path);
         let is_changed = match fs::read(&target) {
             Ok(bytes) if bytes == output.bytes => false,
-            Ok(_) if !self.before.contains(&output.path) => bail!(
-                "`{}` staat in de weg: site-gen heeft het niet geschreven. Verplaats het of kies een andere map",
-                target.display()
-            ),
+            Ok(_) if !self.before.contains(&output.path) => bail!(in_the_way(&target)),
             // A folder in a file's place, or a file in a folder's, is ours and stale, or the disk will refuse.
             Err(error)
                 if !matches!(
@@ -81,16 +77,23 @@ impl Staging {
             {
                 return Err(error).with_context(|| format!("`{}` is niet te lezen", target.display()));
             }
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                self.check_parents(&output.path)?;
+                true
+            }
             _ => true,
         };
         let number = {
             let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
-            if !put.paths.insert(output.path.clone()) {
-                return Ok(false);
-            }
             if !is_changed {
-                return Ok(true);
+                put.unchanged += 1;
+                // The same bytes, but of somebody else: theirs they stay.
+                if self.before.contains(&output.path) {
+                    put.ours.insert(output.path.clone());
+                }
+                return Ok(());
             }
+            put.ours.insert(output.path.clone());
             put.changed.push(output.path.clone());
             put.changed.len() - 1
         };
@@ -101,8 +104,18 @@ impl Staging {
             }
             written => written,
         };
-        written.with_context(|| format!("`{}` is niet te schrijven", aside.display()))?;
-        Ok(true)
+        written.with_context(|| format!("`{}` is niet te schrijven", aside.display()))
+    }
+
+    /// Refuses a path through a file that is not ours.
+    fn check_parents(&self, path: &str) -> Result<()> {
+        for (slash, _) in path.match_indices('/') {
+            let parent = self.folder.join(&path[..slash]);
+            if parent.is_file() && !self.before.contains(&path[..slash]) {
+                bail!(in_the_way(&parent));
+            }
+        }
+        Ok(())
     }
 
     /// Moves every file to its place, and removes what no source makes any more.
@@ -113,10 +126,10 @@ impl Staging {
         let put = std::mem::take(&mut *self.put.lock().unwrap_or_else(PoisonError::into_inner));
         let folder = &self.folder;
         fs::create_dir_all(folder).with_context(|| format!("`{}` is niet te maken", folder.display()))?;
-        let stale: Vec<&String> = self.before.difference(&put.paths).collect();
-        if self.before != put.paths {
+        let stale: Vec<&String> = self.before.difference(&put.ours).collect();
+        if self.before != put.ours {
             // Before anything is moved, so that a build that is cut off knows what it wrote.
-            write_list(folder, self.before.union(&put.paths))?;
+            write_list(folder, self.before.union(&put.ours))?;
         }
         for path in &stale {
             remove(folder, path)?;
@@ -127,14 +140,10 @@ impl Staging {
                 .with_context(|| format!("`{}` is niet te schrijven", target.display()))?;
         }
         if !stale.is_empty() {
-            write_list(folder, put.paths.iter())?;
+            write_list(folder, put.ours.iter())?;
         }
         self.clear()?;
-        Ok(Written {
-            written: put.changed.len(),
-            unchanged: put.paths.len() - put.changed.len(),
-            removed: stale.len(),
-        })
+        Ok(Written { written: put.changed.len(), unchanged: put.unchanged, removed: stale.len() })
     }
 
     /// Drops what lies aside: the build had a problem.
@@ -157,6 +166,13 @@ impl Staging {
             _ => Ok(()),
         }
     }
+}
+
+fn in_the_way(file: &Path) -> String {
+    let file = file.display();
+    format!(
+        "`{file}` staat in de weg: site-gen heeft het niet geschreven. Verplaats het of kies een andere map"
+    )
 }
 
 fn read_list(folder: &Path) -> Result<BTreeSet<String>> {
@@ -255,6 +271,12 @@ mod tests {
         let error = write(&[output("a.html", "1"), output("theirs.html", "2")], folder.path()).unwrap_err();
         assert!(error.to_string().contains("staat in de weg"), "{error}");
         assert!(!folder.path().join("a.html").exists(), "nothing is written");
+        let error = write(&[output("a.html", "1"), output("theirs.html/x", "2")], folder.path()).unwrap_err();
+        assert!(error.to_string().contains("staat in de weg"), "{error}");
+        // Nor adopted, and so removed, where it happens to be the same.
+        write(&[output("theirs.html", "x")], folder.path()).unwrap();
+        write(&[], folder.path()).unwrap();
+        assert!(folder.path().join("theirs.html").exists());
     }
 
     #[test]

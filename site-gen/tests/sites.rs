@@ -9,19 +9,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use site_gen::BuildError;
+use site_gen::publication::Wanted;
 use walkdir::WalkDir;
 
 /// Builds a case and compares what it wrote, or what it told, with what stands beside it.
 fn check(case: &str) {
+    check_as(case, Wanted::public(NOW.parse().unwrap()));
+}
+
+const NOW: &str = "2026-11-24T12:00:00Z";
+
+fn check_as(case: &str, wanted: Wanted) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sites");
     let case = folder.join(case);
     let root = tempfile::tempdir().unwrap();
     copy(&case.join("content"), &root.path().join("content"));
-    let own = case.join("templates");
-    let templates = if own.is_dir() { own } else { folder.join("templates") };
-    copy(&templates, &root.path().join("templates"));
+    copy(&folder.join("templates"), &root.path().join("templates"));
+    // A case's own templates lie over those.
+    copy(&case.join("templates"), &root.path().join("templates"));
     let out = root.path().join("out");
-    match site_gen::build(root.path(), &out, "2026-11-24T12:00:00Z".parse().unwrap()) {
+    match site_gen::build(root.path(), &out, wanted) {
         Ok(_) => compare(&case, "expected", &files(&out)),
         Err(BuildError::Problems(problems)) => {
             assert!(!out.exists() || files(&out).is_empty(), "nothing is written while there is a problem");
@@ -77,6 +84,9 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 fn copy(from: &Path, to: &Path) {
+    if !from.exists() {
+        return;
+    }
     for entry in WalkDir::new(from).into_iter().map(Result::unwrap) {
         let target = to.join(entry.path().strip_prefix(from).unwrap());
         if entry.file_type().is_dir() {
@@ -90,6 +100,17 @@ fn copy(from: &Path, to: &Path) {
 #[test]
 fn a_small_site_with_an_event_is_built_whole() {
     check("small");
+}
+
+#[test]
+fn tags_pages_neighbours_and_old_addresses_are_built() {
+    check("lists");
+}
+
+#[test]
+fn what_is_not_public_is_held_back_or_wears_a_badge() {
+    check("held-back");
+    check_as("held-back-shown", Wanted { with_unpublished: true, ..Wanted::public(NOW.parse().unwrap()) });
 }
 
 #[test]

@@ -10,13 +10,14 @@ use percent_encoding::percent_decode_str;
 
 /// Answers a path: a file, a folder's index, a redirect to the address with its slash, or the 404 page.
 pub(super) fn serve(site: &Path, url: &str) -> Response {
-    let Some(path) = below(url) else { return not_found(site) };
-    let path = site.join(path);
+    let Some(relative) = below(url) else { return not_found(site) };
+    let path = site.join(&relative);
     if url.ends_with('/') {
         return file(&path.join("index.html")).unwrap_or_else(|| not_found(site));
     }
     if path.join("index.html").is_file() {
-        return Redirect::permanent(&format!("{url}/")).into_response();
+        // Of the cleaned path: a second slash at the start would name another host.
+        return Redirect::permanent(&format!("/{}/", relative.display())).into_response();
     }
     file(&path).unwrap_or_else(|| not_found(site))
 }
@@ -39,7 +40,7 @@ fn not_found(site: &Path) -> Response {
 
 fn file(path: &Path) -> Option<Response> {
     let bytes = fs::read(path).ok()?;
-    let kind = match path.extension()?.to_str()? {
+    let kind = match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
         "html" => return Some(page(&bytes)),
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",

@@ -59,8 +59,12 @@ impl Tried {
     }
 
     pub async fn start_in(root: TempDir) -> Self {
-        let settings =
-            dev_server::Settings { root: root.path().into(), data: root.path().join(".data"), port: 0 };
+        let settings = dev_server::Settings {
+            root: root.path().into(),
+            data: root.path().join(".data"),
+            port: 0,
+            drafts: false,
+        };
         let server = dev_server::start(settings).await.unwrap();
         Self { root, server, client: client() }
     }

@@ -1,0 +1,170 @@
+//! Sessions for calendars: iCalendar (RFC 5545).
+//!
+//! Times are local with a `VTIMEZONE` of their own, so that a calendar shows
+//! what the page says wherever it is. A session keeps its UID for good.
+
+use catalog::Session;
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+
+use crate::event::{Announcement, SessionWords};
+use crate::site::{Page, Site};
+
+/// A calendar with these sessions.
+pub fn calendar<'a>(
+    site: &Site,
+    sessions: impl IntoIterator<Item = (&'a Page, &'a Announcement, &'a Session, &'a SessionWords)>,
+) -> String {
+    let mut out = Lines::default();
+    out.line("BEGIN:VCALENDAR");
+    out.line("VERSION:2.0");
+    out.text("PRODID", &format!("-//{}//site-gen//NL", site.config.table.title));
+    out.line("METHOD:PUBLISH");
+    let sessions: Vec<_> = sessions.into_iter().collect();
+    let mut zones: Vec<&str> =
+        sessions.iter().map(|(_, announcement, ..)| announcement.event.time_zone()).collect();
+    zones.sort_unstable();
+    zones.dedup();
+    for name in zones {
+        // The zone was found when the event was read.
+        let Ok(zone) = TimeZone::get(name) else { continue };
+        let of_zone =
+            || sessions.iter().filter(|(_, announcement, ..)| announcement.event.time_zone() == name);
+        let first = of_zone().map(|(_, _, session, _)| session.starts_at()).min();
+        let last = of_zone().map(|(_, _, session, _)| session.ends_at()).max();
+        if let (Some(first), Some(last)) = (first, last) {
+            time_zone(&mut out, name, &zone, first, last);
+        }
+    }
+    for (page, announcement, session, words) in sessions {
+        event(&mut out, site, page, announcement, session, words);
+    }
+    out.line("END:VCALENDAR");
+    out.0
+}
+
+fn event(
+    out: &mut Lines,
+    site: &Site,
+    page: &Page,
+    announcement: &Announcement,
+    session: &Session,
+    words: &SessionWords,
+) {
+    let table = &site.config.table;
+    let origin = table.origin.get_ref();
+    let host = origin.split("//").nth(1).unwrap_or(origin);
+    let zone = announcement.event.time_zone();
+    let url = format!("{origin}{}", page.place.url);
+    // The stamp is the page's own day: a second build is the same to the byte.
+    let stamp = page.content.updated.or(page.content.date).map_or(session.starts_at(), |(_, at)| at);
+    out.line("BEGIN:VEVENT");
+    out.line(&format!("UID:{}.{}@{host}", session.id(), announcement.event.id()));
+    out.line(&format!("DTSTAMP:{}", stamp.strftime("%Y%m%dT%H%M%SZ")));
+    out.line(&format!("DTSTART;TZID={zone}:{}", compact(&words.start)));
+    out.line(&format!("DTEND;TZID={zone}:{}", compact(&words.end)));
+    out.text("SUMMARY", announcement.event.title());
+    out.text("DESCRIPTION", &format!("{}\n{url}", page.content.description));
+    out.line(&format!("URL:{url}"));
+    out.text("LOCATION", "Digitaal");
+    out.line(&format!("ORGANIZER;CN=\"{}\":{origin}/", table.title.replace('"', "'")));
+    out.line("STATUS:CONFIRMED");
+    out.line("END:VEVENT");
+}
+
+/// A local time of RFC 3339 as iCalendar writes it: `20281128T160000`.
+fn compact(rfc3339: &str) -> String {
+    rfc3339.chars().take("2028-11-28T16:00:00".len()).filter(|c| !matches!(c, '-' | ':')).collect()
+}
+
+/// The offsets of a zone around some sessions, each from its own transition on (section 3.6.5).
+fn time_zone(out: &mut Lines, name: &str, zone: &TimeZone, first: Timestamp, last: Timestamp) {
+    out.line("BEGIN:VTIMEZONE");
+    out.line(&format!("TZID:{name}"));
+    let before = zone.preceding(first).next();
+    let after = zone.following(first).take_while(|transition| transition.timestamp() <= last);
+    let mut told = false;
+    for transition in before.into_iter().chain(after) {
+        let at = transition.timestamp();
+        let earlier = zone.preceding(at).next().map_or(Offset::UTC, |transition| transition.offset());
+        let kind = if transition.dst().is_dst() { "DAYLIGHT" } else { "STANDARD" };
+        let local = earlier.to_datetime(at);
+        observance(out, kind, &local.strftime("%Y%m%dT%H%M%S").to_string(), earlier, transition.offset());
+        told = true;
+    }
+    if !told {
+        let offset = zone.to_offset(first);
+        observance(out, "STANDARD", "19700101T000000", offset, offset);
+    }
+    out.line("END:VTIMEZONE");
+}
+
+fn observance(out: &mut Lines, kind: &str, start: &str, from: Offset, to: Offset) {
+    out.line(&format!("BEGIN:{kind}"));
+    out.line(&format!("DTSTART:{start}"));
+    out.line(&format!("TZOFFSETFROM:{}", offset(from)));
+    out.line(&format!("TZOFFSETTO:{}", offset(to)));
+    out.line(&format!("END:{kind}"));
+}
+
+/// `+0100`
+fn offset(offset: Offset) -> String {
+    let seconds = offset.seconds();
+    let minutes = seconds.abs() / 60;
+    format!("{}{:02}{:02}", if seconds < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
+}
+
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    /// A property whose value is text (section 3.3.11).
+    fn text(&mut self, name: &str, value: &str) {
+        let value = value.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n");
+        self.line(&format!("{name}:{value}"));
+    }
+
+    /// One content line, folded at 75 octets (section 3.1).
+    fn line(&mut self, line: &str) {
+        let mut room = 75;
+        for c in line.chars() {
+            if c.len_utf8() > room {
+                self.0.push_str("\r\n ");
+                room = 74;
+            }
+            room -= c.len_utf8();
+            self.0.push(c);
+        }
+        self.0.push_str("\r\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_folded_between_characters() {
+        let mut lines = Lines::default();
+        lines.text("SUMMARY", &"één, ".repeat(30));
+        assert!(lines.0.split("\r\n").all(|line| line.len() <= 75), "{}", lines.0);
+        assert!(lines.0.replace("\r\n ", "").contains("één\\, één\\, "));
+    }
+
+    #[test]
+    fn a_zone_tells_the_offset_that_holds_at_the_session() {
+        let mut lines = Lines::default();
+        let zone = TimeZone::get("Europe/Amsterdam").unwrap();
+        let at = |text: &str| text.parse().unwrap();
+        time_zone(
+            &mut lines,
+            "Europe/Amsterdam",
+            &zone,
+            at("2028-11-28T15:00:00Z"),
+            at("2029-06-05T08:00:00Z"),
+        );
+        let expected = "BEGIN:STANDARD\r\nDTSTART:20281029T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\n\
+                        BEGIN:DAYLIGHT\r\nDTSTART:20290325T020000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nEND:DAYLIGHT\r\n";
+        assert!(lines.0.contains(expected), "{}", lines.0);
+    }
+}

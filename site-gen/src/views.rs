@@ -1,0 +1,279 @@
+//! What templates see.
+
+use catalog::address::{FORM_ANCHOR, SignupAddress};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::clock::rfc3339;
+use crate::config::{Config, LinkTable};
+use crate::dutch;
+use crate::event::{Announcement, SessionWords};
+use crate::json_ld;
+use crate::markdown::Heading;
+use crate::site::{Page, Site, TAGS_URL, Tag, tag_url};
+
+/// `site`, on every page.
+#[derive(Debug, Serialize)]
+pub struct SiteView<'a> {
+    title: &'a str,
+    short_title: &'a str,
+    description: &'a str,
+    origin: &'a str,
+    menu: &'a [LinkTable],
+    login: &'a LinkTable,
+    footer: &'a [LinkTable],
+    /// Path of the page that lists all tags; empty while there are none.
+    tags_url: &'static str,
+}
+
+impl<'a> SiteView<'a> {
+    /// What holds for the whole site.
+    pub fn new(site: &'a Site) -> Self {
+        let table = &site.config.table;
+        Self {
+            title: &table.title,
+            short_title: &table.short_title,
+            description: &table.description,
+            origin: table.origin.get_ref(),
+            menu: &table.menu,
+            login: &table.login,
+            footer: &table.footer,
+            tags_url: if site.tags.is_empty() { "" } else { TAGS_URL },
+        }
+    }
+}
+
+/// `page`: the page that is rendered.
+#[derive(Debug, Default, Serialize)]
+pub struct PageView<'a> {
+    /// Its heading.
+    pub title: &'a str,
+    /// One or two sentences; may be empty.
+    pub description: &'a str,
+    /// Path of its address; empty for the answers that have none of their own.
+    pub url: &'a str,
+    date: Option<DateView>,
+    updated: Option<DateView>,
+    html: &'a str,
+    toc: &'a [Heading],
+    tags: Vec<LinkView<'a>>,
+    /// The list that an article is in.
+    section: Option<LinkView<'a>>,
+    newer: Option<LinkView<'a>>,
+    older: Option<LinkView<'a>>,
+    /// Why the public does not see it, where it is built nevertheless.
+    badge: Option<&'a str>,
+    /// Structured data, safe within a `script` element.
+    json_ld: String,
+}
+
+impl<'a> PageView<'a> {
+    /// A page of the site, by its position.
+    pub fn new(site: &'a Site, at: usize) -> Self {
+        let page = &site.pages[at];
+        let content = &page.content;
+        let zone = &site.config.zone;
+        let link = |at: usize| LinkView::page(&site.pages[at]);
+        Self {
+            title: &content.title,
+            description: &content.description,
+            url: &page.place.url,
+            date: content.date.map(|date| DateView::new(date, zone)),
+            updated: content.updated.map(|date| DateView::new(date, zone)),
+            html: &content.html,
+            toc: &content.headings,
+            tags: content.tags.iter().map(|tag| LinkView::tag(tag.get_ref())).collect(),
+            section: site.section_of(page).map(LinkView::page),
+            newer: site.neighbours[at].newer.map(link),
+            older: site.neighbours[at].older.map(link),
+            badge: page.badge.as_deref(),
+            json_ld: json_ld::of(site, page),
+        }
+    }
+
+    /// A page that no file stands for.
+    pub fn generated(title: &'a str, url: &'a str) -> Self {
+        Self { title, url, ..Self::default() }
+    }
+}
+
+/// A link to a page or a tag.
+#[derive(Debug, Serialize)]
+pub struct LinkView<'a> {
+    title: &'a str,
+    url: std::borrow::Cow<'a, str>,
+}
+
+impl<'a> LinkView<'a> {
+    fn page(page: &'a Page) -> Self {
+        Self { title: &page.content.title, url: page.place.url.as_str().into() }
+    }
+
+    fn tag(name: &'a str) -> Self {
+        Self { title: name, url: tag_url(name).into() }
+    }
+}
+
+/// A page in a list.
+#[derive(Debug, Serialize)]
+pub struct Summary<'a> {
+    title: &'a str,
+    description: &'a str,
+    url: &'a str,
+    date: Option<DateView>,
+    badge: Option<&'a str>,
+}
+
+impl<'a> Summary<'a> {
+    /// A page of the site.
+    pub fn new(page: &'a Page, config: &Config) -> Self {
+        Self {
+            title: &page.content.title,
+            description: &page.content.description,
+            url: &page.place.url,
+            date: page.content.date.map(|date| DateView::new(date, &config.zone)),
+            badge: page.badge.as_deref(),
+        }
+    }
+}
+
+/// An article in the feed: its summary and its whole body.
+#[derive(Debug, Serialize)]
+pub struct FeedEntry<'a> {
+    #[serde(flatten)]
+    summary: Summary<'a>,
+    updated: Option<DateView>,
+    html: &'a str,
+}
+
+impl<'a> FeedEntry<'a> {
+    /// An article of the site.
+    pub fn new(page: &'a Page, config: &Config) -> Self {
+        let updated = page.content.updated.or(page.content.date);
+        Self {
+            summary: Summary::new(page, config),
+            updated: updated.map(|date| DateView::new(date, &config.zone)),
+            html: &page.content.html,
+        }
+    }
+
+    /// When it was last changed, for the feed as a whole.
+    pub fn updated(&self) -> Option<&str> {
+        self.updated.as_ref().map(|date| date.rfc3339.as_str())
+    }
+}
+
+/// A page in the sitemap.
+#[derive(Debug, Serialize)]
+pub struct SitemapEntry<'a> {
+    url: &'a str,
+    /// The day of its last change, where one is known: `2028-11-28`.
+    lastmod: Option<String>,
+}
+
+impl<'a> SitemapEntry<'a> {
+    /// A page of the site.
+    pub fn new(page: &'a Page) -> Self {
+        let changed = page.content.updated.or(page.content.date);
+        Self { url: &page.place.url, lastmod: changed.map(|(civil, _)| civil.date().to_string()) }
+    }
+
+    /// A page that no file stands for.
+    pub fn generated(url: &'a str) -> Self {
+        Self { url, lastmod: None }
+    }
+}
+
+/// Where in a list of several pages one is.
+#[derive(Debug, Serialize)]
+pub struct PagerView {
+    /// Which page this is, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub count: usize,
+    /// Path of the page before it.
+    pub newer: Option<String>,
+    /// Path of the page after it.
+    pub older: Option<String>,
+}
+
+impl PagerView {
+    /// Page `number` of `count` of the section at `url`.
+    pub fn new(url: &str, number: usize, count: usize) -> Self {
+        Self {
+            number,
+            count,
+            newer: (number > 1).then(|| Self::url(url, number - 1)),
+            older: (number < count).then(|| Self::url(url, number + 1)),
+        }
+    }
+
+    /// Path of a page of the section at `url`: `/nieuws/`, `/nieuws/pagina/2/`.
+    pub fn url(url: &str, number: usize) -> String {
+        if number == 1 { url.to_owned() } else { format!("{url}pagina/{number}/") }
+    }
+}
+
+/// A tag in the list of all.
+#[derive(Debug, Serialize)]
+pub struct TagCount<'a> {
+    title: &'a str,
+    url: &'a str,
+    count: usize,
+}
+
+impl<'a> TagCount<'a> {
+    /// A tag of the site.
+    pub fn new(tag: &'a Tag) -> Self {
+        Self { title: &tag.name, url: &tag.url, count: tag.articles.len() }
+    }
+}
+
+/// A day.
+#[derive(Debug, Serialize)]
+pub struct DateView {
+    /// `2028-11-28`
+    iso: String,
+    /// `2028-11-28T00:00:00+01:00`
+    rfc3339: String,
+    /// `28 november 2028`
+    words: String,
+}
+
+impl DateView {
+    fn new((civil, at): (DateTime, Timestamp), zone: &TimeZone) -> Self {
+        Self { iso: civil.date().to_string(), rfc3339: rfc3339(at, zone), words: dutch::date(civil.date()) }
+    }
+}
+
+/// `event`: what a page announces.
+#[derive(Debug, Serialize)]
+pub struct EventView<'a> {
+    id: &'a str,
+    title: &'a str,
+    url: &'a str,
+    /// Where the form is sent to.
+    action: String,
+    /// The id of the element that holds the form.
+    anchor: &'static str,
+    retention_days: u16,
+    sessions: &'a [SessionWords],
+}
+
+impl<'a> EventView<'a> {
+    /// The event that the page at `url` announces.
+    pub fn new(announcement: &'a Announcement, url: &'a str) -> Self {
+        let event = &announcement.event;
+        Self {
+            id: event.id().as_str(),
+            title: event.title(),
+            url,
+            action: SignupAddress::Form { event: event.id().clone() }.to_string(),
+            anchor: FORM_ANCHOR,
+            retention_days: event.retention_days(),
+            sessions: &announcement.sessions,
+        }
+    }
+}
