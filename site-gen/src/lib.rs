@@ -6,6 +6,7 @@
 //! | [`source`] [`problem`] [`site`] | the nouns that stages hand on |
 //! | [`front_matter`] [`config`] [`schema`] | what an editor may write at the top of a page and in `site.toml` |
 //! | [`place`] [`link`] [`slug`] | addresses |
+//! | [`new`](mod@new) [`placeholder`] | what an editor begins with, and what is still to be filled in |
 //! | [`markdown`] [`templates`] | Markdown and Tera, each behind one door |
 //! | [`event`] [`publication`] [`clock`] [`dutch`] | events, what is public when, days and times, Dutch words for them |
 //! | [`views`] [`json_ld`] [`ics`] | what templates, search engines and calendars see |
@@ -21,8 +22,10 @@ pub mod json_ld;
 pub mod link;
 pub mod load;
 pub mod markdown;
+pub mod new;
 pub mod parse;
 pub mod place;
+pub mod placeholder;
 pub mod problem;
 pub mod publication;
 pub mod render;
@@ -38,8 +41,11 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-use crate::problem::Problems;
-use crate::publication::{HeldBack, Wanted};
+use crate::load::Sources;
+use crate::problem::{Problems, Severity};
+use crate::publication::{HeldBack, Moment, Wanted};
+use crate::render::Output;
+use crate::site::Site;
 use crate::templates::Templates;
 use crate::views::SiteView;
 use crate::write::{Staging, Written};
@@ -73,29 +79,56 @@ pub struct Built {
 pub fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<Built, BuildError> {
     let mut problems = Problems::default();
     let sources = load::load(root, &mut problems)?;
-    let config = sources.config.as_ref().and_then(|source| config::read(source, &mut problems));
-    let zone = config.as_ref().map_or(TimeZone::UTC, |config| config.zone.clone());
-    let moment = wanted.moment(&zone);
-    let pages = parse::parse(&sources.pages, &zone, &mut problems);
-    let templates = Templates::compile(&sources.templates, &mut problems);
-    let site = assemble::assemble(config, pages, &sources, moment, &mut problems);
-    let (Some(site), Some(mut templates)) = (site, templates) else {
+    let Some((site, templates, moment)) = prepare(&sources, wanted, &mut problems) else {
         return Err(BuildError::Problems(problems));
     };
-    templates.set_site(&SiteView::new(&site));
-    if !problems.is_empty() {
+    if problems.has_errors() {
         // Nothing will be written; what is wrong in the templates is told all the same.
-        render::render(&site, Vec::new(), &templates, moment, &mut problems, |_| Ok(()))?;
+        render::render(&site, &sources.assets, &templates, moment, &mut problems, |_| Ok(()))?;
         return Err(BuildError::Problems(problems));
     }
     let staging = Staging::begin(out)?;
-    let rendered = render::render(&site, sources.assets, &templates, moment, &mut problems, |output| {
-        staging.put(&output)
-    });
-    if rendered.is_err() || !problems.is_empty() {
+    let put = |output: Output| staging.put(&output);
+    let rendered = render::render(&site, &sources.assets, &templates, moment, &mut problems, put);
+    if rendered.is_err() || problems.has_errors() {
         staging.abandon()?;
         rendered?;
         return Err(BuildError::Problems(problems));
     }
     Ok(Built { written: staging.commit()?, held_back: site.held_back })
+}
+
+/// Tells everything that is wrong with the site below `root`, and everything
+/// that keeps it from being put online, without writing anything.
+///
+/// # Errors
+/// When the sources can't be read.
+pub fn check(root: &Path, wanted: Wanted) -> anyhow::Result<Problems> {
+    let mut problems = Problems::default();
+    let sources = load::load(root, &mut problems)?;
+    if let Some((site, templates, moment)) = prepare(&sources, wanted, &mut problems) {
+        render::render(&site, &sources.assets, &templates, moment, &mut problems, |_| Ok(()))?;
+    }
+    if !wanted.production {
+        let config =
+            sources.config.as_ref().and_then(|source| config::read(source, &mut Problems::default()));
+        placeholder::find(&sources, config.as_ref(), Severity::Warning, &mut problems);
+    }
+    Ok(problems)
+}
+
+/// Everything before rendering; `None` when there is nothing to render.
+fn prepare(sources: &Sources, wanted: Wanted, problems: &mut Problems) -> Option<(Site, Templates, Moment)> {
+    let config = sources.config.as_ref().and_then(|source| config::read(source, problems));
+    if wanted.production {
+        placeholder::find(sources, config.as_ref(), Severity::Error, problems);
+    }
+    let zone = config.as_ref().map_or(TimeZone::UTC, |config| config.zone.clone());
+    let moment = wanted.moment(&zone);
+    let pages = parse::parse(&sources.pages, &zone, problems);
+    let templates = Templates::compile(&sources.templates, problems);
+    let site = assemble::assemble(config, pages, sources, moment, problems);
+    let (site, mut templates) = (site?, templates?);
+    templates.set_site(&SiteView::new(&site));
+    Some((site, templates, moment))
 }

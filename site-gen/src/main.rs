@@ -1,13 +1,16 @@
 //! The command `site-gen`.
 
 use std::io::{IsTerminal, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use site_gen::problem::Problems;
 use site_gen::publication::{HeldBack, Wanted, When};
 use site_gen::write::Written;
 use site_gen::{BuildError, Built};
@@ -36,14 +39,56 @@ enum Command {
         /// Bouw ook wat nog niet of niet meer openbaar is, met een label.
         #[arg(long)]
         drafts: bool,
+        /// Weiger te bouwen zolang er iets ingevuld moet worden.
+        #[arg(long)]
+        production: bool,
+    },
+    /// Vertel alles wat niet klopt of nog ingevuld moet worden; er wordt niets geschreven.
+    Check {
+        /// De map met `content/` en `templates/`.
+        #[arg(default_value = ".")]
+        root: PathBuf,
+        /// Als JSON, voor een programma.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Maak een artikel om in te vullen. Een bestand dat er al is, blijft zoals het is.
+    New {
+        /// Het onderdeel, bijvoorbeeld nieuws.
+        section: String,
+        /// De titel.
+        title: String,
+        /// Kondig er een bijeenkomst in aan.
+        #[arg(long)]
+        event: bool,
+        /// De map met `content/` en `templates/`.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
     },
 }
 
 fn main() -> ExitCode {
-    let Arguments { command: Command::Build { root, out, as_of, drafts } } = Arguments::parse();
+    let done = match Arguments::parse().command {
+        Command::Build { root, out, as_of, drafts, production } => {
+            let when = as_of.map_or_else(|| When::At(Timestamp::now()), When::AsOf);
+            build(&root, &out, Wanted { when, with_unpublished: drafts, production })
+        }
+        Command::Check { root, json } => check(&root, json),
+        Command::New { section, title, event, root } => new(&root, &section, &title, event),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            say(&format!("{error:#}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<bool> {
     let start = Instant::now();
-    let when = as_of.map_or_else(|| When::At(Timestamp::now()), When::AsOf);
-    match site_gen::build(&root, &out, Wanted { when, with_unpublished: drafts }) {
+    match site_gen::build(root, out, wanted) {
         Ok(Built { written: Written { written, unchanged, removed }, held_back }) => {
             for HeldBack { path, reason } in held_back {
                 say(&format!("{path}: {reason}\n"));
@@ -52,17 +97,37 @@ fn main() -> ExitCode {
             say(&format!(
                 "{out}: {written} geschreven, {unchanged} ongewijzigd, {removed} verwijderd in {took} ms\n"
             ));
-            ExitCode::SUCCESS
+            Ok(true)
         }
-        Err(BuildError::Problems(problems)) if std::io::stderr().is_terminal() => {
-            say(&problems.in_colour());
-            ExitCode::FAILURE
+        Err(BuildError::Problems(problems)) => {
+            say(&report(&problems));
+            Ok(false)
         }
-        Err(error) => {
-            say(&format!("{error}\n"));
-            ExitCode::FAILURE
-        }
+        Err(BuildError::Failed(error)) => Err(error),
     }
+}
+
+fn check(root: &Path, json: bool) -> Result<bool> {
+    let problems = site_gen::check(root, Wanted::public(Timestamp::now()))?;
+    if json {
+        writeln!(std::io::stdout(), "{}", problems.to_json()?)?;
+    } else if problems.is_empty() {
+        say("alles klopt\n");
+    } else {
+        say(&report(&problems));
+    }
+    Ok(!problems.has_errors())
+}
+
+fn new(root: &Path, section: &str, title: &str, event: bool) -> Result<bool> {
+    let today = Timestamp::now().to_zoned_datetime(TimeZone::system()).date();
+    let file = site_gen::new::article(root, section, title, today, event)?;
+    say(&format!("{} is gemaakt; vul in wat tussen blokhaken staat\n", file.display()));
+    Ok(true)
+}
+
+fn report(problems: &Problems) -> String {
+    if std::io::stderr().is_terminal() { problems.in_colour() } else { problems.to_string() }
 }
 
 /// Writes to standard error; a reader that has gone away is no reason to fail.

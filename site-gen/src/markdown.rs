@@ -210,6 +210,13 @@ impl<'e> Writer<'_> {
                             "begin met twee hekjes: `## Kop`; de titel van de pagina is al de eerste kop";
                         self.tell(range, "een kop van het eerste niveau", help);
                     }
+                    let before = self.headings.last().map_or(1, |heading| heading.level);
+                    if *level as u8 > before + 1 {
+                        let range = events[at].1.clone();
+                        let help =
+                            format!("gebruik hier {} hekjes: koppen dalen één niveau tegelijk", before + 1);
+                        self.tell(range, "deze kop slaat een niveau over", &help);
+                    }
                     open = Some(at);
                     words.clear();
                 }
@@ -329,6 +336,7 @@ mod tests {
         check_problem("een <b>woord</b>", "p.md:1:5");
         check_problem("een ![](x.png)", "p.md:1:5");
         check_problem("# Kop", "p.md:1:1");
+        check_problem("## Kop\n\n#### Kop\n", "p.md:3:1");
         check_problem("<!-- noot --> Deze zin telt.\n", "p.md:1:1");
         check_problem("een\n\n<!-- nooit gesloten\n\nDeze zin telt.\n", "p.md:3:1");
         check_problem("## Kop {style=x}", "p.md:1:1");

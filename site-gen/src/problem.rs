@@ -7,14 +7,27 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use serde::Serialize;
+
 use crate::source::Source;
 
-/// One thing that keeps the site from being built.
+/// One thing that keeps the site from being built, or from being put online.
 #[derive(Debug, Clone)]
 pub struct Problem {
+    severity: Severity,
     place: Place,
     message: String,
     help: Option<String>,
+}
+
+/// How much a problem matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The site can't be built.
+    Error,
+    /// The site can be built, but not be put online.
+    Warning,
 }
 
 #[derive(Debug, Clone)]
@@ -26,13 +39,21 @@ enum Place {
 impl Problem {
     /// A problem with a file as a whole, named by its path from the root.
     pub fn in_file(path: &str, message: impl Into<String>) -> Self {
-        Self { place: Place::File(path.to_owned()), message: message.into(), help: None }
+        let place = Place::File(path.to_owned());
+        Self { severity: Severity::Error, place, message: message.into(), help: None }
     }
 
     /// A problem at these bytes of a source.
     pub fn at(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
         let place = Place::Span(Arc::clone(source), span);
-        Self { place, message: message.into(), help: None }
+        Self { severity: Severity::Error, place, message: message.into(), help: None }
+    }
+
+    /// The same problem, of this severity.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
     }
 
     /// The same problem with a word on how to mend it.
@@ -66,7 +87,11 @@ impl Problem {
     }
 
     fn render(&self, renderer: &Renderer) -> String {
-        let title = Level::ERROR.with_name("fout").primary_title(self.message.as_str());
+        let level = match self.severity {
+            Severity::Error => Level::ERROR.with_name("fout"),
+            Severity::Warning => Level::WARNING.with_name("let op"),
+        };
+        let title = level.primary_title(self.message.as_str());
         let mut groups = vec![match &self.place {
             Place::File(path) => Group::with_title(title).element(Origin::path(path.as_str())),
             Place::Span(source, span) => title.element(
@@ -91,6 +116,39 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// A problem for a program to read.
+#[derive(Serialize)]
+struct ProblemRecord<'a> {
+    severity: Severity,
+    path: &'a str,
+    /// From 1; absent for a file as a whole.
+    line: Option<usize>,
+    /// In characters, from 1; absent for a file as a whole.
+    column: Option<usize>,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+impl<'a> ProblemRecord<'a> {
+    fn new(problem: &'a Problem) -> Self {
+        let position = match &problem.place {
+            Place::File(_) => None,
+            Place::Span(source, span) => source.text.get(..span.start).map(|before| {
+                let line = before.rsplit('\n').next().unwrap_or_default();
+                (before.matches('\n').count() + 1, line.chars().count() + 1)
+            }),
+        };
+        Self {
+            severity: problem.severity,
+            path: problem.path(),
+            line: position.map(|(line, _)| line),
+            column: position.map(|(_, column)| column),
+            message: &problem.message,
+            help: problem.help.as_deref(),
+        }
+    }
 }
 
 /// Every problem of a build.
@@ -118,25 +176,44 @@ impl Problems {
         self.0.is_empty()
     }
 
+    /// Whether one of them keeps the site from being built.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// The problems for a program to read: a JSON list, in the order of the report.
+    ///
+    /// # Errors
+    /// None in practice: every field has a JSON form.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&self.sorted().into_iter().map(ProblemRecord::new).collect::<Vec<_>>())
+    }
+
+    fn sorted(&self) -> Vec<&Problem> {
+        let mut sorted: Vec<&Problem> = self.0.iter().collect();
+        sorted.sort_by_key(|problem| (problem.path(), problem.offset(), &problem.message));
+        // A template's problem is met on every page that uses it.
+        sorted.dedup_by_key(|problem| (problem.path(), problem.offset(), &problem.message));
+        sorted
+    }
+
     /// The report in colour, for a terminal; [`fmt::Display`] gives it without.
     pub fn in_colour(&self) -> String {
         self.report(&Renderer::styled())
     }
 
     fn report(&self, renderer: &Renderer) -> String {
-        let mut sorted: Vec<&Problem> = self.0.iter().collect();
-        sorted.sort_by_key(|problem| (problem.path(), problem.offset(), &problem.message));
-        // A template's problem is met on every page that uses it.
-        sorted.dedup_by_key(|problem| (problem.path(), problem.offset(), &problem.message));
-        let count = sorted.len();
+        let sorted = self.sorted();
         let renderer = renderer.clone().decor_style(DecorStyle::Unicode);
         let mut report = String::new();
+        let count = sorted.len();
         for problem in sorted {
             report.push_str(&problem.render(&renderer));
             report.push_str("\n\n");
         }
         let noun = if count == 1 { "probleem" } else { "problemen" };
-        report.push_str(&format!("{count} {noun}; er is niets geschreven\n"));
+        let end = if self.has_errors() { "; er is niets geschreven" } else { " voor de site online kan" };
+        report.push_str(&format!("{count} {noun}{end}\n"));
         report
     }
 }

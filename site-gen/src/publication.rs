@@ -13,6 +13,8 @@ pub struct Wanted {
     pub when: When,
     /// Whether pages that are not public are built too, with a badge.
     pub with_unpublished: bool,
+    /// Whether it is to be put online: a placeholder is then a problem.
+    pub production: bool,
 }
 
 /// A moment, named or not.
@@ -27,7 +29,7 @@ pub enum When {
 impl Wanted {
     /// The site as the public sees it at an instant.
     pub fn public(now: Timestamp) -> Self {
-        Self { when: When::At(now), with_unpublished: false }
+        Self { when: When::At(now), with_unpublished: false, production: false }
     }
 
     /// The same, once the site's zone is known.

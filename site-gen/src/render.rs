@@ -48,7 +48,7 @@ type Rendered = Result<Vec<Output>, Problem>;
 /// When a file can't be put.
 pub fn render(
     site: &Site,
-    assets: Vec<Asset>,
+    assets: &[Asset],
     templates: &Templates,
     moment: Moment,
     problems: &mut Problems,
@@ -81,7 +81,7 @@ pub fn render(
     hand_on(render.aliases())?;
     hand_on(render.error_answer())?;
     hand_on(render.catalog())?;
-    assets.into_iter().try_for_each(|asset| put(output(SITE, &asset.path, asset.bytes)))?;
+    assets.iter().try_for_each(|asset| put(output(SITE, &asset.path, asset.bytes.clone())))?;
     problems.append(found.into_inner().unwrap_or_else(PoisonError::into_inner));
     Ok(())
 }

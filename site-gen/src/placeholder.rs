@@ -1,0 +1,47 @@
+//! What nobody knows yet: `[vul in: e-mailadres]`.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::load::Sources;
+use crate::problem::{Problem, Problems, Severity};
+
+const START: &str = "[vul in:";
+
+/// Tells every placeholder in the content, and an address of the site that is nobody's.
+pub fn find(sources: &Sources, config: Option<&Config>, severity: Severity, problems: &mut Problems) {
+    for source in sources.pages.iter().chain(&sources.config) {
+        for span in spans(&source.text) {
+            let problem = Problem::at(source, span, "dit moet nog ingevuld worden").severity(severity);
+            problems.push(problem.help("zoek uit wat hier moet staan, en haal de blokhaken weg"));
+        }
+    }
+    if let (Some(source), Some(config)) = (&sources.config, config)
+        && config.table.origin.get_ref().ends_with(".example")
+    {
+        let span = config.table.origin.span();
+        let problem = Problem::at(&Arc::clone(source), span, "dit is nog niet het adres van de site");
+        problems.push(problem.severity(severity).help("vul het eigen adres in, met https://"));
+    }
+}
+
+fn spans(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    text.match_indices(START).map(|(start, _)| {
+        let line = text[start..].lines().next().unwrap_or_default();
+        let length = line.find(']').map_or(line.len(), |end| end + 1);
+        start..start + length
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_placeholder_ends_at_its_bracket_or_with_its_line() {
+        let text = "bel [vul in: nummer] of\n[vul in: vergeten\nverder";
+        let found: Vec<&str> = spans(text).map(|span| &text[span]).collect();
+        assert_eq!(found, ["[vul in: nummer]", "[vul in: vergeten"]);
+    }
+}

@@ -1,0 +1,102 @@
+//! The commands that editors type.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A copy of the project's own content, to work in.
+fn site() -> tempfile::TempDir {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = tempfile::tempdir().unwrap();
+    for folder in ["content", "templates"] {
+        let copied =
+            Command::new("cp").arg("-r").arg(project.join(folder)).arg(root.path()).status().unwrap();
+        assert!(copied.success());
+    }
+    root
+}
+
+fn site_gen(arguments: &[&str]) -> (bool, String, Output) {
+    let output = Command::new(env!("CARGO_BIN_EXE_site-gen")).args(arguments).output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned(), output)
+}
+
+#[test]
+fn check_tells_what_is_still_to_be_filled_in_and_production_refuses_it() {
+    let root = site();
+    let path = root.path().to_str().unwrap();
+    let (is_good, told, _) = site_gen(&["check", path]);
+    assert!(is_good, "{told}");
+    assert!(
+        told.contains("let op: dit moet nog ingevuld worden") && told.contains("content/contact.md:9:5"),
+        "{told}"
+    );
+    assert!(told.contains("dit is nog niet het adres van de site"), "{told}");
+    let out = root.path().join("out");
+    let (is_built, told, _) = site_gen(&["build", path, "--production", "--out", out.to_str().unwrap()]);
+    assert!(!is_built && told.contains("fout: dit moet nog ingevuld worden"), "{told}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn check_can_be_read_by_a_program() {
+    let root = site();
+    fs::write(root.path().join("content/contact.md"), "+++\ntitle = \"Één\"\n+++\n\nÉén [link](/weg/).\n")
+        .unwrap();
+    let (is_good, _, output) = site_gen(&["check", "--json", root.path().to_str().unwrap()]);
+    assert!(!is_good);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let problem = told.as_array().unwrap().iter().find(|problem| problem["severity"] == "error").unwrap();
+    assert_eq!((&problem["path"], &problem["line"]), (&"content/contact.md".into(), &5.into()));
+    assert_eq!(problem["column"], 12, "in characters, not in bytes");
+    assert!(problem["message"].as_str().unwrap().contains("/weg/"));
+}
+
+#[test]
+fn new_makes_pages_that_lack_only_what_an_editor_knows_and_never_overwrites() {
+    let root = site();
+    let path = root.path().to_str().unwrap();
+    let new = |arguments: &[&str]| {
+        let (is_made, told, _) = site_gen(&[&["new", "--root", path], arguments].concat());
+        (is_made, told)
+    };
+    assert!(new(&["nieuws", "Wat \"wij\" & jullie leerden"]).0);
+    assert!(new(&["nieuws", "Een hele lange titel voor een bijeenkomst in het voorjaar", "--event"]).0);
+    let article = root.path().join("content/nieuws/wat-wij-en-jullie-leerden.md");
+    let before = fs::read_to_string(&article).unwrap();
+    let (is_good, told, _) = site_gen(&["check", path]);
+    assert!(is_good && told.contains("wat-wij-en-jullie-leerden.md:3:16"), "{told}");
+    let (is_made, told) = new(&["nieuws", "Wat wij & jullie leerden"]);
+    assert!(!is_made && told.contains("is er al"), "{told}");
+    assert_eq!(fs::read_to_string(&article).unwrap(), before);
+    let (is_made, told) = new(&["nieuw", "Titel"]);
+    assert!(!is_made && told.contains("bedoel je `nieuws`?"), "{told}");
+    assert!(!new(&["nieuws", "!?"]).0);
+    assert!(!new(&["../content/nieuws", "Titel"]).0);
+}
+
+#[test]
+fn the_same_content_can_be_built_as_it_will_stand() {
+    let root = site();
+    let path = root.path().to_str().unwrap();
+    let page = "+++\ntitle = \"Later\"\ndate = 2026-11-01\npublish_at = 2028-11-01T09:00:00\n+++\n";
+    fs::write(root.path().join("content/nieuws/later.md"), page).unwrap();
+    let out = root.path().join("out");
+    let built = |extra: &[&str]| {
+        let (is_built, told, _) =
+            site_gen(&[&["build", path, "--out", out.to_str().unwrap()], extra].concat());
+        assert!(is_built, "{told}");
+        (out.join("site/nieuws/later/index.html").exists(), told)
+    };
+    let (is_there, told) = built(&["--as-of", "2028-11-01T08:59"]);
+    assert!(
+        !is_there && told.contains("content/nieuws/later.md: gepland voor 1 november 2028, 9.00 uur"),
+        "{told}"
+    );
+    assert!(built(&["--as-of", "2028-11-01T09:00"]).0);
+    assert!(!built(&["--as-of", "2028-10-01T09:00"]).0, "what is held back again is removed");
+    assert!(built(&["--as-of", "2028-10-01T09:00", "--drafts"]).0);
+    let html = fs::read_to_string(out.join("site/nieuws/later/index.html")).unwrap();
+    assert!(html.contains("Niet openbaar: gepland voor") && html.contains("noindex"), "{html}");
+}
