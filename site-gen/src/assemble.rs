@@ -71,7 +71,7 @@ fn site(config: Config, parsed: Vec<Parsed>, held: Vec<(Parsed, String)>, moment
     let page = |page: Parsed| {
         let content = page.content?;
         let badge = content.publication.held_back(moment.now);
-        Some(Page { source: page.source, place: page.place, content, badge })
+        Some(Page { place: page.place, content, badge })
     };
     let pages: Option<Vec<Page>> = parsed.into_iter().map(page).collect();
     let pages = pages?;

@@ -46,6 +46,7 @@ use crate::problem::{Problems, Severity};
 use crate::publication::{HeldBack, Moment, Wanted};
 use crate::render::Output;
 use crate::site::Site;
+use crate::source::Asset;
 use crate::templates::Templates;
 use crate::views::SiteView;
 use crate::write::{Staging, Written};
@@ -79,23 +80,23 @@ pub struct Built {
 pub fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<Built, BuildError> {
     let mut problems = Problems::default();
     let sources = load::load(root, &mut problems)?;
-    let Some((site, templates, moment)) = prepare(&sources, wanted, &mut problems) else {
+    let placeholders = wanted.production.then_some(Severity::Error);
+    let Some(prepared) = prepare(sources, wanted, placeholders, &mut problems) else {
         return Err(BuildError::Problems(problems));
     };
     if problems.has_errors() {
         // Nothing will be written; what is wrong in the templates is told all the same.
-        render::render(&site, &sources.assets, &templates, moment, &mut problems, |_| Ok(()))?;
+        prepared.render(&mut problems, |_| Ok(()))?;
         return Err(BuildError::Problems(problems));
     }
     let staging = Staging::begin(out)?;
-    let put = |output: Output| staging.put(&output);
-    let rendered = render::render(&site, &sources.assets, &templates, moment, &mut problems, put);
+    let rendered = prepared.render(&mut problems, |output| staging.put(&output));
     if rendered.is_err() || problems.has_errors() {
         staging.abandon()?;
         rendered?;
         return Err(BuildError::Problems(problems));
     }
-    Ok(Built { written: staging.commit()?, held_back: site.held_back })
+    Ok(Built { written: staging.commit()?, held_back: prepared.site.held_back })
 }
 
 /// Tells everything that is wrong with the site below `root`, and everything
@@ -106,29 +107,49 @@ pub fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<Built, BuildErro
 pub fn check(root: &Path, wanted: Wanted) -> anyhow::Result<Problems> {
     let mut problems = Problems::default();
     let sources = load::load(root, &mut problems)?;
-    if let Some((site, templates, moment)) = prepare(&sources, wanted, &mut problems) {
-        render::render(&site, &sources.assets, &templates, moment, &mut problems, |_| Ok(()))?;
-    }
-    if !wanted.production {
-        let config =
-            sources.config.as_ref().and_then(|source| config::read(source, &mut Problems::default()));
-        placeholder::find(&sources, config.as_ref(), Severity::Warning, &mut problems);
+    if let Some(prepared) = prepare(sources, wanted, Some(Severity::Warning), &mut problems) {
+        prepared.render(&mut problems, |_| Ok(()))?;
     }
     Ok(problems)
 }
 
+/// A site that has only to be rendered; its sources have been let go.
+struct Prepared {
+    site: Site,
+    templates: Templates,
+    assets: Vec<Asset>,
+    moment: Moment,
+}
+
 /// Everything before rendering; `None` when there is nothing to render.
-fn prepare(sources: &Sources, wanted: Wanted, problems: &mut Problems) -> Option<(Site, Templates, Moment)> {
+///
+/// Placeholders are told where they are problems of some severity.
+fn prepare(
+    sources: Sources,
+    wanted: Wanted,
+    placeholders: Option<Severity>,
+    problems: &mut Problems,
+) -> Option<Prepared> {
     let config = sources.config.as_ref().and_then(|source| config::read(source, problems));
-    if wanted.production {
-        placeholder::find(sources, config.as_ref(), Severity::Error, problems);
+    if let Some(severity) = placeholders {
+        placeholder::find(&sources, config.as_ref(), severity, problems);
     }
     let zone = config.as_ref().map_or(TimeZone::UTC, |config| config.zone.clone());
     let moment = wanted.moment(&zone);
     let pages = parse::parse(&sources.pages, &zone, problems);
     let templates = Templates::compile(&sources.templates, problems);
-    let site = assemble::assemble(config, pages, sources, moment, problems);
+    let site = assemble::assemble(config, pages, &sources, moment, problems);
     let (site, mut templates) = (site?, templates?);
     templates.set_site(&SiteView::new(&site));
-    Some((site, templates, moment))
+    Some(Prepared { site, templates, assets: sources.assets, moment })
+}
+
+impl Prepared {
+    fn render(
+        &self,
+        problems: &mut Problems,
+        put: impl Fn(Output) -> anyhow::Result<()> + Sync,
+    ) -> anyhow::Result<()> {
+        render::render(&self.site, &self.assets, &self.templates, self.moment, problems, put)
+    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::problem::{Problem, Problems};
@@ -34,83 +35,83 @@ pub fn load(root: &Path, problems: &mut Problems) -> Result<Sources> {
     if !config_file.is_file() {
         bail!("`{}` is geen map van een site: `content/site.toml` ontbreekt", root.display());
     }
-    let mut reader = Reader { root, problems };
-    let config = reader.text(&config_file)?;
-    let mut pages = Vec::new();
+    let config = read_all(root, &[config_file.clone()], problems)?.pop();
+    let (pages, others): (Vec<_>, Vec<_>) = files(root, "content", problems)?
+        .into_iter()
+        .partition(|file| file.extension().is_some_and(|end| end == "md"));
+    let (fixed, templates): (Vec<_>, Vec<_>) =
+        files(root, "templates", problems)?.into_iter().partition(|file| file.starts_with(root.join(STATIC)));
+    let pages = read_all(root, &pages, problems)?;
+    let templates = read_all(root, &templates, problems)?;
     let mut assets = Vec::new();
-    for file in reader.files("content")? {
-        match file.extension() {
-            Some(extension) if extension == "md" => pages.extend(reader.text(&file)?),
-            _ if file == config_file => {}
-            _ => assets.push(reader.asset(&file, "content")?),
-        }
+    for file in others.iter().filter(|file| **file != config_file) {
+        assets.push(asset(root, file, "content")?);
     }
-    let mut templates = Vec::new();
-    for file in reader.files("templates")? {
-        if file.starts_with(root.join("templates/static")) {
-            assets.push(reader.asset(&file, "templates/static")?);
-        } else {
-            templates.extend(reader.text(&file)?);
-        }
+    for file in &fixed {
+        assets.push(asset(root, file, STATIC)?);
     }
     Ok(Sources { config, pages, assets, templates })
 }
 
-struct Reader<'a> {
-    root: &'a Path,
-    problems: &'a mut Problems,
+const STATIC: &str = "templates/static";
+
+/// The regular files below a folder; names that begin with a dot are passed over.
+fn files(root: &Path, folder: &str, problems: &mut Problems) -> Result<Vec<PathBuf>> {
+    let hidden = |entry: &walkdir::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+    let entries = WalkDir::new(root.join(folder)).sort_by_file_name().into_iter();
+    let mut files = Vec::new();
+    for entry in entries.filter_entry(|entry| !hidden(entry)) {
+        let entry = entry.with_context(|| format!("`{folder}` is niet te lezen"))?;
+        if entry.path_is_symlink() {
+            let problem = Problem::in_file(&name(root, entry.path()), "dit is een symbolische link");
+            problems.push(problem.help("zet het bestand zelf in deze map"));
+        } else if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
 }
 
-impl Reader<'_> {
-    /// The regular files below a folder; names that begin with a dot are passed over.
-    fn files(&mut self, folder: &str) -> Result<Vec<PathBuf>> {
-        let hidden = |entry: &walkdir::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
-        let mut files = Vec::new();
-        for entry in
-            WalkDir::new(self.root.join(folder)).sort_by_file_name().into_iter().filter_entry(|e| !hidden(e))
-        {
-            let entry = entry.with_context(|| format!("`{folder}` is niet te lezen"))?;
-            if entry.path_is_symlink() {
-                let problem = Problem::in_file(&self.name(entry.path()), "dit is een symbolische link")
-                    .help("zet het bestand zelf in deze map");
-                self.problems.push(problem);
-            } else if entry.file_type().is_file() {
-                files.push(entry.into_path());
-            }
-        }
-        Ok(files)
-    }
-
-    fn text(&mut self, file: &Path) -> Result<Option<Arc<Source>>> {
-        let path = self.name(file);
-        let bytes = read(file)?;
-        match String::from_utf8(bytes) {
-            Ok(text) => {
-                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                Ok(Some(Arc::new(Source { path, text })))
-            }
-            Err(error) => {
-                let valid = error.utf8_error().valid_up_to();
-                let line = 1 + error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count();
-                let problem = Problem::in_file(&path, format!("regel {line} is geen UTF-8"))
-                    .help("sla het bestand op met de codering UTF-8");
-                self.problems.push(problem);
-                Ok(None)
-            }
+/// The texts among some files, several at a time; what is no text becomes a problem.
+fn read_all(root: &Path, files: &[PathBuf], problems: &mut Problems) -> Result<Vec<Arc<Source>>> {
+    let read: Vec<Result<Source, Problem>> =
+        files.par_iter().map(|file| text(root, file)).collect::<Result<_>>()?;
+    let mut sources = Vec::with_capacity(read.len());
+    for source in read {
+        match source {
+            Ok(source) => sources.push(Arc::new(source)),
+            Err(problem) => problems.push(problem),
         }
     }
+    Ok(sources)
+}
 
-    fn asset(&self, file: &Path, base: &str) -> Result<Asset> {
-        let source = self.name(file);
-        let path = source[base.len() + 1..].to_owned();
-        Ok(Asset { source, path, bytes: read(file)? })
-    }
+fn text(root: &Path, file: &Path) -> Result<Result<Source, Problem>> {
+    let path = name(root, file);
+    Ok(match String::from_utf8(read(file)?) {
+        Ok(text) => {
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+            Ok(Source { path, text })
+        }
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count();
+            let problem = Problem::in_file(&path, format!("regel {line} is geen UTF-8"));
+            Err(problem.help("sla het bestand op met de codering UTF-8"))
+        }
+    })
+}
 
-    /// The path from the root, with `/` on every system.
-    fn name(&self, file: &Path) -> String {
-        let relative = file.strip_prefix(self.root).unwrap_or(file);
-        relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
-    }
+fn asset(root: &Path, file: &Path, base: &str) -> Result<Asset> {
+    let source = name(root, file);
+    let path = source[base.len() + 1..].to_owned();
+    Ok(Asset { source, path, bytes: read(file)? })
+}
+
+/// The path from the root, with `/` on every system.
+fn name(root: &Path, file: &Path) -> String {
+    let relative = file.strip_prefix(root).unwrap_or(file);
+    relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 fn read(file: &Path) -> Result<Vec<u8>> {

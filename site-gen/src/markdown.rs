@@ -70,6 +70,8 @@ pub fn render(source: &Arc<Source>, body: Range<usize>, problems: &mut Problems)
     writer.name_headings(&mut events);
     let mut html = String::with_capacity(source.text.len() * 3 / 2);
     html::push_html(&mut html, events.into_iter().filter_map(|(event, range)| writer.event(event, range)));
+    // It is kept until the page is rendered; with thousands of pages the rest of the room counts.
+    html.shrink_to_fit();
     Body { html, links: writer.links, headings: writer.headings }
 }
 

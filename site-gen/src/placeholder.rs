@@ -1,13 +1,15 @@
 //! What nobody knows yet: `[vul in: e-mailadres]`.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use crate::config::Config;
 use crate::load::Sources;
 use crate::problem::{Problem, Problems, Severity};
 
 const START: &str = "[vul in:";
+
+/// An end of address that is reserved to be nobody's (RFC 2606).
+const NOBODYS: &str = ".example";
 
 /// Tells every placeholder in the content, and an address of the site that is nobody's.
 pub fn find(sources: &Sources, config: Option<&Config>, severity: Severity, problems: &mut Problems) {
@@ -18,11 +20,11 @@ pub fn find(sources: &Sources, config: Option<&Config>, severity: Severity, prob
         }
     }
     if let (Some(source), Some(config)) = (&sources.config, config)
-        && config.table.origin.get_ref().ends_with(".example")
+        && config.table.origin.get_ref().ends_with(NOBODYS)
     {
         let span = config.table.origin.span();
-        let problem = Problem::at(&Arc::clone(source), span, "dit is nog niet het adres van de site");
-        problems.push(problem.severity(severity).help("vul het eigen adres in, met https://"));
+        let problem = Problem::at(source, span, "dit is nog niet het adres van de site").severity(severity);
+        problems.push(problem.help("vul het eigen adres in, met https://"));
     }
 }
 

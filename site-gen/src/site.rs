@@ -1,7 +1,6 @@
 //! The whole site, every part of it known to be right.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use catalog::Catalog;
 
@@ -10,7 +9,6 @@ use crate::parse::Content;
 use crate::place::{self, Place};
 use crate::publication::HeldBack;
 use crate::slug::slug;
-use crate::source::Source;
 
 /// The whole site.
 #[derive(Debug)]
@@ -67,8 +65,6 @@ pub fn tag_url(name: &str) -> String {
 /// A page of the site.
 #[derive(Debug)]
 pub struct Page {
-    /// The file that it is made of.
-    pub source: Arc<Source>,
     /// Where it stands.
     pub place: Place,
     /// What it says.

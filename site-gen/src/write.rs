@@ -14,6 +14,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
 
 use crate::render::Output;
 
@@ -134,11 +135,11 @@ impl Staging {
         for path in &stale {
             remove(folder, path)?;
         }
-        for (number, path) in put.changed.iter().enumerate() {
+        put.changed.par_iter().enumerate().try_for_each(|(number, path)| {
             let target = folder.join(path);
             move_to(&self.aside(number), &target)
-                .with_context(|| format!("`{}` is niet te schrijven", target.display()))?;
-        }
+                .with_context(|| format!("`{}` is niet te schrijven", target.display()))
+        })?;
         if !stale.is_empty() {
             write_list(folder, put.ours.iter())?;
         }

