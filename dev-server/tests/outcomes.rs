@@ -3,10 +3,11 @@
 
 mod support;
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use catalog::answer::Field;
 use catalog::headers::SECURITY_HEADERS;
+use dev_server::live::Live;
 use dev_server::local_store;
 use jiff::Timestamp;
 use signup_fn::Function;
@@ -14,7 +15,6 @@ use signup_fn::identity::Identity;
 use signup_fn::store::Store;
 use site_gen::publication::Wanted;
 use support::{Tried, form, header, text};
-use tokio::time::Instant;
 
 /// What a browser sends when one presses the button for a session on this page.
 fn press(html: &str, session: &str) -> String {
@@ -290,15 +290,17 @@ async fn a_store_that_is_gone_is_answered_kindly_and_with_an_incident() {
     // A port that was free a moment ago: nobody answers there.
     let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let store = Store::new(local_store::connection(&format!("http://{gone}")));
-    let function = Function::open(&out.join("function"), store, Identity::new([7; 32])).unwrap();
-    let request = http::Request::post(OPEN)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(form("ruim", "r%40voorbeeld.nl").into_bytes())
-        .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(1);
-    let answer = signup_fn::answer(&function, request, Timestamp::now(), deadline).await;
+    let mut function = Function::open(&out.join("function"), store, Identity::new([7; 32])).unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    function.origins = vec![origin.clone()];
+    let live = Live { site: out.join("site"), function: Some(Arc::new(function)), problems: None, build: 1 };
+    let (_keep, receiver) = tokio::sync::watch::channel(live);
+    tokio::spawn(async move { axum::serve(listener, dev_server::routes::routes(receiver)).await });
+    let sent = form("ruim", "r%40voorbeeld.nl");
+    let answer = support::post(&support::client(), &(origin + OPEN), &sent).await.unwrap();
     assert_eq!(answer.status(), 503);
-    let html = answer.into_body();
+    let html = answer.text().await.unwrap();
     assert!(
         html.contains("We weten niet zeker of je aanmelding is bewaard") && html.contains("noem dit kenmerk"),
         "{html}"

@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -57,6 +58,17 @@ impl Lambda {
     async fn answer(&mut self, event: Value) -> Result<Value, Value> {
         self.events.send(event).await.unwrap();
         tokio::time::timeout(Duration::from_secs(20), self.answers.recv()).await.unwrap().unwrap()
+    }
+}
+
+impl Lambda {
+    /// Ends the function, and returns everything that it logged.
+    fn end(mut self) -> String {
+        self.process.kill().unwrap();
+        let mut log = String::new();
+        self.process.stdout.take().unwrap().read_to_string(&mut log).unwrap();
+        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        log
     }
 }
 
@@ -230,6 +242,32 @@ async fn an_event_that_makes_no_sense_does_not_end_the_function() {
     assert!(lambda.answer(bad).await.is_err());
     let answer = lambda.answer(event(HTTP_API, "POST", "/aanmelden/e/", FORM, false)).await.unwrap();
     assert_eq!(answer["statusCode"], 303);
+}
+
+#[tokio::test]
+async fn the_log_tells_every_outcome_and_nothing_about_anybody() {
+    let table = table().await;
+    let mut lambda = Lambda::start(&table).await;
+    let form = "session=a&full_name=Xandra+Quispel&email=xq%40voorbeeld.nl&organisation=Geheimschool&role=other\
+                &role_other=Vertrouwelijk&question=Vertrouwelijk";
+    let mut locations = Vec::new();
+    for form in [form, form, &form.replace("email=xq", "email="), &format!("{form}&email=twice")] {
+        let answer = lambda.answer(event(HTTP_API, "POST", "/aanmelden/e/", form, true)).await.unwrap();
+        locations.extend(answer["headers"]["location"].as_str().map(str::to_owned));
+    }
+    lambda.answer(event(HTTP_API, "GET", &locations[0], "", false)).await.unwrap();
+    // A table that is gone: an error with a cause.
+    table.delete().await;
+    let answer = lambda.answer(event(HTTP_API, "POST", "/aanmelden/e/", form, false)).await.unwrap();
+    assert_eq!(answer["statusCode"], 503);
+    let log = lambda.end();
+    for words in ["claimed", "already_signed_up", "request refused", "request failed", "incident.id"] {
+        assert!(log.contains(words), "{words} is not in the log:\n{log}");
+    }
+    let reference = locations[0].trim_end_matches('/').rsplit('/').next().unwrap();
+    for word in ["Xandra", "Quispel", "voorbeeld.nl", "Geheimschool", "Vertrouwelijk", reference] {
+        assert!(!log.contains(word), "{word} is in the log:\n{log}");
+    }
 }
 
 #[test]

@@ -146,19 +146,28 @@ fn one_slug_per_tag(parsed: &[Parsed], problems: &mut Problems) {
 /// Each file of the site is made of one source.
 fn one_source_per_file(parsed: &[Parsed], assets: &[Asset], problems: &mut Problems) {
     let mut first: HashMap<String, &str> = GENERATED.map(|file| (file.to_owned(), "de site zelf")).into();
-    let pages = parsed.iter().map(|page| (place::file(&page.place.url), page.source.path.as_str()));
-    let assets = assets.iter().map(|asset| (asset.path.clone(), asset.source.as_str()));
-    for (file, source) in pages.chain(assets) {
+    let pages =
+        parsed.iter().map(|page| (place::file(&page.place.url), page.source.path.as_str(), Some(page)));
+    let assets = assets.iter().map(|asset| (asset.path.clone(), asset.source.as_str(), None));
+    for (file, path, page) in pages.chain(assets) {
+        let problem = |message: String| match page {
+            Some(page) => Problem::at(&page.source, first_line(&page.source.text), message),
+            None => Problem::in_file(path, message),
+        };
         let url = format!("/{}", file.strip_suffix("index.html").unwrap_or(&file));
         if url.starts_with(SIGNUP_PREFIX) || url.starts_with(TAGS_URL) {
             let message = format!("het adres `{url}` is voor de site zelf gereserveerd");
-            problems.push(Problem::in_file(source, message).help("geef het bestand een andere naam"));
+            problems.push(problem(message).help("geef het bestand een andere naam"));
         }
-        if let Some(other) = first.insert(file, source) {
+        if let Some(other) = first.insert(file, path) {
             let message = format!("het adres `{url}` is al van `{other}`");
-            problems.push(Problem::in_file(source, message).help("geef een van beide een andere naam"));
+            problems.push(problem(message).help("geef een van beide een andere naam"));
         }
     }
+}
+
+fn first_line(text: &str) -> Range<usize> {
+    0..text.lines().next().map_or(0, str::len)
 }
 
 fn one_event_per_id(parsed: &[Parsed], problems: &mut Problems) {

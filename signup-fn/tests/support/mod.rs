@@ -102,6 +102,16 @@ impl Table {
 
     /// Everything in the table.
     pub async fn items(&self) -> Vec<Item> {
+        let pages = self.client().scan().table_name(&self.name).consistent_read(true).into_paginator();
+        pages.items().send().collect::<Result<Vec<Item>, _>>().await.unwrap()
+    }
+
+    /// Takes the table away.
+    pub async fn delete(&self) {
+        self.client().delete_table().table_name(&self.name).send().await.unwrap();
+    }
+
+    fn client(&self) -> Client {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-west-1"))
@@ -109,9 +119,7 @@ impl Table {
             .credentials_provider(Credentials::new("local", "local", None, None, "test"))
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build();
-        let pages =
-            Client::from_conf(config).scan().table_name(&self.name).consistent_read(true).into_paginator();
-        pages.items().send().collect::<Result<Vec<Item>, _>>().await.unwrap()
+        Client::from_conf(config)
     }
 
     /// Seats that the counter of a session says are taken.
