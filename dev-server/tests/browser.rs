@@ -16,7 +16,7 @@ use support::{Tried, text};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-/// A browser in which scripts are off, and somebody who has only a keyboard.
+/// A browser, and somebody who has only a keyboard.
 struct Visitor {
     client: Client,
     _driver: Child,
@@ -24,7 +24,12 @@ struct Visitor {
 }
 
 impl Visitor {
+    /// Somebody whose browser runs no scripts.
     async fn new(width: u32, height: u32) -> Self {
+        Self::with_scripts(width, height, false).await
+    }
+
+    async fn with_scripts(width: u32, height: u32, scripts: bool) -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -58,7 +63,7 @@ impl Visitor {
                 "args": arguments,
                 // A window is at least 500 pixels wide; a phone is not.
                 "mobileEmulation": { "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0 } },
-                "prefs": { "profile.managed_default_content_settings.javascript": 2 },
+                "prefs": { "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 } },
             }
         });
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
@@ -174,6 +179,59 @@ async fn somebody_with_a_keyboard_and_no_javascript_is_refused_once_mends_it_and
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_searches_finds_pages_by_any_form_of_a_word() {
+    let site = Tried::start_in(support::site_with_real_content()).await;
+    let visitor = Visitor::with_scripts(360, 800, true).await;
+    visitor.client.goto(&site.url("/zoeken/?q=indicator")).await.unwrap();
+    visitor.shows("pagina’s gevonden").await;
+    visitor.shows("Wat maakt een doel bespreekbaar?").await;
+    visitor.screenshot("search-360").await;
+    for (query, found) in [
+        ("FINANCIEN", "Ons aanbod"),
+        ("schoolbestuur", "Onze klanten"),
+        ("verband", "Over ons"),
+        ("privacy gegevens", "Privacyverklaring"),
+        ("xyzzy", "Niets gevonden. Probeer een ander woord."),
+    ] {
+        let field = visitor.client.find(Locator::Id("zoekwoorden")).await.unwrap();
+        field.clear().await.unwrap();
+        field.send_keys(query).await.unwrap();
+        visitor.shows(found).await;
+    }
+    let list = visitor.client.find_all(Locator::Css("#paginas li")).await.unwrap();
+    assert!(list.is_empty());
+    visitor.client.clone().close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_scripts_the_search_page_is_the_list_of_everything() {
+    let site = Tried::start_in(support::site_with_real_content()).await;
+    let visitor = Visitor::new(360, 800).await;
+    visitor.client.goto(&site.url("/zoeken/")).await.unwrap();
+    visitor.shows("Lerend Netwerk over meetbare en merkbare indicatoren").await;
+    visitor.shows("Toegankelijkheid").await;
+    let form = visitor.client.find(Locator::Css("form.search")).await.unwrap();
+    assert!(!form.is_displayed().await.unwrap());
+    visitor.client.clone().close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_browser_reloads_and_shows_what_is_wrong_over_the_page() {
+    let site = Tried::start_in(support::site_with_real_content()).await;
+    let visitor = Visitor::with_scripts(1024, 700, true).await;
+    visitor.client.goto(&site.url("/contact/")).await.unwrap();
+    visitor.shows("Zo bereik je").await;
+    let file = site.root.path().join("content/contact.md");
+    std::fs::write(&file, "+++\ntitel = \"Bel ons\"\n+++\n").unwrap();
+    visitor.shows("onbekende sleutel `titel`").await;
+    visitor.shows("Zo bereik je").await;
+    visitor.screenshot("problem").await;
+    std::fs::write(&file, "+++\ntitle = \"Bel ons\"\n+++\n").unwrap();
+    visitor.shows("Bel ons").await;
+    visitor.client.clone().close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_page_scrolls_sideways_on_the_smallest_phone() {
     let site = Tried::start_in(support::site_with_real_content()).await;
     let visitor = Visitor::new(320, 640).await;
@@ -190,6 +248,9 @@ async fn no_page_scrolls_sideways_on_the_smallest_phone() {
         "/toegankelijkheid/",
         "/inloggen/",
         "/er-niet/",
+        "/zoeken/",
+        "/onderwerpen/",
+        "/onderwerpen/indicatoren/",
     ] {
         visitor.client.goto(&site.url(path)).await.unwrap();
         let width =

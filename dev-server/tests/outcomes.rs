@@ -263,7 +263,7 @@ async fn every_answer_has_the_security_headers_and_sets_no_cookie() {
     let received = site.post(OPEN, &form("ruim", "r%40voorbeeld.nl")).await;
     let answers = [
         site.get("/").await,
-        site.get("/style.css").await,
+        site.get("/sitemap.xml").await,
         site.get("/nieuws").await,
         site.get("/nergens/").await,
         site.get(header(&received, "location")).await,

@@ -15,7 +15,7 @@ use crate::parse::Parsed;
 use crate::place::{self, Kind};
 use crate::problem::{Problem, Problems};
 use crate::publication::{HeldBack, Moment};
-use crate::site::{GENERATED, Neighbours, Page, Site, TAGS_URL, Tag, tag_url};
+use crate::site::{GENERATED, Neighbours, Page, SEARCH_TEMPLATE, SEARCH_URL, Site, TAGS_URL, Tag, tag_url};
 use crate::slug::slug;
 use crate::source::{Asset, Source};
 
@@ -32,7 +32,7 @@ pub fn assemble(
     one_event_per_id(&parsed, problems);
     one_slug_per_tag(&parsed, problems);
     home_and_not_found(&parsed, problems);
-    let addresses = Addresses::new(&parsed, &held, &sources.assets);
+    let addresses = Addresses::new(&parsed, &held, sources);
     for page in &parsed {
         for Link { target, span } in &page.links {
             addresses.check_link(&page.source, target, span.clone(), &page.place.url, problems);
@@ -155,7 +155,7 @@ fn one_source_per_file(parsed: &[Parsed], assets: &[Asset], problems: &mut Probl
             None => Problem::in_file(path, message),
         };
         let url = format!("/{}", file.strip_suffix("index.html").unwrap_or(&file));
-        if url.starts_with(SIGNUP_PREFIX) || url.starts_with(TAGS_URL) {
+        if [SIGNUP_PREFIX, TAGS_URL, SEARCH_URL].iter().any(|reserved| url.starts_with(reserved)) {
             let message = format!("het adres `{url}` is voor de site zelf gereserveerd");
             problems.push(problem(message).help("geef het bestand een andere naam"));
         }
@@ -215,7 +215,7 @@ enum Missing<'a> {
 }
 
 impl<'a> Addresses<'a> {
-    fn new(parsed: &'a [Parsed], held: &'a [(Parsed, String)], assets: &[Asset]) -> Self {
+    fn new(parsed: &'a [Parsed], held: &'a [(Parsed, String)], sources: &Sources) -> Self {
         let mut pages: HashMap<&str, HashSet<&str>> = HashMap::new();
         for page in parsed {
             let anchors = pages.entry(&page.place.url).or_default();
@@ -230,7 +230,10 @@ impl<'a> Addresses<'a> {
         if !files.is_empty() {
             files.insert(TAGS_URL.to_owned());
         }
-        files.extend(assets.iter().map(|asset| format!("/{}", asset.path)));
+        if sources.templates.iter().any(|source| source.path.ends_with(SEARCH_TEMPLATE)) {
+            files.insert(SEARCH_URL.to_owned());
+        }
+        files.extend(sources.assets.iter().map(|asset| format!("/{}", asset.path)));
         files.extend(GENERATED.map(|file| format!("/{file}")));
         let held = held.iter().map(|(page, reason)| (page.place.url.as_str(), reason.as_str())).collect();
         Self { pages, files, held }

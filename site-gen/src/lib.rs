@@ -9,13 +9,15 @@
 //! | [`new`](mod@new) [`placeholder`] | what an editor begins with, and what is still to be filled in |
 //! | [`markdown`] [`templates`] | Markdown and Tera, each behind one door |
 //! | [`event`] [`publication`] [`clock`] [`dutch`] | events, what is public when, days and times, Dutch words for them |
-//! | [`views`] [`json_ld`] [`ics`] | what templates, search engines and calendars see |
+//! | [`views`] [`json_ld`] [`ics`] [`search`] | what templates, search engines, calendars and the search page see |
+//! | [`fingerprint`] | names that say what is in a file |
 
 pub mod assemble;
 pub mod clock;
 pub mod config;
 pub mod dutch;
 pub mod event;
+pub mod fingerprint;
 pub mod front_matter;
 pub mod ics;
 pub mod json_ld;
@@ -30,6 +32,7 @@ pub mod problem;
 pub mod publication;
 pub mod render;
 pub mod schema;
+pub mod search;
 pub mod site;
 pub mod slug;
 pub mod source;
@@ -125,7 +128,7 @@ struct Prepared {
 ///
 /// Placeholders are told where they are problems of some severity.
 fn prepare(
-    sources: Sources,
+    mut sources: Sources,
     wanted: Wanted,
     placeholders: Option<Severity>,
     problems: &mut Problems,
@@ -140,7 +143,8 @@ fn prepare(
     let templates = Templates::compile(&sources.templates, problems);
     let site = assemble::assemble(config, pages, &sources, moment, problems);
     let (site, mut templates) = (site?, templates?);
-    templates.set_site(&SiteView::new(&site));
+    let files = fingerprint::rename(&mut sources.assets);
+    templates.set_site(&SiteView::new(&site, &files));
     Some(Prepared { site, templates, assets: sources.assets, moment })
 }
 

@@ -13,7 +13,8 @@ use crate::ics;
 use crate::place::{self, Kind};
 use crate::problem::{Problem, Problems};
 use crate::publication::Moment;
-use crate::site::{Page, Site, TAGS_URL, Tag};
+use crate::search;
+use crate::site::{Page, SEARCH_TEMPLATE, SEARCH_URL, Site, TAGS_URL, Tag};
 use crate::source::Asset;
 use crate::templates::{self, Templates};
 use crate::views::{EventView, FeedEntry, PageView, PagerView, SitemapEntry, Summary, TagCount};
@@ -75,6 +76,7 @@ pub fn render(
     }
     site.tags.par_iter().try_for_each(|tag| hand_on(render.tag(tag)))?;
     hand_on(render.all_tags())?;
+    hand_on(render.search())?;
     hand_on(render.feed())?;
     hand_on(render.sitemap())?;
     hand_on(render.calendars())?;
@@ -182,6 +184,21 @@ impl Renderer<'_> {
         let mut context = context(&PageView::generated("Onderwerpen", TAGS_URL));
         context.insert("tags", &self.site.tags.iter().map(TagCount::new).collect::<Vec<_>>());
         Ok(vec![page_output(TAGS_URL, self.templates.render("tags.html", &context)?)])
+    }
+
+    /// The search page, where the site has a template for it, and its index.
+    fn search(&self) -> Rendered {
+        if !self.templates.has(SEARCH_TEMPLATE) {
+            return Ok(Vec::new());
+        }
+        let mut context = context(&PageView::generated("Zoeken", SEARCH_URL));
+        context.insert("entries", &search::entries(self.site));
+        let index = serde_json::to_string(&search::index(self.site))
+            .map_err(|error| Problem::in_file("zoeken.json", error.to_string()))?;
+        Ok(vec![
+            page_output(SEARCH_URL, self.templates.render(SEARCH_TEMPLATE, &context)?),
+            output(SITE, "zoeken.json", index),
+        ])
     }
 
     fn feed(&self) -> Rendered {

@@ -54,6 +54,12 @@ pub struct Tag {
 /// Files that every site has and no editor writes.
 pub const GENERATED: [&str; 4] = ["feed.xml", "sitemap.xml", "robots.txt", "agenda.ics"];
 
+/// Path of the search page.
+pub const SEARCH_URL: &str = "/zoeken/";
+
+/// The template of the search page; without it there is none.
+pub const SEARCH_TEMPLATE: &str = "search.html";
+
 /// Path of the page that lists all tags.
 pub const TAGS_URL: &str = "/onderwerpen/";
 

@@ -42,6 +42,11 @@ impl Templates {
         Some(Self { tera, sources: sources.to_vec() })
     }
 
+    /// Whether there is a template of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.tera.contains_template(name)
+    }
+
     /// Makes `site` known to every template.
     pub fn set_site(&mut self, site: &SiteView<'_>) {
         self.tera.global_context().insert("site", site);

@@ -1,5 +1,7 @@
 //! What templates see.
 
+use std::collections::BTreeMap;
+
 use catalog::address::{FORM_ANCHOR, SignupAddress};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -24,13 +26,15 @@ pub struct SiteView<'a> {
     menu: &'a [LinkTable],
     login: &'a LinkTable,
     footer: &'a [LinkTable],
+    /// Addresses of the files of `templates/static/`, by their name.
+    files: &'a BTreeMap<String, String>,
     /// Path of the page that lists all tags; empty while there are none.
     tags_url: &'static str,
 }
 
 impl<'a> SiteView<'a> {
     /// What holds for the whole site.
-    pub fn new(site: &'a Site) -> Self {
+    pub fn new(site: &'a Site, files: &'a BTreeMap<String, String>) -> Self {
         let table = &site.config.table;
         Self {
             title: &table.title,
@@ -40,6 +44,7 @@ impl<'a> SiteView<'a> {
             menu: &table.menu,
             login: &table.login,
             footer: &table.footer,
+            files,
             tags_url: if site.tags.is_empty() { "" } else { TAGS_URL },
         }
     }

@@ -1,0 +1,24 @@
+//! A page of any bytes is parsed or told what is wrong with it; and what is told can be shown.
+//!
+//! `RUSTC_BOOTSTRAP=1 cargo fuzz run page -- -max_total_time=600`, in `site-gen/`.
+#![no_main]
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use libfuzzer_sys::fuzz_target;
+use site_gen::parse;
+use site_gen::problem::Problems;
+use site_gen::source::Source;
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    for path in ["content/nieuws/bericht.md", "content/pagina.md"] {
+        let source = Arc::new(Source { path: path.to_owned(), text: text.clone() });
+        let mut problems = Problems::default();
+        let zone = TimeZone::get("Europe/Amsterdam").unwrap();
+        parse::parse(&[source], &zone, &mut problems);
+        let _ = problems.to_string();
+        let _ = problems.to_json();
+    }
+});

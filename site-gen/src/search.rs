@@ -1,0 +1,129 @@
+//! An index of every page, for the search page's script.
+//!
+//! Words are folded (lower case, no accents) and grouped by their Dutch stem,
+//! so that *indicator* finds *indicatoren*. The script matches what one types
+//! with the words themselves, from their beginning or, for compounds, within
+//! them, so it needs no stemmer of its own.
+
+use std::collections::BTreeMap;
+
+use rust_stemmers::{Algorithm, Stemmer};
+use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::place::Kind;
+use crate::site::{Page, Site};
+
+/// The index, as the script reads it.
+#[derive(Debug, Serialize)]
+pub struct Index<'a> {
+    pages: Vec<Entry<'a>>,
+    /// Every word, and the position of its stem.
+    words: BTreeMap<String, usize>,
+    /// For each stem the pages that have it, each with its weight.
+    stems: Vec<BTreeMap<usize, usize>>,
+}
+
+/// A page that can be found.
+#[derive(Debug, Serialize)]
+pub struct Entry<'a> {
+    /// Its heading.
+    pub title: &'a str,
+    /// Path of its address.
+    pub url: &'a str,
+    /// One or two sentences; may be empty.
+    pub description: &'a str,
+}
+
+/// A word in the title counts as often as this many in the text.
+const TITLE_WEIGHT: usize = 8;
+/// A word in the description counts as often as this many in the text.
+const DESCRIPTION_WEIGHT: usize = 3;
+/// A shorter word says nothing.
+const SHORTEST: usize = 2;
+
+/// The pages that can be found, by their title.
+pub fn entries(site: &Site) -> Vec<Entry<'_>> {
+    let mut entries: Vec<Entry<'_>> = findable(site).map(entry).collect();
+    entries.sort_by_key(|entry| (entry.title.to_lowercase(), entry.url));
+    entries
+}
+
+/// Makes the index of a site.
+pub fn index(site: &Site) -> Index<'_> {
+    let stemmer = Stemmer::create(Algorithm::Dutch);
+    let mut index = Index { pages: Vec::new(), words: BTreeMap::new(), stems: Vec::new() };
+    let mut stems: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, page) in findable(site).enumerate() {
+        let content = &page.content;
+        index.pages.push(entry(page));
+        let tags = content.tags.iter().map(|tag| (tag.get_ref().clone(), TITLE_WEIGHT));
+        let texts = [
+            (content.title.clone(), TITLE_WEIGHT),
+            (content.description.clone(), DESCRIPTION_WEIGHT),
+            (text(&content.html), 1),
+        ];
+        for (text, weight) in texts.into_iter().chain(tags) {
+            for word in words(&text) {
+                let stem = *index.words.entry(word).or_insert_with_key(|word| {
+                    *stems.entry(stemmer.stem(word).into_owned()).or_insert_with(|| {
+                        index.stems.push(BTreeMap::new());
+                        index.stems.len() - 1
+                    })
+                });
+                *index.stems[stem].entry(at).or_default() += weight;
+            }
+        }
+    }
+    index
+}
+
+fn findable(site: &Site) -> impl Iterator<Item = &Page> {
+    site.pages.iter().filter(|page| page.badge.is_none() && page.place.kind != Kind::NotFound)
+}
+
+fn entry(page: &Page) -> Entry<'_> {
+    Entry { title: &page.content.title, url: &page.place.url, description: &page.content.description }
+}
+
+/// The words of a text, folded.
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
+        .map(fold)
+        .filter(|word| word.len() >= SHORTEST)
+}
+
+fn fold(word: &str) -> String {
+    word.nfd().filter(|&c| !is_combining_mark(c)).flat_map(char::to_lowercase).collect()
+}
+
+/// What a page's HTML says, without its tags.
+fn text(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    for part in html.split('<') {
+        // What stands before the first `<` belongs to no tag; tags part words.
+        text.push_str(part.split_once('>').map_or(part, |(_, after)| after));
+        text.push(' ');
+    }
+    text.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_folded_and_tags_part_them() {
+        let found: Vec<String> =
+            words(&text("<h2>Één beeld</h2><p>co<em>ö</em>rdinatie &amp; zó’n A</p>")).collect();
+        assert_eq!(found, ["een", "beeld", "co", "rdinatie", "zo"]);
+    }
+
+    #[test]
+    fn forms_of_one_word_share_a_stem() {
+        let stemmer = Stemmer::create(Algorithm::Dutch);
+        assert_eq!(stemmer.stem("indicatoren"), stemmer.stem("indicator"));
+        assert_eq!(stemmer.stem("scholen"), stemmer.stem("schole"));
+    }
+}
