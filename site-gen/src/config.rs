@@ -67,19 +67,24 @@ impl Serialize for LinkTable {
     }
 }
 
-const LINK: &[Key] = &[required("title", Text), required("url", Text)];
+/// The keys of a link.
+pub const LINK: &[Key] = &[
+    required("title", Text, "de woorden van de link"),
+    required("url", Text, "een pad van de site, of een heel adres"),
+];
 
-const SITE: &[Key] = &[
-    required("title", Text),
-    required("short_title", Text),
-    required("description", Text),
-    required("time_zone", Text),
-    required("paginate_by", Number(1000)),
-    required("origin", Text),
-    required("privacy_notice_version", Text),
-    required("menu", Tables(LINK)),
-    required("login", Table(LINK)),
-    required("footer", Tables(LINK)),
+/// The keys of `site.toml`.
+pub const SITE: &[Key] = &[
+    required("title", Text, "de naam van de organisatie"),
+    required("short_title", Text, "de korte naam van de organisatie"),
+    required("description", Text, "een of twee zinnen over de site, voor de feed"),
+    required("time_zone", Text, "de tijdzone van dagen en tijden die er zelf geen noemen"),
+    required("paginate_by", Number(1000), "hoeveel artikelen er op een bladzijde van een overzicht staan"),
+    required("origin", Text, "het adres van de site, met https:// en zonder pad"),
+    required("privacy_notice_version", Text, "de versie van de privacyverklaring; staat bij elke aanmelding"),
+    required("menu", Tables(LINK), "de links bovenaan elke pagina"),
+    required("login", Table(LINK), "de link voor wie een account heeft"),
+    required("footer", Tables(LINK), "de links onderaan elke pagina"),
 ];
 
 /// Reads the site's configuration; `None` when it has a problem.

@@ -84,34 +84,45 @@ pub struct SessionTable {
     pub closes: Spanned<Datetime>,
 }
 
-const SESSION: &[Key] = &[
-    required("id", Text),
-    required("start", DateTime),
-    required("end", DateTime),
-    required("capacity", Number(100_000)),
-    required("opens", DateTime),
-    required("closes", DateTime),
+/// The keys of `[[event.sessions]]`.
+pub const SESSION: &[Key] = &[
+    required("id", Text, "een naam die geen andere sessie van deze bijeenkomst heeft"),
+    required("start", DateTime, "wanneer de sessie begint"),
+    required("end", DateTime, "wanneer de sessie eindigt, na `start`"),
+    required("capacity", Number(100_000), "het aantal plaatsen"),
+    required("opens", DateTime, "vanaf wanneer men zich kan aanmelden"),
+    required("closes", DateTime, "tot wanneer men zich kan aanmelden, uiterlijk tot `start`"),
 ];
 
-const EVENT: &[Key] = &[
-    required("id", Text),
-    required("title", Text),
-    required("time_zone", Text),
-    optional("retention_days", Number(3650)),
-    required("sessions", Tables(SESSION)),
+/// The keys of `[event]`.
+pub const EVENT: &[Key] = &[
+    required(
+        "id",
+        Text,
+        "een naam die geen andere bijeenkomst heeft; verander die nooit meer zodra mensen zich aanmelden",
+    ),
+    required("title", Text, "de naam van de bijeenkomst"),
+    required("time_zone", Text, "de tijdzone van alle tijden van de bijeenkomst"),
+    optional(
+        "retention_days",
+        Number(3650),
+        "na hoeveel dagen de gegevens van deelnemers weg zijn; 30 als het er niet staat",
+    ),
+    required("sessions", Tables(SESSION), "de sessies, waarvan een deelnemer er één kiest"),
 ];
 
-const PAGE: &[Key] = &[
-    required("title", Text),
-    optional("description", Text),
-    optional("date", Date),
-    optional("updated", Date),
-    optional("tags", Texts),
-    optional("aliases", Texts),
-    optional("draft", Flag),
-    optional("publish_at", DateTime),
-    optional("expires_at", DateTime),
-    optional("event", Table(EVENT)),
+/// The keys of a page.
+pub const PAGE: &[Key] = &[
+    required("title", Text, "de titel; die staat al boven de pagina, begin in de tekst dus met `##`"),
+    optional("description", Text, "een of twee zinnen voor overzichten en zoekmachines"),
+    optional("date", Date, "de dag van een artikel; bij een artikel verplicht"),
+    optional("updated", Date, "de dag van de laatste wijziging die het melden waard is"),
+    optional("tags", Texts, "waar een artikel over gaat; schrijf een onderwerp overal gelijk"),
+    optional("aliases", Texts, "oude adressen die hierheen leiden"),
+    optional("draft", Flag, "nog niet openbaar"),
+    optional("publish_at", DateTime, "vanaf wanneer de pagina openbaar is"),
+    optional("expires_at", DateTime, "tot wanneer de pagina openbaar is"),
+    optional("event", Table(EVENT), "een bijeenkomst die dit artikel aankondigt"),
 ];
 
 const FENCE: &str = "+++";

@@ -10,6 +10,7 @@
 //! | [`markdown`] [`templates`] | Markdown and Tera, each behind one door |
 //! | [`event`] [`publication`] [`clock`] [`dutch`] | events, what is public when, days and times, Dutch words for them |
 //! | [`views`] [`json_ld`] [`ics`] [`search`] | what templates, search engines, calendars and the search page see |
+//! | [`reference`](mod@reference) | the list of keys in the editors' guide |
 //! | [`fingerprint`] | names that say what is in a file |
 
 pub mod assemble;
@@ -30,6 +31,7 @@ pub mod place;
 pub mod placeholder;
 pub mod problem;
 pub mod publication;
+pub mod reference;
 pub mod render;
 pub mod schema;
 pub mod search;

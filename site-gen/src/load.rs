@@ -35,7 +35,7 @@ pub fn load(root: &Path, problems: &mut Problems) -> Result<Sources> {
     if !config_file.is_file() {
         bail!("`{}` is geen map van een site: `content/site.toml` ontbreekt", root.display());
     }
-    let config = read_all(root, &[config_file.clone()], problems)?.pop();
+    let config = read_all(root, std::slice::from_ref(&config_file), problems)?.pop();
     let (pages, others): (Vec<_>, Vec<_>) = files(root, "content", problems)?
         .into_iter()
         .partition(|file| file.extension().is_some_and(|end| end == "md"));

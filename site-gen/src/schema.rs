@@ -20,8 +20,10 @@ pub struct Key {
     pub name: &'static str,
     /// What it may hold.
     pub kind: Kind,
-    /// Whether it may be left out.
+    /// Whether it must be there.
     pub required: bool,
+    /// What it is for, in the words of the editors' guide.
+    pub help: &'static str,
 }
 
 /// What a key may hold.
@@ -46,13 +48,13 @@ pub enum Kind {
 }
 
 /// A key that must be there.
-pub const fn required(name: &'static str, kind: Kind) -> Key {
-    Key { name, kind, required: true }
+pub const fn required(name: &'static str, kind: Kind, help: &'static str) -> Key {
+    Key { name, kind, required: true, help }
 }
 
 /// A key that may be left out.
-pub const fn optional(name: &'static str, kind: Kind) -> Key {
-    Key { name, kind, required: false }
+pub const fn optional(name: &'static str, kind: Kind, help: &'static str) -> Key {
+    Key { name, kind, required: false, help }
 }
 
 /// Reads the TOML in a range of a source into a type whose fields are those keys.
@@ -101,6 +103,22 @@ fn key<'k>(keys: &'k [Key], name: &str) -> Option<&'k Key> {
 fn line_of(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|&byte| byte == b'\n').count()
 }
+
+/// Keys that pages of Zola and Hugo have, and what becomes of them here.
+const ELSEWHERE: [(&str, &str); 12] = [
+    ("taxonomies", "schrijf `tags = [\"…\"]` boven de eerste tabel"),
+    ("categories", "schrijf ze bij `tags`"),
+    ("summary", "schrijf `description`"),
+    ("lastmod", "schrijf `updated`"),
+    ("publishDate", "schrijf `publish_at`"),
+    ("expiryDate", "schrijf `expires_at`"),
+    ("slug", "geef het bestand die naam"),
+    ("path", "zet het bestand in die map"),
+    ("weight", "haal de regel weg: artikelen staan op datum, het menu in `site.toml`"),
+    ("template", "haal de regel weg: de map kiest het sjabloon"),
+    ("sort_by", "haal de regel weg: artikelen staan op datum"),
+    ("extra", "haal de tabel weg"),
+];
 
 struct Check<'a> {
     source: &'a Arc<Source>,
@@ -159,6 +177,11 @@ impl Check<'_> {
     }
 
     fn unknown(&mut self, name: &Spanned<DeString<'_>>, keys: &'static [Key]) {
+        if let Some((_, help)) = ELSEWHERE.iter().find(|(foreign, _)| foreign == name.get_ref()) {
+            let message = format!("de sleutel `{}` is van een andere generator", name.get_ref());
+            self.found.push(Problem::at(self.source, name.span(), message).help(*help));
+            return;
+        }
         let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
         let problem =
             Problem::at(self.source, name.span(), format!("onbekende sleutel `{}`", name.get_ref()))
@@ -246,7 +269,7 @@ impl Kind {
 
 impl Key {
     /// How it is written.
-    fn example(&self) -> String {
+    pub fn example(&self) -> String {
         let name = self.name;
         match self.kind {
             Kind::Text => format!("{name} = \"…\""),

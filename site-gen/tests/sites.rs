@@ -119,6 +119,11 @@ fn front_matter_problems_are_told_all_at_once() {
 }
 
 #[test]
+fn keys_of_other_generators_are_told_with_what_becomes_of_them() {
+    check("elsewhere");
+}
+
+#[test]
 fn links_that_lead_nowhere_are_told_with_a_suggestion() {
     check("links");
 }
