@@ -36,7 +36,7 @@ pub struct Watcher {
 }
 
 /// An editor writes a file in several steps; this long after the last one it is built.
-const DEBOUNCE: Duration = Duration::from_millis(50);
+const DEBOUNCE: Duration = Duration::from_millis(20);
 
 /// Builds the site and watches its sources; the receiver always holds what to serve.
 ///
