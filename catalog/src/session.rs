@@ -70,6 +70,11 @@ impl Session {
         self.0.starts_at
     }
 
+    /// From when one can sign up.
+    pub fn opens_at(&self) -> Timestamp {
+        self.0.opens_at
+    }
+
     /// When it is over.
     pub fn ends_at(&self) -> Timestamp {
         self.0.ends_at

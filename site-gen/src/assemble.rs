@@ -9,6 +9,7 @@ use catalog::address::{FORM_ANCHOR, SIGNUP_PREFIX};
 use catalog::{Catalog, CatalogRecord, EventId};
 
 use crate::config::{Config, LinkTable};
+use crate::event::Announcement;
 use crate::link::{self, Link, Target};
 use crate::load::Sources;
 use crate::parse::Parsed;
@@ -37,7 +38,6 @@ pub fn assemble(
         for Link { target, span } in &page.links {
             addresses.check_link(&page.source, target, span.clone(), &page.place.url, problems);
         }
-        addresses.check_aliases(page, problems);
     }
     for template in &sources.templates {
         for Link { target, span } in link::in_template(&template.text) {
@@ -145,25 +145,52 @@ fn one_slug_per_tag(parsed: &[Parsed], problems: &mut Problems) {
 
 /// Each file of the site is made of one source.
 fn one_source_per_file(parsed: &[Parsed], assets: &[Asset], problems: &mut Problems) {
-    let mut first: HashMap<String, &str> = GENERATED.map(|file| (file.to_owned(), "de site zelf")).into();
-    let pages =
-        parsed.iter().map(|page| (place::file(&page.place.url), page.source.path.as_str(), Some(page)));
-    let assets = assets.iter().map(|asset| (asset.path.clone(), asset.source.as_str(), None));
-    for (file, path, page) in pages.chain(assets) {
-        let problem = |message: String| match page {
-            Some(page) => Problem::at(&page.source, first_line(&page.source.text), message),
-            None => Problem::in_file(path, message),
-        };
-        let url = format!("/{}", file.strip_suffix("index.html").unwrap_or(&file));
-        if [SIGNUP_PREFIX, TAGS_URL, SEARCH_URL].iter().any(|reserved| url.starts_with(reserved)) {
-            let message = format!("het adres `{url}` is voor de site zelf gereserveerd");
-            problems.push(problem(message).help("geef het bestand een andere naam"));
-        }
-        if let Some(other) = first.insert(file, path) {
-            let message = format!("het adres `{url}` is al van `{other}`");
-            problems.push(problem(message).help("geef een van beide een andere naam"));
+    let mut claimed =
+        Claimed { by: GENERATED.map(|file| (file.to_owned(), "de site zelf".to_owned())).into(), problems };
+    for page in parsed {
+        for ics in page.content.iter().filter_map(|content| content.announcement.as_ref()).flat_map(calendars)
+        {
+            claimed.by.insert(ics, page.source.path.clone());
         }
     }
+    for page in parsed {
+        let path = &page.source.path;
+        let at_top = |message| Problem::at(&page.source, first_line(&page.source.text), message);
+        claimed.claim(&page.place.url, path, at_top);
+        for alias in page.content.iter().flat_map(|content| &content.aliases) {
+            let at_alias = |message| Problem::at(&page.source, alias.span(), message);
+            claimed.claim(alias.get_ref(), path, at_alias);
+        }
+    }
+    for asset in assets {
+        let in_file = |message| Problem::in_file(&asset.source, message);
+        claimed.claim(&format!("/{}", asset.path), &asset.source, in_file);
+    }
+}
+
+/// Files of the site by the source that they are made of.
+struct Claimed<'a> {
+    by: HashMap<String, String>,
+    problems: &'a mut Problems,
+}
+
+impl Claimed<'_> {
+    fn claim(&mut self, url: &str, source: &str, problem: impl Fn(String) -> Problem) {
+        let is_reserved = |prefix: &&str| url.starts_with(*prefix);
+        if [SIGNUP_PREFIX, TAGS_URL, SEARCH_URL].iter().any(is_reserved) || url.contains("/pagina/") {
+            let message = format!("het adres `{url}` is voor de site zelf gereserveerd");
+            self.problems.push(problem(message).help("kies een andere naam"));
+        }
+        if let Some(other) = self.by.insert(place::file(url), source.to_owned()) {
+            let message = format!("het adres `{url}` is al van `{other}`");
+            self.problems.push(problem(message).help("geef een van beide een andere naam"));
+        }
+    }
+}
+
+/// The files of an event's sessions for calendars.
+fn calendars(announcement: &Announcement) -> impl Iterator<Item = String> + '_ {
+    announcement.sessions.iter().map(|session| place::file(&session.ics))
 }
 
 fn first_line(text: &str) -> Range<usize> {
@@ -230,24 +257,17 @@ impl<'a> Addresses<'a> {
         if !files.is_empty() {
             files.insert(TAGS_URL.to_owned());
         }
-        if sources.templates.iter().any(|source| source.path.ends_with(SEARCH_TEMPLATE)) {
+        let is_search =
+            |source: &Arc<Source>| source.path.strip_prefix("templates/") == Some(SEARCH_TEMPLATE);
+        if sources.templates.iter().any(is_search) {
             files.insert(SEARCH_URL.to_owned());
         }
         files.extend(sources.assets.iter().map(|asset| format!("/{}", asset.path)));
+        let announcements = parsed.iter().filter_map(|page| page.content.as_ref()?.announcement.as_ref());
+        files.extend(announcements.flat_map(calendars).map(|file| format!("/{file}")));
         files.extend(GENERATED.map(|file| format!("/{file}")));
         let held = held.iter().map(|(page, reason)| (page.place.url.as_str(), reason.as_str())).collect();
         Self { pages, files, held }
-    }
-
-    fn check_aliases(&self, page: &Parsed, problems: &mut Problems) {
-        for alias in page.content.iter().flat_map(|content| &content.aliases) {
-            let path = alias.get_ref().as_str();
-            if self.pages.contains_key(path) || self.files.contains(path) {
-                let problem =
-                    Problem::at(&page.source, alias.span(), format!("het adres `{path}` is in gebruik"));
-                problems.push(problem.help("een oud adres is van geen andere pagina"));
-            }
-        }
     }
 
     /// Tells a problem where a link on the page at `own_url` leads nowhere.

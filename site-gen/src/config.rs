@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::clock;
+use crate::link::{self, Target};
 use crate::problem::{Problem, Problems};
 use crate::schema::Kind::{Number, Table, Tables, Text};
 use crate::schema::{self, Key, required};
@@ -100,7 +101,16 @@ pub fn read(source: &Arc<Source>, problems: &mut Problems) -> Option<Config> {
         );
         return None;
     }
-    Some(Config { table, zone: zone? })
+    let config = Config { table, zone: zone? };
+    for LinkTable { url, .. } in config.links() {
+        let address = url.get_ref();
+        let is_path = address.starts_with('/') && !address.starts_with("//") && !address.ends_with(".md");
+        if !is_path && link::target(address, "") != Target::Outside {
+            let problem = Problem::at(source, url.span(), "dit is geen adres van de site of van elders");
+            problems.push(problem.help("schrijf een pad, zoals `/contact/`, of een heel adres met https://"));
+        }
+    }
+    Some(config)
 }
 
 impl Config {

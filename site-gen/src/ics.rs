@@ -9,6 +9,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use crate::event::{Announcement, SessionWords};
 use crate::site::{Page, Site};
+use crate::slug::slug;
 
 /// A calendar with these sessions.
 pub fn calendar<'a>(
@@ -53,13 +54,13 @@ fn event(
 ) {
     let table = &site.config.table;
     let origin = table.origin.get_ref();
-    let host = origin.split("//").nth(1).unwrap_or(origin);
     let zone = announcement.event.time_zone();
     let url = format!("{origin}{}", page.place.url);
     // The stamp is the page's own day: a second build is the same to the byte.
     let stamp = page.content.updated.or(page.content.date).map_or(session.starts_at(), |(_, at)| at);
     out.line("BEGIN:VEVENT");
-    out.line(&format!("UID:{}.{}@{host}", session.id(), announcement.event.id()));
+    // Without the site's address, which may change.
+    out.line(&format!("UID:{}.{}@{}", session.id(), announcement.event.id(), slug(&table.title)));
     out.line(&format!("DTSTAMP:{}", stamp.strftime("%Y%m%dT%H%M%SZ")));
     out.line(&format!("DTSTART;TZID={zone}:{}", compact(&words.start)));
     out.line(&format!("DTEND;TZID={zone}:{}", compact(&words.end)));

@@ -135,17 +135,17 @@ fn prepare(
     placeholders: Option<Severity>,
     problems: &mut Problems,
 ) -> Option<Prepared> {
+    let files = fingerprint::rename(&mut sources.assets);
     let config = sources.config.as_ref().and_then(|source| config::read(source, problems));
-    if let Some(severity) = placeholders {
-        placeholder::find(&sources, config.as_ref(), severity, problems);
-    }
     let zone = config.as_ref().map_or(TimeZone::UTC, |config| config.zone.clone());
     let moment = wanted.moment(&zone);
     let pages = parse::parse(&sources.pages, &zone, problems);
     let templates = Templates::compile(&sources.templates, problems);
     let site = assemble::assemble(config, pages, &sources, moment, problems);
+    if let (Some(severity), Some(site)) = (placeholders, &site) {
+        placeholder::find(&sources, site, severity, problems);
+    }
     let (site, mut templates) = (site?, templates?);
-    let files = fingerprint::rename(&mut sources.assets);
     templates.set_site(&SiteView::new(&site, &files));
     Some(Prepared { site, templates, assets: sources.assets, moment })
 }

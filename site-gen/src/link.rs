@@ -80,7 +80,7 @@ pub fn in_template(text: &str) -> impl Iterator<Item = Link> + '_ {
 pub fn rewritten(address: &str, target: &Target) -> Option<String> {
     let Target::Inside { path, anchor } = target else { return None };
     let written = address.split(['#', '?']).next().unwrap_or_default();
-    if path.is_empty() || written.starts_with('/') {
+    if path.is_empty() || (written.starts_with('/') && !written.ends_with(".md")) {
         return None;
     }
     let path = path.replace('%', "%25").replace(' ', "%20").replace('?', "%3F");
@@ -130,6 +130,7 @@ mod tests {
     #[test]
     fn an_address_within_the_site_means_a_path() {
         check("/contact/", "/contact/", None, None);
+        check("/over-ons.md", "/over-ons/", None, Some("/over-ons/"));
         check("/contact/#route", "/contact/", Some("route"), None);
         check("#thema", "", Some("thema"), None);
         check("@/nieuws/_index.md", "/nieuws/", None, Some("/nieuws/"));

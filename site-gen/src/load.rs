@@ -91,7 +91,15 @@ fn text(root: &Path, file: &Path) -> Result<Result<Source, Problem>> {
     Ok(match String::from_utf8(read(file)?) {
         Ok(text) => {
             let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-            Ok(Source { path, text })
+            // They show nowhere, and a feed may not hold them.
+            match text.find(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+                None => Ok(Source { path, text }),
+                Some(at) => {
+                    let source = Arc::new(Source { path, text });
+                    let problem = Problem::at(&source, at..at + 1, "hier staat een onzichtbaar stuurteken");
+                    Err(problem.help("verwijder het, en typ de tekst eromheen zo nodig opnieuw"))
+                }
+            }
         }
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();

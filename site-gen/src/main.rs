@@ -37,13 +37,13 @@ enum Command {
         #[arg(long, value_name = "DAG")]
         as_of: Option<DateTime>,
         /// Bouw ook wat nog niet of niet meer openbaar is, met een label.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "production")]
         drafts: bool,
         /// Weiger te bouwen zolang er iets ingevuld moet worden.
         #[arg(long)]
         production: bool,
     },
-    /// Vertel alles wat niet klopt of nog ingevuld moet worden; er wordt niets geschreven.
+    /// Meld alles wat niet klopt of nog ingevuld moet worden; er wordt niets geschreven.
     Check {
         /// De map met `content/` en `templates/`.
         #[arg(default_value = ".")]

@@ -105,7 +105,7 @@ impl<'e> Writer<'_> {
                     self.tell(
                         range,
                         "hier staat HTML",
-                        "gebruik Markdown; een opmerking staat in een alinea alleen",
+                        "gebruik Markdown, en zet een opmerking in een eigen alinea",
                     );
                 }
                 None
@@ -223,6 +223,7 @@ impl<'e> Writer<'_> {
                     words.clear();
                 }
                 Event::Text(text) | Event::Code(text) if open.is_some() => words.push_str(text),
+                Event::SoftBreak | Event::HardBreak if open.is_some() => words.push(' '),
                 Event::End(TagEnd::Heading(level)) => {
                     let level = *level as u8;
                     if let Some(start) = open.take()
@@ -250,7 +251,7 @@ impl<'e> Writer<'_> {
 }
 
 /// Ids that templates give to elements of their own; the form's fields have theirs too.
-const RESERVED: [&str; 4] = [FORM_ANCHOR, "aanmelden-kop", "inhoud", "nieuws-kop"];
+const RESERVED: [&str; 5] = [FORM_ANCHOR, "aanmelden-kop", "inhoud", "nieuws-kop", "op-deze-pagina"];
 
 /// Whether a piece of HTML is comments and nothing else.
 fn is_comment(html: &str) -> bool {

@@ -130,7 +130,8 @@ impl Reader<'_> {
             .event
             .as_ref()
             .and_then(|event| event::announce(event, &self.place.url, self.source, self.problems));
-        (self.problems.len() == before).then(|| Content {
+        let is_whole = self.problems.len() == before && (self.place.kind != Kind::Article || date.is_some());
+        is_whole.then(|| Content {
             title: front.title,
             description: front.description.unwrap_or_default(),
             date,
@@ -148,7 +149,10 @@ impl Reader<'_> {
     fn check_article(&mut self, front: &FrontMatter) {
         if self.place.kind == Kind::Article {
             // A date that was no date has been told already.
-            let is_written = self.source.text.lines().any(|line| line.trim_start().starts_with("date"));
+            let toml =
+                front_matter::split(&self.source.text).map_or("", |split| &self.source.text[split.toml]);
+            let is_written =
+                toml.lines().any(|line| line.split('=').next().is_some_and(|key| key.trim() == "date"));
             if front.date.is_none() && !is_written {
                 self.tell(0..0, "een artikel moet een datum hebben", "schrijf het zo: `date = 2028-11-01`");
             }

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use crate::config::Config;
 use crate::load::Sources;
 use crate::problem::{Problem, Problems, Severity};
+use crate::site::Site;
+use crate::source::Source;
 
 const START: &str = "[vul in:";
 
@@ -12,19 +13,23 @@ const START: &str = "[vul in:";
 const NOBODYS: &str = ".example";
 
 /// Tells every placeholder in the content, and an address of the site that is nobody's.
-pub fn find(sources: &Sources, config: Option<&Config>, severity: Severity, problems: &mut Problems) {
+///
+/// As an error only where the public would see it.
+pub fn find(sources: &Sources, site: &Site, severity: Severity, problems: &mut Problems) {
+    let is_hidden = |source: &Source| site.held_back.iter().any(|held| held.path == source.path);
     for source in sources.pages.iter().chain(&sources.config) {
+        if severity == Severity::Error && is_hidden(source) {
+            continue;
+        }
         for span in spans(&source.text) {
             let problem = Problem::at(source, span, "dit moet nog ingevuld worden").severity(severity);
             problems.push(problem.help("zoek uit wat hier moet staan, en haal de blokhaken weg"));
         }
     }
-    if let (Some(source), Some(config)) = (&sources.config, config)
-        && config.table.origin.get_ref().ends_with(NOBODYS)
-    {
-        let span = config.table.origin.span();
-        let problem = Problem::at(source, span, "dit is nog niet het adres van de site").severity(severity);
-        problems.push(problem.help("vul het eigen adres in, met https://"));
+    let origin = &site.config.table.origin;
+    if let Some(source) = sources.config.as_ref().filter(|_| origin.get_ref().ends_with(NOBODYS)) {
+        let problem = Problem::at(source, origin.span(), "dit is nog niet het adres van de site");
+        problems.push(problem.severity(severity).help("vul het eigen adres in, met https://"));
     }
 }
 

@@ -212,8 +212,11 @@ impl Problems {
             report.push_str("\n\n");
         }
         let noun = if count == 1 { "probleem" } else { "problemen" };
-        let end = if self.has_errors() { "; er is niets geschreven" } else { " voor de site online kan" };
-        report.push_str(&format!("{count} {noun}{end}\n"));
+        report.push_str(&if self.has_errors() {
+            format!("{count} {noun}; er is niets geschreven\n")
+        } else {
+            format!("nog {count} {noun} op te lossen voordat de site online kan\n")
+        });
         report
     }
 }

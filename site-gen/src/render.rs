@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use catalog::answer::{Answer, ErrorView, FailedView, Field, FormView, ReceivedView};
+use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::Serialize;
 use tera::Context;
@@ -139,32 +140,37 @@ impl Renderer<'_> {
         )?;
         let mut outputs = vec![page_output(&page.place.url, empty)];
         let refused = self.refused(announcement);
-        outputs.push(answer(Answer::Form(event.id()), form, &[&refused])?);
+        outputs.push(answer(Answer::Form(event.id()), form, &refused)?);
         let failed = self.templates.render("answers/failed.html", &context)?;
-        let failed_view = FailedView { form: refused.clone(), incident: "0".into() };
-        outputs.push(answer(Answer::Failed(event.id()), failed, &[&failed_view])?);
+        let failed_view = |form: &FormView| FailedView { form: form.clone(), incident: "0".into() };
+        let failed_views: Vec<FailedView> = refused.iter().map(failed_view).collect();
+        outputs.push(answer(Answer::Failed(event.id()), failed, &failed_views)?);
         for (session, words) in event.sessions().iter().zip(&announcement.sessions) {
             context.insert("session", words);
             let received = self.templates.render("answers/received.html", &context)?;
             let received_view = ReceivedView { reference: "0".into() };
-            outputs.push(answer(Answer::Received(event.id(), session.id()), received, &[&received_view])?);
+            outputs.push(answer(Answer::Received(event.id(), session.id()), received, &[received_view])?);
             let full = self.templates.render("answers/full.html", &context)?;
-            outputs.push(answer(Answer::Full(event.id(), session.id()), full, &[&refused])?);
+            outputs.push(answer(Answer::Full(event.id(), session.id()), full, &refused)?);
             let not_open = self.templates.render("answers/not-open.html", &context)?;
-            outputs.push(answer(Answer::NotOpen(event.id(), session.id()), not_open, &[&refused])?);
+            outputs.push(answer(Answer::NotOpen(event.id(), session.id()), not_open, &refused)?);
         }
         Ok(outputs)
     }
 
-    /// A form in which everything is wrong: what a template may ask for, it asks for here.
-    fn refused(&self, announcement: &Announcement) -> FormView {
+    /// Forms in which everything is wrong, before, in and after the window of
+    /// each session: what a template may ask for at request time, it asks for here.
+    fn refused(&self, announcement: &Announcement) -> Vec<FormView> {
+        let event = &announcement.event;
         let all: BTreeMap<Field, String> = Field::ALL.map(|field| (field, field.name().to_owned())).into();
-        FormView::new(&announcement.event, self.moment.now, all.clone(), &all)
+        let open = event.sessions().iter().map(|session| session.opens_at());
+        let moments = open.chain([Timestamp::MIN, Timestamp::MAX]);
+        moments.map(|now| FormView::new(event, now, all.clone(), &all)).collect()
     }
 
     fn section_page(&self, section: &Page, articles: &[&Page], number: usize, count: usize) -> Rendered {
         let url = PagerView::url(&section.place.url, number);
-        let title = format!("{} (pagina {number} van {count})", section.content.title);
+        let title = format!("{} (bladzijde {number} van {count})", section.content.title);
         let mut context = context(&PageView::generated(&title, &url));
         context.insert("articles", &self.summaries(articles.iter().copied()));
         context.insert("pager", &PagerView::new(&section.place.url, number, count));
@@ -245,7 +251,10 @@ impl Renderer<'_> {
                 output(SITE, entry.3.ics.trim_start_matches('/'), ics::calendar(self.site, [entry]))
             })
             .collect();
-        outputs.push(output(SITE, "agenda.ics", ics::calendar(self.site, sessions)));
+        // A calendar holds something, or is none.
+        if !sessions.is_empty() {
+            outputs.push(output(SITE, "agenda.ics", ics::calendar(self.site, sessions)));
+        }
         Ok(outputs)
     }
 
@@ -276,7 +285,7 @@ impl Renderer<'_> {
     fn error_answer(&self) -> Rendered {
         let html = self.templates.render("answers/error.html", &context(&PageView::default()))?;
         let views = ErrorView::STATUSES.map(|status| ErrorView { status, incident: "0".into() });
-        Ok(vec![answer(Answer::Error, html, &views.each_ref())?])
+        Ok(vec![answer(Answer::Error, html, &views)?])
     }
 
     fn summaries<'s>(&'s self, pages: impl Iterator<Item = &'s Page>) -> Vec<Summary<'s>> {
@@ -302,10 +311,10 @@ fn context(page: &PageView<'_>) -> Context {
 }
 
 /// An answer, tried with each kind of view that it will meet: no visitor is the first to fill it.
-fn answer(answer: Answer<'_>, html: String, views: &[&impl Serialize]) -> Result<Output, Problem> {
+fn answer(answer: Answer<'_>, html: String, views: &[impl Serialize]) -> Result<Output, Problem> {
     let file = answer.file();
     for view in views {
-        templates::fill(&file, &html, *view)?;
+        templates::fill(&file, &html, view)?;
     }
     Ok(output(FUNCTION, &file, html))
 }

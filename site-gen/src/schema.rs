@@ -39,7 +39,7 @@ pub enum Kind {
     Number(i64),
     /// A day, perhaps with a time: `2028-11-28`.
     Date,
-    /// A day and a time in the event's own zone: `2028-11-28T16:00:00`.
+    /// A day and a time, in the zone of the event or the site: `2028-11-28T16:00:00`.
     DateTime,
     /// A table with these keys: `[event]`.
     Table(&'static [Key]),

@@ -58,14 +58,11 @@ pub fn index(site: &Site) -> Index<'_> {
     for (at, page) in findable(site).enumerate() {
         let content = &page.content;
         index.pages.push(entry(page));
-        let tags = content.tags.iter().map(|tag| (tag.get_ref().clone(), TITLE_WEIGHT));
-        let texts = [
-            (content.title.clone(), TITLE_WEIGHT),
-            (content.description.clone(), DESCRIPTION_WEIGHT),
-            (text(&content.html), 1),
-        ];
+        let body = text(&content.html);
+        let tags = content.tags.iter().map(|tag| (tag.get_ref(), TITLE_WEIGHT));
+        let texts = [(&content.title, TITLE_WEIGHT), (&content.description, DESCRIPTION_WEIGHT), (&body, 1)];
         for (text, weight) in texts.into_iter().chain(tags) {
-            for word in words(&text) {
+            for word in words(text) {
                 let stem = *index.words.entry(word).or_insert_with_key(|word| {
                     *stems.entry(stemmer.stem(word).into_owned()).or_insert_with(|| {
                         index.stems.push(BTreeMap::new());
@@ -124,6 +121,6 @@ mod tests {
     fn forms_of_one_word_share_a_stem() {
         let stemmer = Stemmer::create(Algorithm::Dutch);
         assert_eq!(stemmer.stem("indicatoren"), stemmer.stem("indicator"));
-        assert_eq!(stemmer.stem("scholen"), stemmer.stem("schole"));
+        assert_eq!(stemmer.stem("scholen"), stemmer.stem("school"));
     }
 }

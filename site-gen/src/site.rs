@@ -52,7 +52,7 @@ pub struct Tag {
 }
 
 /// Files that every site has and no editor writes.
-pub const GENERATED: [&str; 4] = ["feed.xml", "sitemap.xml", "robots.txt", "agenda.ics"];
+pub const GENERATED: [&str; 5] = ["feed.xml", "sitemap.xml", "robots.txt", "agenda.ics", "zoeken.json"];
 
 /// Path of the search page.
 pub const SEARCH_URL: &str = "/zoeken/";

@@ -26,6 +26,10 @@ pub struct SiteView<'a> {
     menu: &'a [LinkTable],
     login: &'a LinkTable,
     footer: &'a [LinkTable],
+    /// Path of the feed; empty while there is nothing in it.
+    feed: &'static str,
+    /// Path of the calendar of all sessions; empty while there are none.
+    agenda: &'static str,
     /// Addresses of the files of `templates/static/`, by their name.
     files: &'a BTreeMap<String, String>,
     /// Path of the page that lists all tags; empty while there are none.
@@ -44,6 +48,12 @@ impl<'a> SiteView<'a> {
             menu: &table.menu,
             login: &table.login,
             footer: &table.footer,
+            feed: if site.articles.iter().any(|&at| site.pages[at].badge.is_none()) {
+                "/feed.xml"
+            } else {
+                ""
+            },
+            agenda: if site.catalog.events().is_empty() { "" } else { "/agenda.ics" },
             files,
             tags_url: if site.tags.is_empty() { "" } else { TAGS_URL },
         }
@@ -62,7 +72,8 @@ pub struct PageView<'a> {
     date: Option<DateView>,
     updated: Option<DateView>,
     html: &'a str,
-    toc: &'a [Heading],
+    /// Its second-level headings.
+    toc: Vec<&'a Heading>,
     tags: Vec<LinkView<'a>>,
     /// The list that an article is in.
     section: Option<LinkView<'a>>,
@@ -88,7 +99,7 @@ impl<'a> PageView<'a> {
             date: content.date.map(|date| DateView::new(date, zone)),
             updated: content.updated.map(|date| DateView::new(date, zone)),
             html: &content.html,
-            toc: &content.headings,
+            toc: content.headings.iter().filter(|heading| heading.level == 2).collect(),
             tags: content.tags.iter().map(|tag| LinkView::tag(tag.get_ref())).collect(),
             section: site.section_of(page).map(LinkView::page),
             newer: site.neighbours[at].newer.map(link),

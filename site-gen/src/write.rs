@@ -94,7 +94,9 @@ impl Staging {
                 }
                 return Ok(());
             }
-            put.ours.insert(output.path.clone());
+            if !put.ours.insert(output.path.clone()) {
+                bail!("`{}` wordt twee keer gemaakt", output.path);
+            }
             put.changed.push(output.path.clone());
             put.changed.len() - 1
         };
