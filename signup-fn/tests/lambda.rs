@@ -1,5 +1,6 @@
 //! The built binary, driven as Lambda drives it: a stub of the Runtime API
-//! hands it events and takes its answers.
+//! hands it events and takes its answers. `SIGNUP_FN` names another build of
+//! it, such as the one that is deployed.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -81,7 +82,8 @@ impl Drop for Lambda {
 
 /// The binary with the environment that Lambda and Terraform give it, but for where things are.
 fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_signup-fn"));
+    let built = std::env::var_os("SIGNUP_FN").unwrap_or_else(|| env!("CARGO_BIN_EXE_signup-fn").into());
+    let mut command = Command::new(built);
     command
         .env_clear()
         .env("AWS_LAMBDA_FUNCTION_NAME", "signup-fn")
