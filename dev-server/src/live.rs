@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use jiff::Timestamp;
 use notify_debouncer_full::notify::{RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
@@ -49,11 +49,7 @@ pub fn watch(
     identity: Identity,
 ) -> Result<(Watcher, watch::Receiver<Live>)> {
     let root = settings.root;
-    ensure!(
-        root.join("content/site.toml").is_file(),
-        "`{}` is geen map van een site: `content/site.toml` ontbreekt",
-        root.display()
-    );
+    site_gen::load::config_file(&root)?;
     let builder = Builder {
         out: root.join("dist"),
         root: root.clone(),
@@ -65,8 +61,9 @@ pub fn watch(
     let site = builder.out.join(site_gen::render::SITE);
     let (sender, receiver) = watch::channel(Live { site, function: None, problems: None, build: 0 });
     let rebuild = Arc::new(Mutex::new(move || {
-        let next = builder.next(&sender.borrow());
-        sender.send_replace(next);
+        // A copy: a build is long, and who reads must not wait for it.
+        let last = sender.borrow().clone();
+        sender.send_replace(builder.next(&last));
     }));
     let on_change = Arc::clone(&rebuild);
     let handle = move |events: DebounceEventResult| match events {

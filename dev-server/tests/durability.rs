@@ -67,12 +67,7 @@ async fn killed_in_the_middle_no_acknowledged_sign_up_is_lost() {
     }
     assert!(cut_off > 0, "some were under way when it was killed");
 
-    let settings = dev_server::Settings {
-        root: root.path().into(),
-        data: root.path().join(".data"),
-        port: 0,
-        drafts: false,
-    };
+    let settings = support::settings(&root);
     let server = dev_server::start(settings).await.unwrap();
     let items = support::items(&server.store.endpoint).await;
     let mut people = BTreeMap::new();
@@ -94,12 +89,7 @@ async fn killed_in_the_middle_no_acknowledged_sign_up_is_lost() {
 #[tokio::test]
 async fn a_sign_up_is_still_there_after_a_restart_and_the_person_still_known() {
     let root = site();
-    let settings = dev_server::Settings {
-        root: root.path().into(),
-        data: root.path().join(".data"),
-        port: 0,
-        drafts: false,
-    };
+    let settings = support::settings(&root);
     for _ in 0..2 {
         let server = dev_server::start(settings.clone()).await.unwrap();
         let url = format!("http://{}/aanmelden/open/", server.address);

@@ -87,6 +87,9 @@ def quoted(text):
 def write_site(root, generator, posts):
     """The same site for either generator; post n is the same text however many there are."""
     shutil.copytree(HERE / "themes" / generator, root)
+    if generator == "site-gen":
+        for template in ["alias.html", "feed.xml", "sitemap.xml", "robots.txt"]:
+            shutil.copy(HERE.parent.parent / "templates" / template, root / "templates")
     content = root / "content"
     (content / "news").mkdir(parents=True, exist_ok=True)
     rng = random.Random(1)

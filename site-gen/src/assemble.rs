@@ -148,8 +148,7 @@ fn one_source_per_file(parsed: &[Parsed], assets: &[Asset], problems: &mut Probl
     let mut claimed =
         Claimed { by: GENERATED.map(|file| (file.to_owned(), "de site zelf".to_owned())).into(), problems };
     for page in parsed {
-        for ics in page.content.iter().filter_map(|content| content.announcement.as_ref()).flat_map(calendars)
-        {
+        for ics in page.announcement().into_iter().flat_map(calendars) {
             claimed.by.insert(ics, page.source.path.clone());
         }
     }
@@ -200,10 +199,7 @@ fn first_line(text: &str) -> Range<usize> {
 fn one_event_per_id(parsed: &[Parsed], problems: &mut Problems) {
     let mut first: HashMap<&EventId, &Parsed> = HashMap::new();
     for page in parsed {
-        let Some(announcement) = page.content.as_ref().and_then(|content| content.announcement.as_ref())
-        else {
-            continue;
-        };
+        let Some(announcement) = page.announcement() else { continue };
         let id = announcement.event.id();
         if let Some(other) = first.insert(id, page) {
             let message = format!("de id `{id}` is al van de bijeenkomst in `{}`", other.source.path);
@@ -263,7 +259,7 @@ impl<'a> Addresses<'a> {
             files.insert(SEARCH_URL.to_owned());
         }
         files.extend(sources.assets.iter().map(|asset| format!("/{}", asset.path)));
-        let announcements = parsed.iter().filter_map(|page| page.content.as_ref()?.announcement.as_ref());
+        let announcements = parsed.iter().filter_map(Parsed::announcement);
         files.extend(announcements.flat_map(calendars).map(|file| format!("/{file}")));
         files.extend(GENERATED.map(|file| format!("/{file}")));
         let held = held.iter().map(|(page, reason)| (page.place.url.as_str(), reason.as_str())).collect();

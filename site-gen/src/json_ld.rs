@@ -68,16 +68,16 @@ fn breadcrumbs(site: &Site, page: &Page) -> Value {
 }
 
 fn news_article(site: &Site, page: &Page) -> Value {
-    let Content { title, description, date, updated, .. } = &page.content;
-    let day = |date: &Option<_>| date.map(|(_, at)| rfc3339(at, &site.config.zone));
+    let Content { title, description, date, .. } = &page.content;
+    let day = |date: Option<_>| date.map(|(_, at)| rfc3339(at, &site.config.zone));
     json!({
         "@type": "NewsArticle",
         "headline": title,
         "description": description,
         "inLanguage": "nl",
         "url": url(site, &page.place.url),
-        "datePublished": day(date),
-        "dateModified": day(if updated.is_some() { updated } else { date }),
+        "datePublished": day(*date),
+        "dateModified": day(page.content.changed()),
         "author": organization_in_short(site),
         "publisher": organization_in_short(site),
     })

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
@@ -31,10 +31,7 @@ pub struct Sources {
 /// # Errors
 /// When the root has no `content/site.toml`, or reading fails.
 pub fn load(root: &Path, problems: &mut Problems) -> Result<Sources> {
-    let config_file = root.join("content/site.toml");
-    if !config_file.is_file() {
-        bail!("`{}` is geen map van een site: `content/site.toml` ontbreekt", root.display());
-    }
+    let config_file = config_file(root)?;
     let config = read_all(root, std::slice::from_ref(&config_file), problems)?.pop();
     let (pages, others): (Vec<_>, Vec<_>) = files(root, "content", problems)?
         .into_iter()
@@ -51,6 +48,16 @@ pub fn load(root: &Path, problems: &mut Problems) -> Result<Sources> {
         assets.push(asset(root, file, STATIC)?);
     }
     Ok(Sources { config, pages, assets, templates })
+}
+
+/// The file that makes a folder the root of a site.
+///
+/// # Errors
+/// When it is not there.
+pub fn config_file(root: &Path) -> Result<PathBuf> {
+    let file = root.join("content/site.toml");
+    ensure!(file.is_file(), "`{}` is geen map van een site: `content/site.toml` ontbreekt", root.display());
+    Ok(file)
 }
 
 const STATIC: &str = "templates/static";

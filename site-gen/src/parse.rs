@@ -36,6 +36,13 @@ pub struct Parsed {
     pub content: Option<Content>,
 }
 
+impl Parsed {
+    /// The event that it announces, as far as is known.
+    pub fn announcement(&self) -> Option<&Announcement> {
+        self.content.as_ref()?.announcement.as_ref()
+    }
+}
+
 /// What a page says.
 #[derive(Debug)]
 pub struct Content {
@@ -59,6 +66,13 @@ pub struct Content {
     pub headings: Vec<Heading>,
     /// The event that it announces.
     pub announcement: Option<Announcement>,
+}
+
+impl Content {
+    /// When it was last changed, as far as it says so: a day in the site's zone.
+    pub fn changed(&self) -> Option<(DateTime, Timestamp)> {
+        self.updated.or(self.date)
+    }
 }
 
 /// Parses every source; days and times that name no zone are in this one.

@@ -17,7 +17,7 @@ use crate::publication::Moment;
 use crate::search;
 use crate::site::{Page, SEARCH_TEMPLATE, SEARCH_URL, Site, TAGS_URL, Tag};
 use crate::source::Asset;
-use crate::templates::{self, Templates};
+use crate::templates::{Templates, Unfilled};
 use crate::views::{EventView, FeedEntry, PageView, PagerView, SitemapEntry, Summary, TagCount};
 
 /// A file to be written.
@@ -133,12 +133,9 @@ impl Renderer<'_> {
         let event = &announcement.event;
         context.insert("event", &EventView::new(announcement, &page.place.url));
         let form = self.templates.render(page.place.kind.template(), &context)?;
-        let empty = templates::fill(
-            &Answer::Form(event.id()).file(),
-            &form,
-            &FormView::empty(event, self.moment.now),
-        )?;
-        let mut outputs = vec![page_output(&page.place.url, empty)];
+        let empty = FormView::empty(event, self.moment.now);
+        let filled = Unfilled::new(&Answer::Form(event.id()).file(), &form)?.fill(&empty)?;
+        let mut outputs = vec![page_output(&page.place.url, filled)];
         let refused = self.refused(announcement);
         outputs.push(answer(Answer::Form(event.id()), form, &refused)?);
         let failed = self.templates.render("answers/failed.html", &context)?;
@@ -235,11 +232,9 @@ impl Renderer<'_> {
 
     /// One calendar of all sessions, and one of each.
     fn calendars(&self) -> Rendered {
-        let announced = self.site.articles_below("/").filter_map(|page| {
-            let announcement = page.content.announcement.as_ref()?;
-            Some((page, announcement))
-        });
-        let sessions: Vec<_> = announced
+        let sessions: Vec<_> = self
+            .site
+            .announcements()
             .flat_map(|(page, announcement)| {
                 let sessions = announcement.event.sessions().iter().zip(&announcement.sessions);
                 sessions.map(move |(session, words)| (page, announcement, session, words))
@@ -264,8 +259,7 @@ impl Renderer<'_> {
         let mut outputs = Vec::new();
         for page in &self.site.pages {
             for alias in &page.content.aliases {
-                let mut context = context(&PageView::generated(&page.content.title, &page.place.url));
-                context.insert("alias", alias.get_ref());
+                let context = context(&PageView::generated(&page.content.title, &page.place.url));
                 outputs.push(page_output(alias.get_ref(), self.templates.render("alias.html", &context)?));
                 redirects.insert(alias.get_ref(), &page.place.url);
             }
@@ -294,13 +288,11 @@ impl Renderer<'_> {
 
     /// The events that still have a session to come.
     fn events_to_come(&self) -> Vec<EventView<'_>> {
-        let announced = self.site.articles_below("/").filter_map(|page| {
-            let announcement = page.content.announcement.as_ref()?;
-            let to_come = |session: &catalog::Session| self.moment.now < session.ends_at();
-            let is_to_come = announcement.event.sessions().iter().any(to_come);
-            is_to_come.then(|| EventView::new(announcement, &page.place.url))
-        });
-        announced.collect()
+        let is_to_come = |announcement: &Announcement| {
+            announcement.event.sessions().iter().any(|session| self.moment.now < session.ends_at())
+        };
+        let to_come = self.site.announcements().filter(|(_, announcement)| is_to_come(announcement));
+        to_come.map(|(page, announcement)| EventView::new(announcement, &page.place.url)).collect()
     }
 }
 
@@ -313,8 +305,9 @@ fn context(page: &PageView<'_>) -> Context {
 /// An answer, tried with each kind of view that it will meet: no visitor is the first to fill it.
 fn answer(answer: Answer<'_>, html: String, views: &[impl Serialize]) -> Result<Output, Problem> {
     let file = answer.file();
+    let page = Unfilled::new(&file, &html)?;
     for view in views {
-        templates::fill(&file, &html, view)?;
+        page.fill(view)?;
     }
     Ok(output(FUNCTION, &file, html))
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use catalog::Catalog;
 
 use crate::config::Config;
+use crate::event::Announcement;
 use crate::parse::Content;
 use crate::place::{self, Place};
 use crate::publication::HeldBack;
@@ -80,6 +81,12 @@ pub struct Page {
 }
 
 impl Site {
+    /// The pages that announce an event, newest first.
+    pub fn announcements(&self) -> impl Iterator<Item = (&Page, &Announcement)> {
+        let articles = self.articles.iter().map(|&at| &self.pages[at]);
+        articles.filter_map(|page| Some((page, page.content.announcement.as_ref()?)))
+    }
+
     /// The section that a page is in.
     pub fn section_of(&self, page: &Page) -> Option<&Page> {
         let at = *self.sections.get(place::parent(&page.place.url))?;

@@ -61,17 +61,40 @@ impl Templates {
     }
 }
 
-/// Fills what a rendered page leaves for request time.
-///
-/// # Errors
-/// A problem that names the page and quotes it, when what it leaves is no template or asks for what is not there.
-pub fn fill(path: &str, page: &str, view: &impl Serialize) -> Result<String, Problem> {
-    let name = "page.html";
-    let mut tera = Tera::default();
-    tera.set_delimiters(request_time())
-        .and_then(|()| tera.add_raw_template(name, page))
-        .and_then(|()| tera.render(name, &Context::from_serialize(view)?))
-        .map_err(|error| Problem::in_file(path, format!("deze pagina is niet in te vullen: {error}")))
+/// A rendered page with what it leaves for request time, to be filled in.
+#[derive(Debug)]
+pub struct Unfilled<'a> {
+    path: &'a str,
+    tera: Tera,
+}
+
+/// The name of the one template in an [`Unfilled`]; its ending turns escaping on.
+const PAGE: &str = "page.html";
+
+impl<'a> Unfilled<'a> {
+    /// Compiles a rendered page.
+    ///
+    /// # Errors
+    /// A problem that names the page and quotes it, when what it leaves is no template.
+    pub fn new(path: &'a str, page: &str) -> Result<Self, Problem> {
+        let mut tera = Tera::default();
+        let compiled = tera.set_delimiters(request_time()).and_then(|()| tera.add_raw_template(PAGE, page));
+        compiled.map_err(|error| unfillable(path, &error))?;
+        Ok(Self { path, tera })
+    }
+
+    /// Fills it in.
+    ///
+    /// # Errors
+    /// A problem that names the page and quotes it, when it asks for what is not there.
+    pub fn fill(&self, view: &impl Serialize) -> Result<String, Problem> {
+        let filled = Context::from_serialize(view).and_then(|context| self.tera.render(PAGE, &context));
+        filled.map_err(|error| unfillable(self.path, &error))
+    }
+}
+
+fn unfillable(path: &str, error: &tera::Error) -> Problem {
+    Problem::in_file(path, format!("deze pagina is niet in te vullen: {error}"))
 }
 
 fn request_time() -> Delimiters {

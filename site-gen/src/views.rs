@@ -167,7 +167,7 @@ pub struct FeedEntry<'a> {
 impl<'a> FeedEntry<'a> {
     /// An article of the site.
     pub fn new(page: &'a Page, config: &Config) -> Self {
-        let updated = page.content.updated.or(page.content.date);
+        let updated = page.content.changed();
         Self {
             summary: Summary::new(page, config),
             updated: updated.map(|date| DateView::new(date, &config.zone)),
@@ -192,7 +192,7 @@ pub struct SitemapEntry<'a> {
 impl<'a> SitemapEntry<'a> {
     /// A page of the site.
     pub fn new(page: &'a Page) -> Self {
-        let changed = page.content.updated.or(page.content.date);
+        let changed = page.content.changed();
         Self { url: &page.place.url, lastmod: changed.map(|(civil, _)| civil.date().to_string()) }
     }
 

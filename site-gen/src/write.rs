@@ -10,8 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
@@ -69,20 +68,17 @@ impl Staging {
         let is_changed = match fs::read(&target) {
             Ok(bytes) if bytes == output.bytes => false,
             Ok(_) if !self.before.contains(&output.path) => bail!(in_the_way(&target)),
-            // A folder in a file's place, or a file in a folder's, is ours and stale, or the disk will refuse.
-            Err(error)
-                if !matches!(
-                    error.kind(),
-                    ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory
-                ) =>
-            {
-                return Err(error).with_context(|| format!("`{}` is niet te lezen", target.display()));
-            }
-            Err(error) if error.kind() == ErrorKind::NotADirectory => {
-                self.check_parents(&output.path)?;
-                true
-            }
-            _ => true,
+            Ok(_) => true,
+            Err(error) => match error.kind() {
+                ErrorKind::NotFound => true,
+                // A folder is in the file's place: ours and stale, or the disk will refuse.
+                ErrorKind::IsADirectory => true,
+                ErrorKind::NotADirectory => {
+                    self.check_parents(&output.path)?;
+                    true
+                }
+                _ => return Err(error).with_context(|| format!("`{}` is niet te lezen", target.display())),
+            },
         };
         let number = {
             let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);

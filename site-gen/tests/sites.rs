@@ -25,6 +25,11 @@ fn check_as(case: &str, wanted: Wanted) {
     let root = tempfile::tempdir().unwrap();
     copy(&case.join("content"), &root.path().join("content"));
     copy(&folder.join("templates"), &root.path().join("templates"));
+    // What machines read is rendered with the project's own.
+    for template in ["alias.html", "feed.xml", "sitemap.xml", "robots.txt"] {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates").join(template);
+        fs::copy(own, root.path().join("templates").join(template)).unwrap();
+    }
     // A case's own templates lie over those.
     copy(&case.join("templates"), &root.path().join("templates"));
     let out = root.path().join("out");

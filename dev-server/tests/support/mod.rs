@@ -46,6 +46,11 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A server of a site on a free port, with its data beside it.
+pub fn settings(root: &TempDir) -> dev_server::Settings {
+    dev_server::Settings { root: root.path().into(), data: root.path().join(".data"), port: 0, drafts: false }
+}
+
 /// A running server on a free port, with a client that follows no redirect.
 pub struct Tried {
     pub root: TempDir,
@@ -59,12 +64,7 @@ impl Tried {
     }
 
     pub async fn start_in(root: TempDir) -> Self {
-        let settings = dev_server::Settings {
-            root: root.path().into(),
-            data: root.path().join(".data"),
-            port: 0,
-            drafts: false,
-        };
+        let settings = settings(&root);
         let server = dev_server::start(settings).await.unwrap();
         Self { root, server, client: client() }
     }
