@@ -75,6 +75,11 @@ impl Session {
         self.0.opens_at
     }
 
+    /// Until when one can sign up.
+    pub fn closes_at(&self) -> Timestamp {
+        self.0.closes_at
+    }
+
     /// When it is over.
     pub fn ends_at(&self) -> Timestamp {
         self.0.ends_at

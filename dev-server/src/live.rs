@@ -13,6 +13,7 @@ use signup_fn::Function;
 use signup_fn::identity::Identity;
 use signup_fn::store::Store;
 use site_gen::Built;
+use site_gen::memory::Memory;
 use site_gen::publication::{HeldBack, Wanted};
 use tokio::sync::watch;
 
@@ -36,7 +37,7 @@ pub struct Watcher {
 }
 
 /// An editor writes a file in several steps; this long after the last one it is built.
-const DEBOUNCE: Duration = Duration::from_millis(20);
+const DEBOUNCE: Duration = Duration::from_millis(10);
 
 /// Builds the site and watches its sources; the receiver always holds what to serve.
 ///
@@ -50,13 +51,14 @@ pub fn watch(
 ) -> Result<(Watcher, watch::Receiver<Live>)> {
     let root = settings.root;
     site_gen::load::config_file(&root)?;
-    let builder = Builder {
+    let mut builder = Builder {
         out: root.join("dist"),
         root: root.clone(),
         drafts: settings.drafts,
         address,
         store,
         identity,
+        memory: Memory::default(),
     };
     let site = builder.out.join(site_gen::render::SITE);
     let (sender, receiver) = watch::channel(Live { site, function: None, problems: None, build: 0 });
@@ -90,18 +92,19 @@ struct Builder {
     address: SocketAddr,
     store: Store,
     identity: Identity,
+    memory: Memory,
 }
 
 impl Builder {
     /// What to serve after a change: a new build, or the last one with what is wrong.
-    fn next(&self, last: &Live) -> Live {
+    fn next(&mut self, last: &Live) -> Live {
         let start = Instant::now();
         let now = Timestamp::now();
         let wanted = Wanted { with_unpublished: self.drafts, ..Wanted::public(now) };
-        let built =
-            site_gen::build(&self.root, &self.out, wanted).and_then(|built| Ok((built, self.function()?)));
+        let built = site_gen::rebuild(&self.root, &self.out, wanted, &mut self.memory)
+            .and_then(|built| Ok((built, self.function()?)));
         match built {
-            Ok((Built { written, held_back }, function)) => {
+            Ok((Built { written, held_back, .. }, function)) => {
                 for HeldBack { path, reason } in held_back {
                     tracing::info!("{path}: {reason}");
                 }

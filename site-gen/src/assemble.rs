@@ -1,83 +1,48 @@
 //! Pages to a site: what can be known only with all of them at hand.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use catalog::address::{FORM_ANCHOR, SIGNUP_PREFIX};
+use catalog::address::SIGNUP_PREFIX;
 use catalog::{Catalog, CatalogRecord, EventId};
+use jiff::Timestamp;
 
-use crate::config::{Config, LinkTable};
-use crate::event::Announcement;
-use crate::link::{self, Link, Target};
-use crate::load::Sources;
+use crate::config::Config;
 use crate::parse::Parsed;
 use crate::place::{self, Kind};
 use crate::problem::{Problem, Problems};
-use crate::publication::{HeldBack, Moment};
-use crate::site::{GENERATED, Neighbours, Page, SEARCH_TEMPLATE, SEARCH_URL, Site, TAGS_URL, Tag, tag_url};
+use crate::public::Public;
+use crate::publication::HeldBack;
+use crate::site::{GENERATED, Neighbours, Page, SEARCH_URL, Site, TAGS_URL, Tag, tag_url};
 use crate::slug::slug;
-use crate::source::{Asset, Source};
+use crate::source::Asset;
 
 /// Assembles the site as it stands at a moment; `None` when any page or the configuration has a problem.
 pub fn assemble(
     config: Option<Config>,
-    parsed: Vec<Parsed>,
-    sources: &Sources,
-    moment: Moment,
+    pages: &Public,
+    assets: &[Arc<Asset>],
+    now: Timestamp,
     problems: &mut Problems,
 ) -> Option<Site> {
-    let (parsed, held) = hold_back(parsed, moment);
-    one_source_per_file(&parsed, &sources.assets, problems);
-    one_event_per_id(&parsed, problems);
-    one_slug_per_tag(&parsed, problems);
-    home_and_not_found(&parsed, problems);
-    let addresses = Addresses::new(&parsed, &held, sources);
-    for page in &parsed {
-        for Link { target, span } in &page.links {
-            addresses.check_link(&page.source, target, span.clone(), &page.place.url, problems);
-        }
-    }
-    for template in &sources.templates {
-        for Link { target, span } in link::in_template(&template.text) {
-            addresses.check_link(template, &target, span, "/", problems);
-        }
-    }
-    let config = config?;
-    if let Some(source) = &sources.config {
-        for LinkTable { url, .. } in config.links() {
-            addresses.check_link(source, &link::target(url.get_ref(), "/"), url.span(), "/", problems);
-        }
-    }
-    site(config, parsed, held, moment)
+    one_source_per_file(&pages.shown, assets, problems);
+    one_event_per_id(&pages.shown, problems);
+    one_slug_per_tag(&pages.shown, problems);
+    home_and_not_found(&pages.shown, problems);
+    site(config?, pages, now)
 }
 
-/// Parts what is built from what is not.
-fn hold_back(parsed: Vec<Parsed>, moment: Moment) -> (Vec<Parsed>, Vec<(Parsed, String)>) {
-    let mut shown = Vec::with_capacity(parsed.len());
-    let mut held = Vec::new();
-    for page in parsed {
-        let reason = page.content.as_ref().and_then(|content| content.publication.held_back(moment.now));
-        match reason {
-            Some(reason) if !moment.with_unpublished => held.push((page, reason)),
-            _ => shown.push(page),
-        }
-    }
-    (shown, held)
-}
-
-fn site(config: Config, parsed: Vec<Parsed>, held: Vec<(Parsed, String)>, moment: Moment) -> Option<Site> {
-    let page = |page: Parsed| {
-        let content = page.content?;
-        let badge = content.publication.held_back(moment.now);
-        Some(Page { place: page.place, content, badge })
-    };
-    let pages: Option<Vec<Page>> = parsed.into_iter().map(page).collect();
+fn site(config: Config, public: &Public, now: Timestamp) -> Option<Site> {
+    let pages: Option<Vec<Page>> = public.shown.iter().map(|page| Page::new(page, now)).collect();
     let pages = pages?;
     let mut articles: Vec<usize> =
         (0..pages.len()).filter(|&at| pages[at].place.kind == Kind::Article).collect();
-    articles.sort_by_key(|&at| (Reverse(pages[at].content.date), &pages[at].place.url));
+    articles.sort_by_key(|&at| {
+        let Page { content, place, .. } = &pages[at];
+        (Reverse(content.date.as_ref().map(|day| day.at)), &place.url)
+    });
     let events = articles
         .iter()
         .filter_map(|&at| pages[at].content.announcement.as_ref())
@@ -94,9 +59,25 @@ fn site(config: Config, parsed: Vec<Parsed>, held: Vec<(Parsed, String)>, moment
     let tags = tags(&pages, &articles);
     let is_section = |at: &usize| pages[*at].place.kind == Kind::Section;
     let sections = (0..pages.len()).filter(is_section).map(|at| (pages[at].place.url.clone(), at)).collect();
+    let held_back = public.held.iter();
     let held_back =
-        held.into_iter().map(|(page, reason)| HeldBack { path: page.source.path.clone(), reason }).collect();
-    Some(Site { config, pages, sections, articles, neighbours, tags, catalog, held_back })
+        held_back.map(|(page, reason)| HeldBack { path: page.source.path.clone(), reason: reason.clone() });
+    let held_back = held_back.collect();
+    let until = until(public, now);
+    Some(Site { config, pages, sections, articles, neighbours, tags, catalog, held_back, until })
+}
+
+/// When the same pages next make another site.
+fn until(public: &Public, now: Timestamp) -> Option<Timestamp> {
+    let held = public.held.iter().map(|(page, _)| page);
+    let pages = public.shown.iter().chain(held).filter_map(|page| page.content.as_ref());
+    let changes = pages.flat_map(|content| {
+        let sessions = content.announcement.iter().flat_map(|announcement| announcement.event.sessions());
+        let sessions =
+            sessions.flat_map(|session| [session.opens_at(), session.closes_at(), session.ends_at()]);
+        content.publication.changes().chain(sessions)
+    });
+    changes.filter(|&at| at > now).min()
 }
 
 fn neighbours(pages: &[Page], articles: &[usize]) -> Vec<Neighbours> {
@@ -128,7 +109,7 @@ fn tags(pages: &[Page], articles: &[usize]) -> Vec<Tag> {
 }
 
 /// Two spellings of one tag would share a page.
-fn one_slug_per_tag(parsed: &[Parsed], problems: &mut Problems) {
+fn one_slug_per_tag(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     let mut first: HashMap<String, &str> = HashMap::new();
     for page in parsed {
         for tag in page.content.iter().flat_map(|content| &content.tags) {
@@ -144,12 +125,12 @@ fn one_slug_per_tag(parsed: &[Parsed], problems: &mut Problems) {
 }
 
 /// Each file of the site is made of one source.
-fn one_source_per_file(parsed: &[Parsed], assets: &[Asset], problems: &mut Problems) {
+fn one_source_per_file(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems: &mut Problems) {
     let mut claimed =
         Claimed { by: GENERATED.map(|file| (file.to_owned(), "de site zelf".to_owned())).into(), problems };
     for page in parsed {
-        for ics in page.announcement().into_iter().flat_map(calendars) {
-            claimed.by.insert(ics, page.source.path.clone());
+        for session in page.announcement().iter().flat_map(|announcement| &announcement.sessions) {
+            claimed.by.insert(place::file(&session.ics), page.source.path.clone());
         }
     }
     for page in parsed {
@@ -187,17 +168,12 @@ impl Claimed<'_> {
     }
 }
 
-/// The files of an event's sessions for calendars.
-fn calendars(announcement: &Announcement) -> impl Iterator<Item = String> + '_ {
-    announcement.sessions.iter().map(|session| place::file(&session.ics))
-}
-
 fn first_line(text: &str) -> Range<usize> {
     0..text.lines().next().map_or(0, str::len)
 }
 
-fn one_event_per_id(parsed: &[Parsed], problems: &mut Problems) {
-    let mut first: HashMap<&EventId, &Parsed> = HashMap::new();
+fn one_event_per_id(parsed: &[Arc<Parsed>], problems: &mut Problems) {
+    let mut first: HashMap<&EventId, &Arc<Parsed>> = HashMap::new();
     for page in parsed {
         let Some(announcement) = page.announcement() else { continue };
         let id = announcement.event.id();
@@ -211,124 +187,13 @@ fn one_event_per_id(parsed: &[Parsed], problems: &mut Problems) {
     }
 }
 
-fn home_and_not_found(parsed: &[Parsed], problems: &mut Problems) {
+fn home_and_not_found(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     for (kind, path) in [(Kind::Home, "content/_index.md"), (Kind::NotFound, "content/404.md")] {
         if !parsed.iter().any(|page| page.place.kind == kind) {
             problems.push(
                 Problem::in_file(path, "deze pagina ontbreekt")
                     .help("maak het bestand; elke site heeft deze pagina nodig"),
             );
-        }
-    }
-}
-
-/// Every address that a link can lead to.
-struct Addresses<'a> {
-    pages: HashMap<&'a str, HashSet<&'a str>>,
-    files: HashSet<String>,
-    held: HashMap<&'a str, &'a str>,
-}
-
-/// Why a link leads nowhere.
-enum Missing<'a> {
-    Held { path: &'a str, reason: &'a str },
-    Page { path: &'a str, candidates: Vec<&'a str> },
-    Slash { path: &'a str },
-    Anchor { anchor: &'a str, candidates: Vec<&'a str> },
-}
-
-impl<'a> Addresses<'a> {
-    fn new(parsed: &'a [Parsed], held: &'a [(Parsed, String)], sources: &Sources) -> Self {
-        let mut pages: HashMap<&str, HashSet<&str>> = HashMap::new();
-        for page in parsed {
-            let anchors = pages.entry(&page.place.url).or_default();
-            anchors.extend(page.anchors.iter().map(String::as_str));
-            // Where the front matter has a problem, there may be an event in it.
-            if page.content.as_ref().is_none_or(|content| content.announcement.is_some()) {
-                anchors.insert(FORM_ANCHOR);
-            }
-        }
-        let tags = parsed.iter().flat_map(|page| page.content.iter().flat_map(|content| &content.tags));
-        let mut files: HashSet<String> = tags.map(|tag| tag_url(tag.get_ref())).collect();
-        if !files.is_empty() {
-            files.insert(TAGS_URL.to_owned());
-        }
-        let is_search =
-            |source: &Arc<Source>| source.path.strip_prefix("templates/") == Some(SEARCH_TEMPLATE);
-        if sources.templates.iter().any(is_search) {
-            files.insert(SEARCH_URL.to_owned());
-        }
-        files.extend(sources.assets.iter().map(|asset| format!("/{}", asset.path)));
-        let announcements = parsed.iter().filter_map(Parsed::announcement);
-        files.extend(announcements.flat_map(calendars).map(|file| format!("/{file}")));
-        files.extend(GENERATED.map(|file| format!("/{file}")));
-        let held = held.iter().map(|(page, reason)| (page.place.url.as_str(), reason.as_str())).collect();
-        Self { pages, files, held }
-    }
-
-    /// Tells a problem where a link on the page at `own_url` leads nowhere.
-    fn check_link(
-        &self,
-        source: &Arc<Source>,
-        target: &Target,
-        span: Range<usize>,
-        own_url: &str,
-        problems: &mut Problems,
-    ) {
-        if let Target::Inside { path, anchor } = target
-            && let Err(missing) = self.check(path, anchor.as_deref(), own_url)
-        {
-            problems.push(missing.at(Problem::at(source, span, missing.message())));
-        }
-    }
-
-    /// Whether a path, empty for the page at `own_url`, is there, and the anchor in it.
-    fn check<'b>(
-        &'b self,
-        path: &'b str,
-        anchor: Option<&'b str>,
-        own_url: &'b str,
-    ) -> Result<(), Missing<'b>> {
-        let path = if path.is_empty() { own_url } else { path };
-        if self.files.contains(path) {
-            return Ok(());
-        }
-        if let Some(reason) = self.held.get(path) {
-            return Err(Missing::Held { path, reason });
-        }
-        let Some(anchors) = self.pages.get(path) else {
-            return Err(if self.pages.contains_key(format!("{path}/").as_str()) {
-                Missing::Slash { path }
-            } else {
-                Missing::Page { path, candidates: self.pages.keys().copied().collect() }
-            });
-        };
-        match anchor.filter(|anchor| !anchor.is_empty() && !anchors.contains(anchor)) {
-            Some(anchor) => Err(Missing::Anchor { anchor, candidates: anchors.iter().copied().collect() }),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Missing<'_> {
-    fn message(&self) -> String {
-        match self {
-            Self::Held { path, reason } => format!("de pagina `{path}` is niet openbaar: {reason}"),
-            Self::Page { path, .. } => format!("er is geen pagina of bestand `{path}`"),
-            Self::Slash { path } => format!("het adres `{path}` eindigt niet op een schuine streep"),
-            Self::Anchor { anchor, .. } => format!("er is geen kop `#{anchor}` op die pagina"),
-        }
-    }
-
-    fn at(&self, problem: Problem) -> Problem {
-        match self {
-            Self::Held { .. } => problem.help("haal de link weg, of maak de pagina openbaar"),
-            Self::Page { path, candidates } => problem.suggest(path, candidates.iter().copied()),
-            Self::Slash { path } => problem.help(format!("bedoel je `{path}/`?")),
-            Self::Anchor { anchor, candidates } => {
-                let candidates: Vec<String> = candidates.iter().map(|name| format!("#{name}")).collect();
-                problem.suggest(&format!("#{anchor}"), candidates.iter().map(String::as_str))
-            }
         }
     }
 }

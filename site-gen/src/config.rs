@@ -49,7 +49,7 @@ pub struct ConfigTable {
 }
 
 /// A link in the menu or the footer.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LinkTable {
     /// Its words.

@@ -35,7 +35,7 @@ pub struct Announcement {
 }
 
 /// A session in the words that visitors read.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Hash, Serialize)]
 pub struct SessionWords {
     /// Its id, the value in the form.
     pub id: String,

@@ -1,29 +1,65 @@
-//! Files whose name says what is in them, so that a browser may keep them for good.
+//! What something was made of, in a few bytes: equal only when all of that is equal.
 
-use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 
-use crate::source::Asset;
+use serde::{Deserialize, Serialize};
 
-/// Characters of the fingerprint: 40 bits of BLAKE3.
-const LENGTH: usize = 10;
+/// A BLAKE3 hash.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Fingerprint([u8; blake3::OUT_LEN]);
 
-/// Gives each file of `templates/static/` that pages refer to a name with a
-/// fingerprint of its bytes: `style.css` becomes `style.0a1b2c3d4e.css`.
-///
-/// Returns the addresses by the names that templates know: `{{ site.files["style.css"] }}`.
-/// What is asked for by a name of its own, such as `favicon.ico`, keeps it.
-pub fn rename(assets: &mut [Asset]) -> BTreeMap<String, String> {
-    let mut addresses = BTreeMap::new();
-    for asset in assets.iter_mut().filter(|asset| asset.source.starts_with("templates/static/")) {
-        let name = asset.path.clone();
-        if let Some((stem, "css" | "js" | "svg" | "png" | "woff2")) = name.rsplit_once('.') {
-            let end = &name[stem.len()..];
-            let print = &blake3::hash(&asset.bytes).to_hex()[..LENGTH];
-            asset.path = format!("{stem}.{print}{end}");
-        }
-        addresses.insert(name, format!("/{}", asset.path));
+/// Characters in the name of a file: 40 bits.
+const SHORT: usize = 10;
+
+impl Fingerprint {
+    /// The fingerprint of a value.
+    ///
+    /// The same on every machine of one kind only: numbers go in as they lie in memory.
+    pub fn of(value: &(impl Hash + ?Sized)) -> Self {
+        let mut hasher = Blake3(blake3::Hasher::new());
+        value.hash(&mut hasher);
+        Self(hasher.0.finalize().into())
     }
-    addresses
+
+    /// Enough of it for the name of a file: `0a1b2c3d4e`.
+    pub fn short(&self) -> String {
+        blake3::Hash::from_bytes(self.0).to_hex()[..SHORT].to_owned()
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        blake3::Hash::from_bytes(fingerprint.0).to_string()
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = blake3::HexError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Ok(Self(blake3::Hash::from_hex(text)?.into()))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.short())
+    }
+}
+
+struct Blake3(blake3::Hasher);
+
+impl Hasher for Blake3 {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        let hash = self.0.finalize();
+        hash.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+    }
 }
 
 #[cfg(test)]
@@ -31,21 +67,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_changes_with_the_bytes() {
-        let asset = |source: &str, path: &str, bytes: &str| Asset {
-            source: source.into(),
-            path: path.into(),
-            bytes: bytes.into(),
-        };
-        let mut assets = [
-            asset("templates/static/style.css", "style.css", "a"),
-            asset("templates/static/favicon.ico", "favicon.ico", "a"),
-            asset("content/plaat.png", "plaat.png", "a"),
-        ];
-        let addresses = rename(&mut assets);
-        assert_eq!(addresses["style.css"], "/style.17762fddd9.css");
-        assert_eq!(addresses["favicon.ico"], "/favicon.ico");
-        let paths: Vec<&str> = assets.iter().map(|asset| asset.path.as_str()).collect();
-        assert_eq!(paths, ["style.17762fddd9.css", "favicon.ico", "plaat.png"]);
+    fn a_fingerprint_changes_with_each_part() {
+        let of = |title: &str, tags: &[&str]| Fingerprint::of(&(title, tags));
+        assert_eq!(of("a", &["b"]), of("a", &["b"]));
+        assert_ne!(of("a", &["b"]), of("ab", &[]));
+        assert_ne!(of("a", &["b", "c"]), of("a", &["bc"]));
+        assert_eq!(of("a", &[]).short().len(), SHORT);
     }
 }

@@ -217,7 +217,7 @@ mod tests {
             opens = 2026-11-01T09:00:00
             closes = 2028-11-28T16:00:00
         "#;
-        let source = Arc::new(Source { path: "p.md".into(), text: text.into() });
+        let source = Arc::new(Source::new("p.md", text));
         let mut problems = Problems::default();
         let read: Option<FrontMatter> = schema::read(&source, 0..text.len(), PAGE, &mut problems);
         assert!(read.is_some(), "{problems}");

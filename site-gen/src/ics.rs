@@ -57,7 +57,7 @@ fn event(
     let zone = announcement.event.time_zone();
     let url = format!("{origin}{}", page.place.url);
     // The stamp is the page's own day: a second build is the same to the byte.
-    let stamp = page.content.changed().map_or(session.starts_at(), |(_, at)| at);
+    let stamp = page.content.changed().map_or(session.starts_at(), |day| day.at);
     out.line("BEGIN:VEVENT");
     // Without the site's address, which may change.
     out.line(&format!("UID:{}.{}@{}", session.id(), announcement.event.id(), slug(&table.title)));

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::clock::rfc3339;
 use crate::event::Announcement;
 use crate::parse::Content;
 use crate::place::Kind;
@@ -68,16 +67,15 @@ fn breadcrumbs(site: &Site, page: &Page) -> Value {
 }
 
 fn news_article(site: &Site, page: &Page) -> Value {
-    let Content { title, description, date, .. } = &page.content;
-    let day = |date: Option<_>| date.map(|(_, at)| rfc3339(at, &site.config.zone));
+    let Content { title, description, date, .. } = &*page.content;
     json!({
         "@type": "NewsArticle",
         "headline": title,
         "description": description,
         "inLanguage": "nl",
         "url": url(site, &page.place.url),
-        "datePublished": day(*date),
-        "dateModified": day(page.content.changed()),
+        "datePublished": date.as_ref().map(|day| &day.rfc3339),
+        "dateModified": page.content.changed().map(|day| &day.rfc3339),
         "author": organization_in_short(site),
         "publisher": organization_in_short(site),
     })

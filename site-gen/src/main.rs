@@ -89,7 +89,7 @@ fn main() -> ExitCode {
 fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<bool> {
     let start = Instant::now();
     match site_gen::build(root, out, wanted) {
-        Ok(Built { written: Written { written, unchanged, removed }, held_back }) => {
+        Ok(Built { written: Written { written, unchanged, removed }, held_back, .. }) => {
             for HeldBack { path, reason } in held_back {
                 say(&format!("{path}: {reason}\n"));
             }

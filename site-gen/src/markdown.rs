@@ -29,7 +29,7 @@ pub struct Body {
 }
 
 /// A heading, for a table of contents.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Hash, Serialize)]
 pub struct Heading {
     /// 2 to 6.
     pub level: u8,
@@ -279,7 +279,7 @@ mod tests {
     use super::*;
 
     fn check(markdown: &str, expected: &str) {
-        let source = Arc::new(Source { path: "p.md".into(), text: markdown.into() });
+        let source = Arc::new(Source::new("p.md", markdown));
         let mut problems = Problems::default();
         let body = render(&source, 0..markdown.len(), &mut problems);
         assert!(problems.is_empty(), "{problems}");
@@ -287,7 +287,7 @@ mod tests {
     }
 
     fn check_problem(markdown: &str, expected: &str) {
-        let source = Arc::new(Source { path: "p.md".into(), text: markdown.into() });
+        let source = Arc::new(Source::new("p.md", markdown));
         let mut problems = Problems::default();
         render(&source, 0..markdown.len(), &mut problems);
         assert!(problems.to_string().contains(expected), "{problems}");

@@ -1,5 +1,8 @@
-//! Sources to pages, each on its own.
+//! Sources to pages, each on its own, as their front matter tells them.
+//!
+//! Their bodies wait until they are rendered, so that never all of them lie in memory as HTML.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,10 +14,9 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use crate::clock;
+use crate::day::Day;
 use crate::event::{self, Announcement};
 use crate::front_matter::{self, FrontMatter};
-use crate::link::Link;
-use crate::markdown::{self, Heading};
 use crate::place::{self, BadName, Kind, Place};
 use crate::problem::{Problem, Problems};
 use crate::publication::Publication;
@@ -26,14 +28,12 @@ use crate::source::Source;
 pub struct Parsed {
     /// The file.
     pub source: Arc<Source>,
+    /// Where the body lies in it, in bytes.
+    pub body: Range<usize>,
     /// Where it stands in the site.
     pub place: Place,
-    /// Every link and image in its body.
-    pub links: Vec<Link>,
-    /// The ids of its headings.
-    pub anchors: Vec<String>,
-    /// Its content; `None` when the front matter has a problem.
-    pub content: Option<Content>,
+    /// What the front matter says; `None` when it has a problem.
+    pub content: Option<Arc<Content>>,
 }
 
 impl Parsed {
@@ -43,45 +43,56 @@ impl Parsed {
     }
 }
 
-/// What a page says.
+/// What a page says of itself.
 #[derive(Debug)]
 pub struct Content {
     /// Its heading.
     pub title: String,
     /// One or two sentences about it; may be empty.
     pub description: String,
-    /// The day of an article, in the site's zone.
-    pub date: Option<(DateTime, Timestamp)>,
-    /// The day of its last change worth telling, in the site's zone.
-    pub updated: Option<(DateTime, Timestamp)>,
+    /// The day of an article.
+    pub date: Option<Day>,
+    /// The day of its last change worth telling.
+    pub updated: Option<Day>,
     /// What an article is about.
     pub tags: Vec<Spanned<String>>,
     /// Addresses that once led here.
     pub aliases: Vec<Spanned<String>>,
     /// When the public may see it.
     pub publication: Publication,
-    /// Its body.
-    pub html: String,
-    /// Its headings.
-    pub headings: Vec<Heading>,
     /// The event that it announces.
     pub announcement: Option<Announcement>,
 }
 
 impl Content {
-    /// When it was last changed, as far as it says so: a day in the site's zone.
-    pub fn changed(&self) -> Option<(DateTime, Timestamp)> {
-        self.updated.or(self.date)
+    /// When it was last changed, as far as it says so.
+    pub fn changed(&self) -> Option<&Day> {
+        self.updated.as_ref().or(self.date.as_ref())
     }
 }
 
-/// Parses every source; days and times that name no zone are in this one.
-pub fn parse(sources: &[Arc<Source>], zone: &TimeZone, problems: &mut Problems) -> Vec<Parsed> {
-    let parsed: Vec<(Option<Parsed>, Problems)> = sources
+/// Pages that were parsed before, by the path of their file.
+pub type ParsedBefore = HashMap<String, Arc<Parsed>>;
+
+/// Parses every source that is not among those before as it is now; days and
+/// times that name no zone are in this one.
+pub fn parse(
+    sources: &[Arc<Source>],
+    before: Option<&ParsedBefore>,
+    zone: &TimeZone,
+    problems: &mut Problems,
+) -> Vec<Arc<Parsed>> {
+    let known = |source: &Arc<Source>| {
+        let parsed = before?.get(&source.path)?;
+        // One with a problem is parsed again, so that the problem is told again.
+        let is_known = parsed.content.is_some() && Arc::ptr_eq(&parsed.source, source);
+        is_known.then(|| Arc::clone(parsed))
+    };
+    let parsed: Vec<(Option<Arc<Parsed>>, Problems)> = sources
         .par_iter()
         .map(|source| {
             let mut problems = Problems::default();
-            (page(source, zone, &mut problems), problems)
+            (known(source).or_else(|| page(source, zone, &mut problems).map(Arc::new)), problems)
         })
         .collect();
     let mut pages = Vec::with_capacity(parsed.len());
@@ -102,13 +113,8 @@ fn page(source: &Arc<Source>, zone: &TimeZone, problems: &mut Problems) -> Optio
         }
     };
     let (front, body) = front_matter::read(source, problems);
-    let body = markdown::render(source, body, problems);
-    let anchors = body.headings.iter().map(|heading| heading.id.clone()).collect();
-    let content = front.and_then(|front| {
-        let mut reader = Reader { source, zone, place: &place, problems };
-        reader.content(front, body.html, body.headings)
-    });
-    Some(Parsed { source: Arc::clone(source), place, links: body.links, anchors, content })
+    let content = front.and_then(|front| Reader { source, zone, place: &place, problems }.content(front));
+    Some(Parsed { source: Arc::clone(source), body, place, content: content.map(Arc::new) })
 }
 
 struct Reader<'a> {
@@ -120,10 +126,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// What the page says; `None` when there is a problem.
-    fn content(&mut self, front: FrontMatter, html: String, headings: Vec<Heading>) -> Option<Content> {
+    fn content(&mut self, front: FrontMatter) -> Option<Content> {
         let before = self.problems.len();
-        let date = self.instant(front.date.as_ref());
-        let updated = self.instant(front.updated.as_ref());
+        let date = self.day(front.date.as_ref());
+        let updated = self.day(front.updated.as_ref());
         let publication = Publication {
             draft: front.draft,
             publish_at: self.instant(front.publish_at.as_ref()),
@@ -153,8 +159,6 @@ impl Reader<'_> {
             tags: front.tags,
             aliases: front.aliases,
             publication,
-            html,
-            headings,
             announcement,
         })
     }
@@ -182,6 +186,10 @@ impl Reader<'_> {
         if let Some(tag) = front.tags.first() {
             self.tell(tag.span(), "alleen een artikel heeft onderwerpen", "haal `tags` weg");
         }
+    }
+
+    fn day(&mut self, written: Option<&Spanned<Datetime>>) -> Option<Day> {
+        Day::read(written?, self.zone, self.source, self.problems)
     }
 
     fn instant(&mut self, written: Option<&Spanned<Datetime>>) -> Option<(DateTime, Timestamp)> {

@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn problems_are_told_in_the_order_of_the_files() {
-        let source = |path: &str| Arc::new(Source { path: path.into(), text: "een\ntwee\n".into() });
+        let source = |path: &str| Arc::new(Source::new(path, "een\ntwee\n"));
         let mut problems = Problems::default();
         problems.push(Problem::at(&source("b.md"), 4..8, "tweede regel"));
         problems.push(Problem::in_file("a.md", "hele bestand"));

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use crate::dutch;
 
@@ -64,6 +65,11 @@ pub struct Publication {
 }
 
 impl Publication {
+    /// The instants at which the public begins or ceases to see the page.
+    pub fn changes(&self) -> impl Iterator<Item = Timestamp> + '_ {
+        self.publish_at.iter().chain(&self.expires_at).map(|(_, at)| *at)
+    }
+
     /// Why the public may not see the page, for a list: `gepland voor 1 november 2028, 9.00 uur`.
     ///
     /// `None` when it may.
@@ -80,7 +86,7 @@ impl Publication {
 }
 
 /// A page that the public does not see.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldBack {
     /// Its file.
     pub path: String,

@@ -1,7 +1,8 @@
 //! A site to its files.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use catalog::answer::{Answer, ErrorView, FailedView, Field, FormView, ReceivedView};
 use jiff::Timestamp;
@@ -9,12 +10,16 @@ use rayon::prelude::*;
 use serde::Serialize;
 use tera::Context;
 
+use crate::addresses::LinkCheck;
 use crate::event::Announcement;
+use crate::fingerprint::Fingerprint;
 use crate::ics;
+use crate::markdown::{self, Body};
+use crate::memory::{Before, Facts, Rendered};
 use crate::place::{self, Kind};
 use crate::problem::{Problem, Problems};
 use crate::publication::Moment;
-use crate::search;
+use crate::search::{self, Words};
 use crate::site::{Page, SEARCH_TEMPLATE, SEARCH_URL, Site, TAGS_URL, Tag};
 use crate::source::Asset;
 use crate::templates::{Templates, Unfilled};
@@ -25,8 +30,10 @@ use crate::views::{EventView, FeedEntry, PageView, PagerView, SitemapEntry, Summ
 pub struct Output {
     /// Path within the output folder: `site/nieuws/index.html`.
     pub path: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    /// Its bytes; `None` for a file that is there already as it would be made.
+    pub bytes: Option<Vec<u8>>,
+    /// What spares the next build from making it again.
+    pub rendered: Option<Rendered>,
 }
 
 /// Folder of what the public sees.
@@ -39,97 +46,167 @@ const NEWS_ON_HOME: usize = 3;
 /// How many articles the feed holds.
 const NEWS_IN_FEED: usize = 20;
 
-type Rendered = Result<Vec<Output>, Problem>;
+type Made = Result<Vec<Output>, Problem>;
 
-/// Renders every page, every answer of the function, and the catalogue, and
-/// hands each file on as soon as it is there.
-///
-/// The moment tells which sessions are open on the pages that are built.
-///
-/// # Errors
-/// When a file can't be put.
-pub fn render(
-    site: &Site,
-    assets: &[Asset],
-    templates: &Templates,
-    moment: Moment,
-    problems: &mut Problems,
-    put: impl Fn(Output) -> anyhow::Result<()> + Sync,
-) -> anyhow::Result<()> {
-    let render = Renderer { site, templates, moment };
-    let found = Mutex::new(Problems::default());
-    let hand_on = |rendered: Rendered| match rendered {
-        Ok(outputs) => outputs.into_iter().try_for_each(&put),
-        Err(problem) => {
-            found.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
-            Ok(())
-        }
-    };
-    (0..site.pages.len()).into_par_iter().try_for_each(|at| hand_on(render.page(at)))?;
-    let sections = site.pages.iter().filter(|page| page.place.kind == Kind::Section);
-    for section in sections {
-        let articles: Vec<&Page> = site.articles_below(&section.place.url).collect();
-        let pages: Vec<&[&Page]> = articles.chunks(site.config.table.paginate_by).collect();
-        let count = pages.len();
-        let further = pages.into_par_iter().enumerate().skip(1);
-        further
-            .try_for_each(|(at, articles)| hand_on(render.section_page(section, articles, at + 1, count)))?;
-    }
-    site.tags.par_iter().try_for_each(|tag| hand_on(render.tag(tag)))?;
-    hand_on(render.all_tags())?;
-    hand_on(render.search())?;
-    hand_on(render.feed())?;
-    hand_on(render.sitemap())?;
-    hand_on(render.calendars())?;
-    hand_on(render.aliases())?;
-    hand_on(render.error_answer())?;
-    hand_on(render.catalog())?;
-    assets.iter().try_for_each(|asset| put(output(SITE, &asset.path, asset.bytes.clone())))?;
-    problems.append(found.into_inner().unwrap_or_else(PoisonError::into_inner));
-    Ok(())
-}
-
-fn output(folder: &str, path: &str, bytes: impl Into<Vec<u8>>) -> Output {
-    Output { path: format!("{folder}/{path}"), bytes: bytes.into() }
-}
-
-fn page_output(url: &str, html: String) -> Output {
-    output(SITE, &place::file(url), html)
-}
-
-struct Renderer<'a> {
-    site: &'a Site,
-    templates: &'a Templates,
-    moment: Moment,
+/// Everything that files are made of.
+#[derive(Debug)]
+pub struct Renderer<'a> {
+    /// The pages, and what follows from them.
+    pub site: &'a Site,
+    /// How they look.
+    pub templates: &'a Templates,
+    /// Files that go out as they are.
+    pub assets: &'a [Arc<Asset>],
+    /// Tells which sessions are open on the pages that are built.
+    pub moment: Moment,
+    /// Takes in the links of each page.
+    pub links: &'a LinkCheck,
+    /// What need not be made again, in a process that builds more than once.
+    pub before: Option<Before<'a>>,
+    /// What goes into every page.
+    pub common: Fingerprint,
+    /// What is wrong.
+    pub problems: Mutex<Problems>,
 }
 
 impl Renderer<'_> {
-    fn page(&self, at: usize) -> Rendered {
-        let page = &self.site.pages[at];
-        let url = &page.place.url;
-        let mut context = context(&PageView::new(self.site, at));
-        match page.place.kind {
-            Kind::Home => {
-                context.insert("articles", &self.summaries(self.site.articles_below("/").take(NEWS_ON_HOME)));
-                context.insert("events", &self.events_to_come());
+    /// Renders every page, every answer of the function, and the catalogue, and
+    /// hands each file on as soon as it is there.
+    ///
+    /// # Errors
+    /// When a file can't be put.
+    pub fn render(&self, put: impl Fn(Output) -> anyhow::Result<()> + Sync) -> anyhow::Result<()> {
+        let site = self.site;
+        let hand_on = |made: Made| match made {
+            Ok(outputs) => outputs.into_iter().try_for_each(&put),
+            Err(problem) => {
+                self.problems().push(problem);
+                Ok(())
             }
-            Kind::Section => {
-                let articles: Vec<&Page> = self.site.articles_below(url).collect();
-                let first = articles.chunks(self.site.config.table.paginate_by).next().unwrap_or_default();
-                let count = articles.len().div_ceil(self.site.config.table.paginate_by).max(1);
-                context.insert("articles", &self.summaries(first.iter().copied()));
-                context.insert("pager", &PagerView::new(url, 1, count));
-            }
-            Kind::Article | Kind::Page | Kind::NotFound => {}
+        };
+        let facts: Vec<Option<Arc<Facts>>> = (0..site.pages.len())
+            .into_par_iter()
+            .map(|at| {
+                let (made, facts) = self.page(at);
+                hand_on(made)?;
+                Ok(facts.filter(|_| self.has_search()))
+            })
+            .collect::<anyhow::Result<_>>()?;
+        for section in site.pages.iter().filter(|page| page.place.kind == Kind::Section) {
+            let articles: Vec<&Page> = site.articles_below(&section.place.url).collect();
+            let pages: Vec<&[&Page]> = articles.chunks(site.config.table.paginate_by).collect();
+            let count = pages.len();
+            let further = pages.into_par_iter().enumerate().skip(1);
+            further.try_for_each(|(at, articles)| {
+                hand_on(self.section_page(section, articles, at + 1, count))
+            })?;
         }
-        match &page.content.announcement {
+        site.tags.par_iter().try_for_each(|tag| hand_on(self.tag(tag)))?;
+        hand_on(self.all_tags())?;
+        hand_on(self.search(&facts))?;
+        hand_on(self.feed())?;
+        hand_on(self.sitemap())?;
+        hand_on(self.calendars())?;
+        hand_on(self.aliases())?;
+        hand_on(self.error_answer())?;
+        hand_on(self.catalog())?;
+        self.assets.iter().try_for_each(|asset| put(output(SITE, &asset.path, asset.bytes.clone())))
+    }
+
+    fn problems(&self) -> MutexGuard<'_, Problems> {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has_search(&self) -> bool {
+        self.templates.has(SEARCH_TEMPLATE)
+    }
+
+    /// What a file is made of: everything that its template sees. `None` where no later build would ask.
+    fn made_of(&self, inputs: &impl Hash) -> Option<Fingerprint> {
+        self.before.is_some().then(|| Fingerprint::of(&(self.common, inputs)))
+    }
+
+    /// The file at an address, where it is there already as it would be made.
+    fn stands(&self, url: &str, made_of: Option<Fingerprint>) -> Option<Output> {
+        let path = site_path(url);
+        let rendered = self.before?.get(&path, made_of?)?.clone();
+        Some(Output { path, bytes: None, rendered: Some(rendered) })
+    }
+
+    /// A file of the site that is made again only when its inputs have changed.
+    fn file(
+        &self,
+        url: &str,
+        inputs: &impl Hash,
+        make: impl FnOnce() -> Result<String, Problem>,
+    ) -> Result<Output, Problem> {
+        let made_of = self.made_of(inputs);
+        match self.stands(url, made_of) {
+            Some(output) => Ok(output),
+            None => Ok(new_output(url, make()?, made_of, None)),
+        }
+    }
+
+    /// A page with what was found in its body.
+    fn page(&self, at: usize) -> (Made, Option<Arc<Facts>>) {
+        let page = &self.site.pages[at];
+        let url = page.place.url.as_str();
+        let view = PageView::new(self.site, at);
+        let lists = self.lists(page);
+        let made_of = match page.content.announcement {
+            // It changes with the time too.
+            Some(_) => None,
+            None => self.made_of(&(page.source.fingerprint, &view, &lists)),
+        };
+        if let Some(output) = self.stands(url, made_of) {
+            let facts = output.rendered.as_ref().and_then(|rendered| rendered.facts.clone());
+            if let Some(facts) = &facts {
+                self.links.page(&page.source, url, facts);
+            }
+            return (Ok(vec![output]), facts);
+        }
+        let mut problems = Problems::default();
+        let body = markdown::render(&page.source, page.body.clone(), &mut problems);
+        self.problems().append(problems);
+        let mut context = lists.context();
+        context.insert("page", &view.with_body(self.site, page, &body));
+        let words = if self.has_search() { search::words_of(page, &body.html) } else { Words::default() };
+        let facts = Arc::new(Facts::new(body, words));
+        self.links.page(&page.source, url, &facts);
+        let made = match &page.content.announcement {
             Some(announcement) => self.announcement(page, announcement, context),
-            None => Ok(vec![page_output(url, self.templates.render(page.place.kind.template(), &context)?)]),
+            None => self
+                .templates
+                .render(page.place.kind.template(), &context)
+                .map(|html| vec![new_output(url, html, made_of, Some(Arc::clone(&facts)))]),
+        };
+        (made, Some(facts))
+    }
+
+    /// What a page shows of others.
+    fn lists<'p>(&'p self, page: &'p Page) -> Lists<'p> {
+        let url = page.place.url.as_str();
+        match page.place.kind {
+            Kind::Home => Lists {
+                articles: Some(self.summaries(self.site.articles_below("/").take(NEWS_ON_HOME))),
+                events: Some(self.events_to_come()),
+                pager: None,
+            },
+            Kind::Section => {
+                let by = self.site.config.table.paginate_by;
+                let count = self.site.articles_below(url).count().div_ceil(by).max(1);
+                Lists {
+                    articles: Some(self.summaries(self.site.articles_below(url).take(by))),
+                    events: None,
+                    pager: Some(PagerView::new(url, 1, count)),
+                }
+            }
+            Kind::Article | Kind::Page | Kind::NotFound => Lists::default(),
         }
     }
 
     /// A page with a form, and the answers that belong to it.
-    fn announcement(&self, page: &Page, announcement: &Announcement, mut context: Context) -> Rendered {
+    fn announcement(&self, page: &Page, announcement: &Announcement, mut context: Context) -> Made {
         let event = &announcement.event;
         context.insert("event", &EventView::new(announcement, &page.place.url));
         let form = self.templates.render(page.place.kind.template(), &context)?;
@@ -165,22 +242,31 @@ impl Renderer<'_> {
         moments.map(|now| FormView::new(event, now, all.clone(), &all)).collect()
     }
 
-    fn section_page(&self, section: &Page, articles: &[&Page], number: usize, count: usize) -> Rendered {
+    fn section_page(&self, section: &Page, articles: &[&Page], number: usize, count: usize) -> Made {
         let url = PagerView::url(&section.place.url, number);
         let title = format!("{} (bladzijde {number} van {count})", section.content.title);
-        let mut context = context(&PageView::generated(&title, &url));
-        context.insert("articles", &self.summaries(articles.iter().copied()));
-        context.insert("pager", &PagerView::new(&section.place.url, number, count));
-        Ok(vec![page_output(&url, self.templates.render(Kind::Section.template(), &context)?)])
+        let articles = self.summaries(articles.iter().copied());
+        let pager = PagerView::new(&section.place.url, number, count);
+        let output = self.file(&url, &(&title, &articles, &pager), || {
+            let mut context = context(&PageView::generated(&title, &url));
+            context.insert("articles", &articles);
+            context.insert("pager", &pager);
+            self.templates.render(Kind::Section.template(), &context)
+        })?;
+        Ok(vec![output])
     }
 
-    fn tag(&self, tag: &Tag) -> Rendered {
-        let mut context = context(&PageView::generated(&tag.name, &tag.url));
-        context.insert("articles", &self.summaries(tag.articles.iter().map(|&at| &self.site.pages[at])));
-        Ok(vec![page_output(&tag.url, self.templates.render("tag.html", &context)?)])
+    fn tag(&self, tag: &Tag) -> Made {
+        let articles = self.summaries(tag.articles.iter().map(|&at| &self.site.pages[at]));
+        let output = self.file(&tag.url, &(&tag.name, &articles), || {
+            let mut context = context(&PageView::generated(&tag.name, &tag.url));
+            context.insert("articles", &articles);
+            self.templates.render("tag.html", &context)
+        })?;
+        Ok(vec![output])
     }
 
-    fn all_tags(&self) -> Rendered {
+    fn all_tags(&self) -> Made {
         if self.site.tags.is_empty() {
             return Ok(Vec::new());
         }
@@ -190,13 +276,13 @@ impl Renderer<'_> {
     }
 
     /// The search page, where the site has a template for it, and its index.
-    fn search(&self) -> Rendered {
-        if !self.templates.has(SEARCH_TEMPLATE) {
+    fn search(&self, facts: &[Option<Arc<Facts>>]) -> Made {
+        if !self.has_search() {
             return Ok(Vec::new());
         }
         let mut context = context(&PageView::generated("Zoeken", SEARCH_URL));
         context.insert("entries", &search::entries(self.site));
-        let index = serde_json::to_string(&search::index(self.site))
+        let index = serde_json::to_string(&search::index(self.site, facts))
             .map_err(|error| Problem::in_file("zoeken.json", error.to_string()))?;
         Ok(vec![
             page_output(SEARCH_URL, self.templates.render(SEARCH_TEMPLATE, &context)?),
@@ -204,34 +290,44 @@ impl Renderer<'_> {
         ])
     }
 
-    fn feed(&self) -> Rendered {
-        let shown = self.site.articles_below("/").filter(|page| page.badge.is_none()).take(NEWS_IN_FEED);
-        let entries: Vec<FeedEntry<'_>> = shown.map(|page| FeedEntry::new(page, &self.site.config)).collect();
+    fn feed(&self) -> Made {
+        let public = self.site.articles_below("/").filter(|page| page.badge.is_none());
+        let shown: Vec<&Page> = public.take(NEWS_IN_FEED).collect();
         // A feed says when it was last changed: with nothing in it there is none.
-        if entries.is_empty() {
+        if shown.is_empty() {
             return Ok(Vec::new());
         }
-        let mut context = Context::new();
-        context.insert("updated", &entries.iter().filter_map(FeedEntry::updated).max());
-        context.insert("entries", &entries);
-        Ok(vec![output(SITE, "feed.xml", self.templates.render("feed.xml", &context)?)])
+        let inputs: Vec<Fingerprint> = shown.iter().map(|page| page.source.fingerprint).collect();
+        let output = self.file("/feed.xml", &inputs, || {
+            // What is wrong in them was told with their own pages.
+            let body =
+                |page: &&Page| markdown::render(&page.source, page.body.clone(), &mut Problems::default());
+            let bodies: Vec<Body> = shown.iter().map(body).collect();
+            let entries: Vec<FeedEntry<'_>> =
+                shown.iter().zip(&bodies).map(|(page, body)| FeedEntry::new(page, body)).collect();
+            let mut context = Context::new();
+            context.insert("updated", &entries.iter().filter_map(FeedEntry::updated).max());
+            context.insert("entries", &entries);
+            self.templates.render("feed.xml", &context)
+        })?;
+        Ok(vec![output])
     }
 
-    fn sitemap(&self) -> Rendered {
+    fn sitemap(&self) -> Made {
         let public = |page: &&Page| page.badge.is_none() && page.place.kind != Kind::NotFound;
         let mut entries: Vec<SitemapEntry<'_>> =
             self.site.pages.iter().filter(public).map(SitemapEntry::new).collect();
         entries.extend(self.site.tags.iter().map(|tag| SitemapEntry::generated(&tag.url)));
-        let mut context = Context::new();
-        context.insert("entries", &entries);
-        Ok(vec![
-            output(SITE, "sitemap.xml", self.templates.render("sitemap.xml", &context)?),
-            output(SITE, "robots.txt", self.templates.render("robots.txt", &Context::new())?),
-        ])
+        let sitemap = self.file("/sitemap.xml", &entries, || {
+            let mut context = Context::new();
+            context.insert("entries", &entries);
+            self.templates.render("sitemap.xml", &context)
+        })?;
+        Ok(vec![sitemap, output(SITE, "robots.txt", self.templates.render("robots.txt", &Context::new())?)])
     }
 
     /// One calendar of all sessions, and one of each.
-    fn calendars(&self) -> Rendered {
+    fn calendars(&self) -> Made {
         let sessions: Vec<_> = self
             .site
             .announcements()
@@ -254,7 +350,7 @@ impl Renderer<'_> {
     }
 
     /// A page at each address that once was, and the list of them for the CDN.
-    fn aliases(&self) -> Rendered {
+    fn aliases(&self) -> Made {
         let mut redirects: BTreeMap<&str, &str> = BTreeMap::new();
         let mut outputs = Vec::new();
         for page in &self.site.pages {
@@ -266,24 +362,28 @@ impl Renderer<'_> {
         }
         let json = serde_json::to_string_pretty(&redirects)
             .map_err(|error| Problem::in_file("redirects.json", error.to_string()))?;
-        outputs.push(Output { path: "redirects.json".to_owned(), bytes: (json + "\n").into() });
+        outputs.push(Output {
+            path: "redirects.json".to_owned(),
+            bytes: Some((json + "\n").into()),
+            rendered: None,
+        });
         Ok(outputs)
     }
 
-    fn catalog(&self) -> Rendered {
+    fn catalog(&self) -> Made {
         let json = self.site.catalog.to_json();
         let json = json.map_err(|error| Problem::in_file("catalog.json", error.to_string()))?;
         Ok(vec![output(FUNCTION, "catalog.json", json)])
     }
 
-    fn error_answer(&self) -> Rendered {
+    fn error_answer(&self) -> Made {
         let html = self.templates.render("answers/error.html", &context(&PageView::default()))?;
         let views = ErrorView::STATUSES.map(|status| ErrorView { status, incident: "0".into() });
         Ok(vec![answer(Answer::Error, html, &views)?])
     }
 
     fn summaries<'s>(&'s self, pages: impl Iterator<Item = &'s Page>) -> Vec<Summary<'s>> {
-        pages.map(|page| Summary::new(page, &self.site.config)).collect()
+        pages.map(Summary::new).collect()
     }
 
     /// The events that still have a session to come.
@@ -294,6 +394,47 @@ impl Renderer<'_> {
         let to_come = self.site.announcements().filter(|(_, announcement)| is_to_come(announcement));
         to_come.map(|(page, announcement)| EventView::new(announcement, &page.place.url)).collect()
     }
+}
+
+/// What a page shows of others.
+#[derive(Default, Hash)]
+struct Lists<'a> {
+    articles: Option<Vec<Summary<'a>>>,
+    events: Option<Vec<EventView<'a>>>,
+    pager: Option<PagerView>,
+}
+
+impl Lists<'_> {
+    fn context(&self) -> Context {
+        let mut context = Context::new();
+        if let Some(articles) = &self.articles {
+            context.insert("articles", articles);
+        }
+        if let Some(events) = &self.events {
+            context.insert("events", events);
+        }
+        if let Some(pager) = &self.pager {
+            context.insert("pager", pager);
+        }
+        context
+    }
+}
+
+fn site_path(url: &str) -> String {
+    format!("{SITE}/{}", place::file(url))
+}
+
+fn new_output(url: &str, text: String, made_of: Option<Fingerprint>, facts: Option<Arc<Facts>>) -> Output {
+    let rendered = made_of.map(|made_of| Rendered { made_of, facts });
+    Output { path: site_path(url), bytes: Some(text.into()), rendered }
+}
+
+fn output(folder: &str, path: &str, bytes: impl Into<Vec<u8>>) -> Output {
+    Output { path: format!("{folder}/{path}"), bytes: Some(bytes.into()), rendered: None }
+}
+
+fn page_output(url: &str, html: String) -> Output {
+    new_output(url, html, None, None)
 }
 
 fn context(page: &PageView<'_>) -> Context {

@@ -6,12 +6,14 @@
 //! them, so it needs no stemmer of its own.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rust_stemmers::{Algorithm, Stemmer};
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::memory::Facts;
 use crate::place::Kind;
 use crate::site::{Page, Site};
 
@@ -45,39 +47,52 @@ const SHORTEST: usize = 2;
 
 /// The pages that can be found, by their title.
 pub fn entries(site: &Site) -> Vec<Entry<'_>> {
-    let mut entries: Vec<Entry<'_>> = findable(site).map(entry).collect();
+    let mut entries: Vec<Entry<'_>> = site.pages.iter().filter(|page| is_findable(page)).map(entry).collect();
     entries.sort_by_key(|entry| (entry.title.to_lowercase(), entry.url));
     entries
 }
 
-/// Makes the index of a site.
-pub fn index(site: &Site) -> Index<'_> {
+/// What a page can be found by: its words, folded, each with its weight.
+pub type Words = BTreeMap<String, usize>;
+
+/// The words of a page, in its front matter and in the HTML of its body.
+pub fn words_of(page: &Page, html: &str) -> Words {
+    let content = &page.content;
+    let body = text(html);
+    let tags = content.tags.iter().map(|tag| (tag.get_ref(), TITLE_WEIGHT));
+    let texts = [(&content.title, TITLE_WEIGHT), (&content.description, DESCRIPTION_WEIGHT), (&body, 1)];
+    let mut found = Words::new();
+    for (text, weight) in texts.into_iter().chain(tags) {
+        for word in words(text) {
+            *found.entry(word).or_default() += weight;
+        }
+    }
+    found
+}
+
+/// Makes the index of a site, of what was found in each of its pages.
+pub fn index<'a>(site: &'a Site, facts: &[Option<Arc<Facts>>]) -> Index<'a> {
     let stemmer = Stemmer::create(Algorithm::Dutch);
     let mut index = Index { pages: Vec::new(), words: BTreeMap::new(), stems: Vec::new() };
     let mut stems: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, page) in findable(site).enumerate() {
-        let content = &page.content;
+    let pages = site.pages.iter().zip(facts).filter(|(page, _)| is_findable(page));
+    for (at, (page, facts)) in pages.enumerate() {
         index.pages.push(entry(page));
-        let body = text(&content.html);
-        let tags = content.tags.iter().map(|tag| (tag.get_ref(), TITLE_WEIGHT));
-        let texts = [(&content.title, TITLE_WEIGHT), (&content.description, DESCRIPTION_WEIGHT), (&body, 1)];
-        for (text, weight) in texts.into_iter().chain(tags) {
-            for word in words(text) {
-                let stem = *index.words.entry(word).or_insert_with_key(|word| {
-                    *stems.entry(stemmer.stem(word).into_owned()).or_insert_with(|| {
-                        index.stems.push(BTreeMap::new());
-                        index.stems.len() - 1
-                    })
-                });
-                *index.stems[stem].entry(at).or_default() += weight;
-            }
+        for (word, weight) in facts.iter().flat_map(|facts| &facts.words) {
+            let stem = *index.words.entry(word.clone()).or_insert_with_key(|word| {
+                *stems.entry(stemmer.stem(word).into_owned()).or_insert_with(|| {
+                    index.stems.push(BTreeMap::new());
+                    index.stems.len() - 1
+                })
+            });
+            *index.stems[stem].entry(at).or_default() += weight;
         }
     }
     index
 }
 
-fn findable(site: &Site) -> impl Iterator<Item = &Page> {
-    site.pages.iter().filter(|page| page.badge.is_none() && page.place.kind != Kind::NotFound)
+fn is_findable(page: &Page) -> bool {
+    page.badge.is_none() && page.place.kind != Kind::NotFound
 }
 
 fn entry(page: &Page) -> Entry<'_> {

@@ -1,15 +1,19 @@
 //! The whole site, every part of it known to be right.
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use catalog::Catalog;
+use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::event::Announcement;
-use crate::parse::Content;
+use crate::parse::{Content, Parsed};
 use crate::place::{self, Place};
 use crate::publication::HeldBack;
 use crate::slug::slug;
+use crate::source::Source;
 
 /// The whole site.
 #[derive(Debug)]
@@ -30,6 +34,8 @@ pub struct Site {
     pub catalog: Catalog,
     /// Pages that the public does not see.
     pub held_back: Vec<HeldBack>,
+    /// When the same sources next make another site: a page appears, a session opens.
+    pub until: Option<Timestamp>,
 }
 
 /// Positions in `pages` of the articles beside one.
@@ -72,12 +78,26 @@ pub fn tag_url(name: &str) -> String {
 /// A page of the site.
 #[derive(Debug)]
 pub struct Page {
+    /// Its file.
+    pub source: Arc<Source>,
+    /// Where the body lies in it, in bytes.
+    pub body: Range<usize>,
     /// Where it stands.
     pub place: Place,
-    /// What it says.
-    pub content: Content,
+    /// What it says of itself.
+    pub content: Arc<Content>,
     /// Why the public does not see it, where it is built nevertheless.
     pub badge: Option<String>,
+}
+
+impl Page {
+    /// A page that was parsed, as it stands at an instant; `None` when it has a problem.
+    pub fn new(parsed: &Parsed, now: Timestamp) -> Option<Self> {
+        let content = Arc::clone(parsed.content.as_ref()?);
+        let badge = content.publication.held_back(now);
+        let Parsed { source, body, place, .. } = parsed;
+        Some(Self { source: Arc::clone(source), body: body.clone(), place: place.clone(), content, badge })
+    }
 }
 
 impl Site {

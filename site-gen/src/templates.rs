@@ -6,6 +6,7 @@ use catalog::answer::DELIMITERS;
 use serde::Serialize;
 use tera::{Context, Delimiters, ErrorKind, Tera};
 
+use crate::fingerprint::Fingerprint;
 use crate::problem::{Problem, Problems};
 use crate::source::Source;
 use crate::views::SiteView;
@@ -40,6 +41,11 @@ impl Templates {
             return None;
         }
         Some(Self { tera, sources: sources.to_vec() })
+    }
+
+    /// Of all of them.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&self.sources.iter().map(|source| source.fingerprint).collect::<Vec<_>>())
     }
 
     /// Whether there is a template of this name.

@@ -3,21 +3,17 @@
 use std::collections::BTreeMap;
 
 use catalog::address::{FORM_ANCHOR, SignupAddress};
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::clock::rfc3339;
-use crate::config::{Config, LinkTable};
-use crate::dutch;
+use crate::config::LinkTable;
+use crate::day::Day;
 use crate::event::{Announcement, SessionWords};
 use crate::json_ld;
-use crate::markdown::Heading;
+use crate::markdown::{Body, Heading};
 use crate::site::{Page, Site, TAGS_URL, Tag, tag_url};
 
 /// `site`, on every page.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Hash, Serialize)]
 pub struct SiteView<'a> {
     title: &'a str,
     short_title: &'a str,
@@ -61,7 +57,7 @@ impl<'a> SiteView<'a> {
 }
 
 /// `page`: the page that is rendered.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, Hash, Serialize)]
 pub struct PageView<'a> {
     /// Its heading.
     pub title: &'a str,
@@ -69,8 +65,8 @@ pub struct PageView<'a> {
     pub description: &'a str,
     /// Path of its address; empty for the answers that have none of their own.
     pub url: &'a str,
-    date: Option<DateView>,
-    updated: Option<DateView>,
+    date: Option<&'a Day>,
+    updated: Option<&'a Day>,
     html: &'a str,
     /// Its second-level headings.
     toc: Vec<&'a Heading>,
@@ -86,26 +82,36 @@ pub struct PageView<'a> {
 }
 
 impl<'a> PageView<'a> {
-    /// A page of the site, by its position.
+    /// A page of the site, by its position, without its body.
     pub fn new(site: &'a Site, at: usize) -> Self {
         let page = &site.pages[at];
         let content = &page.content;
-        let zone = &site.config.zone;
         let link = |at: usize| LinkView::page(&site.pages[at]);
         Self {
             title: &content.title,
             description: &content.description,
             url: &page.place.url,
-            date: content.date.map(|date| DateView::new(date, zone)),
-            updated: content.updated.map(|date| DateView::new(date, zone)),
-            html: &content.html,
-            toc: content.headings.iter().filter(|heading| heading.level == 2).collect(),
+            date: content.date.as_ref(),
+            updated: content.updated.as_ref(),
+            html: "",
+            toc: Vec::new(),
             tags: content.tags.iter().map(|tag| LinkView::tag(tag.get_ref())).collect(),
             section: site.section_of(page).map(LinkView::page),
             newer: site.neighbours[at].newer.map(link),
             older: site.neighbours[at].older.map(link),
             badge: page.badge.as_deref(),
+            json_ld: String::new(),
+        }
+    }
+
+    /// The same page with its body, and what follows from it.
+    #[must_use]
+    pub fn with_body(self, site: &Site, page: &Page, body: &'a Body) -> Self {
+        Self {
+            html: &body.html,
+            toc: body.headings.iter().filter(|heading| heading.level == 2).collect(),
             json_ld: json_ld::of(site, page),
+            ..self
         }
     }
 
@@ -116,7 +122,7 @@ impl<'a> PageView<'a> {
 }
 
 /// A link to a page or a tag.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Hash, Serialize)]
 pub struct LinkView<'a> {
     title: &'a str,
     url: std::borrow::Cow<'a, str>,
@@ -133,67 +139,61 @@ impl<'a> LinkView<'a> {
 }
 
 /// A page in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Hash, Serialize)]
 pub struct Summary<'a> {
     title: &'a str,
     description: &'a str,
     url: &'a str,
-    date: Option<DateView>,
+    date: Option<&'a Day>,
     badge: Option<&'a str>,
 }
 
 impl<'a> Summary<'a> {
     /// A page of the site.
-    pub fn new(page: &'a Page, config: &Config) -> Self {
+    pub fn new(page: &'a Page) -> Self {
         Self {
             title: &page.content.title,
             description: &page.content.description,
             url: &page.place.url,
-            date: page.content.date.map(|date| DateView::new(date, &config.zone)),
+            date: page.content.date.as_ref(),
             badge: page.badge.as_deref(),
         }
     }
 }
 
 /// An article in the feed: its summary and its whole body.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Hash, Serialize)]
 pub struct FeedEntry<'a> {
     #[serde(flatten)]
     summary: Summary<'a>,
-    updated: Option<DateView>,
+    updated: Option<&'a Day>,
     html: &'a str,
 }
 
 impl<'a> FeedEntry<'a> {
     /// An article of the site.
-    pub fn new(page: &'a Page, config: &Config) -> Self {
-        let updated = page.content.changed();
-        Self {
-            summary: Summary::new(page, config),
-            updated: updated.map(|date| DateView::new(date, &config.zone)),
-            html: &page.content.html,
-        }
+    pub fn new(page: &'a Page, body: &'a Body) -> Self {
+        Self { summary: Summary::new(page), updated: page.content.changed(), html: &body.html }
     }
 
     /// When it was last changed, for the feed as a whole.
     pub fn updated(&self) -> Option<&str> {
-        self.updated.as_ref().map(|date| date.rfc3339.as_str())
+        self.updated.map(|day| day.rfc3339.as_str())
     }
 }
 
 /// A page in the sitemap.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Hash, Serialize)]
 pub struct SitemapEntry<'a> {
     url: &'a str,
     /// The day of its last change, where one is known: `2028-11-28`.
-    lastmod: Option<String>,
+    lastmod: Option<&'a str>,
 }
 
 impl<'a> SitemapEntry<'a> {
     /// A page of the site.
     pub fn new(page: &'a Page) -> Self {
-        let changed = page.content.changed();
-        Self { url: &page.place.url, lastmod: changed.map(|(civil, _)| civil.date().to_string()) }
+        Self { url: &page.place.url, lastmod: page.content.changed().map(|day| day.iso.as_str()) }
     }
 
     /// A page that no file stands for.
@@ -203,7 +203,7 @@ impl<'a> SitemapEntry<'a> {
 }
 
 /// Where in a list of several pages one is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Hash, Serialize)]
 pub struct PagerView {
     /// Which page this is, from 1.
     pub number: usize,
@@ -233,7 +233,7 @@ impl PagerView {
 }
 
 /// A tag in the list of all.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Hash, Serialize)]
 pub struct TagCount<'a> {
     title: &'a str,
     url: &'a str,
@@ -247,25 +247,8 @@ impl<'a> TagCount<'a> {
     }
 }
 
-/// A day.
-#[derive(Debug, Serialize)]
-pub struct DateView {
-    /// `2028-11-28`
-    iso: String,
-    /// `2028-11-28T00:00:00+01:00`
-    rfc3339: String,
-    /// `28 november 2028`
-    words: String,
-}
-
-impl DateView {
-    fn new((civil, at): (DateTime, Timestamp), zone: &TimeZone) -> Self {
-        Self { iso: civil.date().to_string(), rfc3339: rfc3339(at, zone), words: dutch::date(civil.date()) }
-    }
-}
-
 /// `event`: what a page announces.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Hash, Serialize)]
 pub struct EventView<'a> {
     id: &'a str,
     title: &'a str,

@@ -3,19 +3,20 @@
 //! A file that is there already with the same bytes stays untouched; each other
 //! is put aside first and moved into its place once all of them are there, so
 //! that a build with a problem changes nothing. What an earlier build wrote but
-//! this one does not is removed. `.site-gen` in the output folder lists what
+//! this one does not is removed. The manifest in the output folder lists what
 //! site-gen wrote; nothing else is ever replaced or removed.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 
-use crate::render::Output;
+use crate::manifest::{BuildRecord, Manifest};
+use crate::stamp::Stamp;
 
 /// What a build did to the output folder, in files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,78 +29,89 @@ pub struct Written {
     pub removed: usize,
 }
 
-const LIST: &str = ".site-gen";
 const ASIDE: &str = ".site-gen.new";
 
 /// The files of one build on their way to the output folder.
 #[derive(Debug)]
-pub struct Staging {
+pub struct Staging<'a> {
     folder: PathBuf,
-    before: BTreeSet<String>,
+    before: &'a Manifest,
     put: Mutex<Put>,
 }
 
 #[derive(Debug, Default)]
 struct Put {
-    /// Every path of this build that site-gen wrote, now or before.
-    ours: BTreeSet<String>,
-    unchanged: usize,
-    /// Those whose new bytes lie aside, under their number.
-    changed: Vec<String>,
+    /// Every path of this build that site-gen wrote, now or before, with the number under which
+    /// its new bytes lie aside.
+    ours: Vec<(String, Option<usize>)>,
+    /// How many lie aside.
+    changed: usize,
+    /// How many of somebody else have the same bytes.
+    theirs: usize,
 }
 
-impl Staging {
-    /// Begins a build into a folder, which may be there already.
+impl<'a> Staging<'a> {
+    /// Begins a build into a folder with the manifest of the build before.
     ///
     /// # Errors
-    /// When the folder can't be made or read.
-    pub fn begin(folder: &Path) -> Result<Self> {
-        let staging = Self { folder: folder.to_owned(), before: read_list(folder)?, put: Mutex::default() };
+    /// When the folder can't be cleared of what an earlier build put aside.
+    pub fn begin(folder: &Path, before: &'a Manifest) -> Result<Self> {
+        let staging = Self { folder: folder.to_owned(), before, put: Mutex::default() };
         staging.clear()?;
         Ok(staging)
+    }
+
+    /// Takes in a file that stands as it would be made.
+    pub fn keep(&self, path: String) {
+        self.lock().ours.push((path, None));
     }
 
     /// Takes a file in; may be called from several threads at once.
     ///
     /// # Errors
     /// When a file that site-gen did not write is in its place, or the disk refuses.
-    pub fn put(&self, output: &Output) -> Result<()> {
-        let target = self.folder.join(&output.path);
+    pub fn put(&self, path: String, bytes: &[u8]) -> Result<()> {
+        let target = self.folder.join(&path);
+        let is_ours = self.before.files.contains_key(&path);
         let is_changed = match fs::read(&target) {
-            Ok(bytes) if bytes == output.bytes => false,
-            Ok(_) if !self.before.contains(&output.path) => bail!(in_the_way(&target)),
+            Ok(there) if there == bytes => false,
+            Ok(_) if !is_ours => bail!(in_the_way(&target)),
             Ok(_) => true,
             Err(error) => match error.kind() {
                 ErrorKind::NotFound => true,
                 // A folder is in the file's place: ours and stale, or the disk will refuse.
                 ErrorKind::IsADirectory => true,
                 ErrorKind::NotADirectory => {
-                    self.check_parents(&output.path)?;
+                    self.check_parents(&path)?;
                     true
                 }
                 _ => return Err(error).with_context(|| format!("`{}` is niet te lezen", target.display())),
             },
         };
         let number = {
-            let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
-            if !is_changed {
-                put.unchanged += 1;
+            let mut put = self.lock();
+            match (is_changed, is_ours) {
                 // The same bytes, but of somebody else: theirs they stay.
-                if self.before.contains(&output.path) {
-                    put.ours.insert(output.path.clone());
+                (false, false) => {
+                    put.theirs += 1;
+                    return Ok(());
                 }
-                return Ok(());
+                (false, true) => {
+                    put.ours.push((path, None));
+                    return Ok(());
+                }
+                (true, _) => {
+                    let number = put.changed;
+                    put.changed += 1;
+                    put.ours.push((path, Some(number)));
+                    number
+                }
             }
-            if !put.ours.insert(output.path.clone()) {
-                bail!("`{}` wordt twee keer gemaakt", output.path);
-            }
-            put.changed.push(output.path.clone());
-            put.changed.len() - 1
         };
         let aside = self.aside(number);
-        let written = match fs::write(&aside, &output.bytes) {
+        let written = match fs::write(&aside, bytes) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                fs::create_dir_all(self.folder.join(ASIDE)).and_then(|()| fs::write(&aside, &output.bytes))
+                fs::create_dir_all(self.folder.join(ASIDE)).and_then(|()| fs::write(&aside, bytes))
             }
             written => written,
         };
@@ -110,39 +122,58 @@ impl Staging {
     fn check_parents(&self, path: &str) -> Result<()> {
         for (slash, _) in path.match_indices('/') {
             let parent = self.folder.join(&path[..slash]);
-            if parent.is_file() && !self.before.contains(&path[..slash]) {
+            if parent.is_file() && !self.before.files.contains_key(&path[..slash]) {
                 bail!(in_the_way(&parent));
             }
         }
         Ok(())
     }
 
-    /// Moves every file to its place, and removes what no source makes any more.
+    /// Moves every file to its place, removes what no source makes any more, and records the build.
     ///
     /// # Errors
-    /// When the disk refuses.
-    pub fn commit(self) -> Result<Written> {
-        let put = std::mem::take(&mut *self.put.lock().unwrap_or_else(PoisonError::into_inner));
-        let folder = &self.folder;
+    /// When a file was put twice, or the disk refuses.
+    pub fn commit(self, build: BuildRecord) -> Result<Written> {
+        let Put { mut ours, changed, theirs } = std::mem::take(&mut *self.lock());
+        let (folder, before) = (&self.folder, &self.before.files);
+        ours.sort_unstable();
+        if let Some([(path, _), _]) = ours.array_windows().find(|[one, other]| one.0 == other.0) {
+            bail!("`{path}` wordt twee keer gemaakt");
+        }
         fs::create_dir_all(folder).with_context(|| format!("`{}` is niet te maken", folder.display()))?;
-        let stale: Vec<&String> = self.before.difference(&put.ours).collect();
-        if self.before != put.ours {
+        let is_ours = |path: &String| ours.binary_search_by(|(ours, _)| ours.cmp(path)).is_ok();
+        let stale: Vec<&String> = before.keys().filter(|path| !is_ours(path)).collect();
+        if ours.iter().any(|(path, _)| !before.contains_key(path)) {
             // Before anything is moved, so that a build that is cut off knows what it wrote.
-            write_list(folder, self.before.union(&put.ours))?;
+            let mut files = before.clone();
+            for (path, _) in &ours {
+                files.entry(path.clone()).or_default();
+            }
+            Manifest { build: None, files }.write(folder)?;
         }
         for path in &stale {
             remove(folder, path)?;
         }
-        put.changed.par_iter().enumerate().try_for_each(|(number, path)| {
+        let place = |(path, aside): &(String, Option<usize>)| {
             let target = folder.join(path);
-            move_to(&self.aside(number), &target)
-                .with_context(|| format!("`{}` is niet te schrijven", target.display()))
-        })?;
-        if !stale.is_empty() {
-            write_list(folder, put.ours.iter())?;
+            if let Some(number) = aside {
+                move_to(&self.aside(*number), &target)
+                    .with_context(|| format!("`{}` is niet te schrijven", target.display()))?;
+            }
+            let metadata =
+                fs::metadata(&target).with_context(|| format!("`{}` is niet te lezen", target.display()))?;
+            Ok((path.clone(), Stamp::new(&metadata)))
+        };
+        let files: Vec<_> = ours.par_iter().map(place).collect::<Result<_>>()?;
+        let files: BTreeMap<String, Option<Stamp>> = files.into_iter().collect();
+        let written =
+            Written { written: changed, unchanged: ours.len() - changed + theirs, removed: stale.len() };
+        let now = Manifest { build: Some(build), files };
+        if now != *self.before {
+            now.write(folder)?;
         }
         self.clear()?;
-        Ok(Written { written: put.changed.len(), unchanged: put.unchanged, removed: stale.len() })
+        Ok(written)
     }
 
     /// Drops what lies aside: the build had a problem.
@@ -151,6 +182,10 @@ impl Staging {
     /// When the disk refuses.
     pub fn abandon(self) -> Result<()> {
         self.clear()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Put> {
+        self.put.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn aside(&self, number: usize) -> PathBuf {
@@ -172,31 +207,6 @@ fn in_the_way(file: &Path) -> String {
     format!(
         "`{file}` staat in de weg: site-gen heeft het niet geschreven. Verplaats het of kies een andere map"
     )
-}
-
-fn read_list(folder: &Path) -> Result<BTreeSet<String>> {
-    match fs::read_to_string(folder.join(LIST)) {
-        Ok(list) => Ok(list.lines().filter(|line| is_below(line)).map(str::to_owned).collect()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeSet::new()),
-        Err(error) => Err(error).with_context(|| format!("`{LIST}` is niet te lezen")),
-    }
-}
-
-/// Whether a path stays within the folder, whatever somebody has done to the list.
-fn is_below(path: &str) -> bool {
-    !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
-}
-
-fn write_list<'a>(folder: &Path, paths: impl Iterator<Item = &'a String>) -> Result<()> {
-    let mut list = String::new();
-    for path in paths {
-        list.push_str(path);
-        list.push('\n');
-    }
-    let partial = folder.join(".site-gen.partial");
-    fs::write(&partial, list)
-        .and_then(|()| fs::rename(&partial, folder.join(LIST)))
-        .with_context(|| format!("`{LIST}` is niet te schrijven"))
 }
 
 /// Puts a whole file in place in one step.
@@ -231,31 +241,34 @@ fn remove(folder: &Path, path: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fingerprint::Fingerprint;
 
-    fn output(path: &str, text: &str) -> Output {
-        Output { path: path.into(), bytes: text.into() }
+    fn build() -> BuildRecord {
+        let from = "2026-11-24T12:00:00Z".parse().unwrap();
+        BuildRecord { made_of: Fingerprint::of("sources"), from, until: None, held_back: Vec::new() }
     }
 
     fn written(written: usize, unchanged: usize, removed: usize) -> Written {
         Written { written, unchanged, removed }
     }
 
-    fn write(outputs: &[Output], folder: &Path) -> Result<Written> {
-        let staging = Staging::begin(folder)?;
-        for output in outputs {
-            staging.put(output)?;
+    fn write(outputs: &[(&str, &str)], folder: &Path) -> Result<Written> {
+        let before = Manifest::read(folder).unwrap();
+        let staging = Staging::begin(folder, &before)?;
+        for (path, text) in outputs {
+            staging.put((*path).to_owned(), text.as_bytes())?;
         }
-        staging.commit()
+        staging.commit(build())
     }
 
     #[test]
     fn only_what_differs_is_written_and_only_what_is_ours_removed() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |outputs: &[Output]| write(outputs, folder.path()).unwrap();
-        assert_eq!(write(&[output("site/a/index.html", "1"), output("site/b.html", "2")]), written(2, 0, 0));
-        assert_eq!(write(&[output("site/a/index.html", "1"), output("site/b.html", "2")]), written(0, 2, 0));
+        let write = |outputs: &[(&str, &str)]| write(outputs, folder.path()).unwrap();
+        assert_eq!(write(&[("site/a/index.html", "1"), ("site/b.html", "2")]), written(2, 0, 0));
+        assert_eq!(write(&[("site/a/index.html", "1"), ("site/b.html", "2")]), written(0, 2, 0));
         fs::write(folder.path().join("site/theirs.txt"), "x").unwrap();
-        assert_eq!(write(&[output("site/b.html", "3")]), written(1, 0, 1));
+        assert_eq!(write(&[("site/b.html", "3")]), written(1, 0, 1));
         assert!(!folder.path().join("site/a").exists(), "the emptied folder is gone");
         assert!(folder.path().join("site/theirs.txt").exists());
         assert_eq!(write(&[]), written(0, 0, 1));
@@ -267,13 +280,13 @@ mod tests {
     fn a_file_of_somebody_else_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("theirs.html"), "x").unwrap();
-        let error = write(&[output("a.html", "1"), output("theirs.html", "2")], folder.path()).unwrap_err();
+        let error = write(&[("a.html", "1"), ("theirs.html", "2")], folder.path()).unwrap_err();
         assert!(error.to_string().contains("staat in de weg"), "{error}");
         assert!(!folder.path().join("a.html").exists(), "nothing is written");
-        let error = write(&[output("a.html", "1"), output("theirs.html/x", "2")], folder.path()).unwrap_err();
+        let error = write(&[("a.html", "1"), ("theirs.html/x", "2")], folder.path()).unwrap_err();
         assert!(error.to_string().contains("staat in de weg"), "{error}");
         // Nor adopted, and so removed, where it happens to be the same.
-        write(&[output("theirs.html", "x")], folder.path()).unwrap();
+        write(&[("theirs.html", "x")], folder.path()).unwrap();
         write(&[], folder.path()).unwrap();
         assert!(folder.path().join("theirs.html").exists());
     }
@@ -281,10 +294,11 @@ mod tests {
     #[test]
     fn an_abandoned_build_leaves_everything_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
-        write(&[output("a.html", "1")], folder.path()).unwrap();
-        let staging = Staging::begin(folder.path()).unwrap();
-        staging.put(&output("a.html", "2")).unwrap();
-        staging.put(&output("b.html", "2")).unwrap();
+        write(&[("a.html", "1")], folder.path()).unwrap();
+        let before = Manifest::read(folder.path()).unwrap();
+        let staging = Staging::begin(folder.path(), &before).unwrap();
+        staging.put("a.html".into(), b"2").unwrap();
+        staging.put("b.html".into(), b"2").unwrap();
         staging.abandon().unwrap();
         assert_eq!(fs::read_to_string(folder.path().join("a.html")).unwrap(), "1");
         assert!(!folder.path().join("b.html").exists());
@@ -292,11 +306,31 @@ mod tests {
     }
 
     #[test]
+    fn a_build_stands_until_a_file_or_the_time_has_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let record = BuildRecord { until: Some("2026-12-01T00:00:00Z".parse().unwrap()), ..build() };
+        let before = Manifest::read(folder.path()).unwrap();
+        let staging = Staging::begin(folder.path(), &before).unwrap();
+        staging.put("a.html".into(), b"1").unwrap();
+        staging.commit(record.clone()).unwrap();
+        let stands = |made_of: &str, now: &str| {
+            let manifest = Manifest::read(folder.path()).unwrap();
+            manifest.standing(folder.path(), Fingerprint::of(made_of), now.parse().unwrap()).is_some()
+        };
+        assert!(stands("sources", "2026-11-30T23:59:59Z"));
+        assert!(!stands("others", "2026-11-30T23:59:59Z"));
+        assert!(!stands("sources", "2026-12-01T00:00:00Z"));
+        assert!(!stands("sources", "2026-11-24T11:00:00Z"));
+        fs::write(folder.path().join("a.html"), "12").unwrap();
+        assert!(!stands("sources", "2026-11-30T23:59:59Z"));
+    }
+
+    #[test]
     fn a_page_may_become_a_folder_and_a_folder_a_page() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |outputs: &[Output]| write(outputs, folder.path()).unwrap();
-        write(&[output("a", "1"), output("b/c", "2")]);
-        assert_eq!(write(&[output("a/d", "1"), output("b", "2")]), written(2, 0, 2));
+        let write = |outputs: &[(&str, &str)]| write(outputs, folder.path()).unwrap();
+        write(&[("a", "1"), ("b/c", "2")]);
+        assert_eq!(write(&[("a/d", "1"), ("b", "2")]), written(2, 0, 2));
     }
 
     #[test]
@@ -305,7 +339,7 @@ mod tests {
         let out = folder.path().join("out");
         fs::create_dir(&out).unwrap();
         fs::write(folder.path().join("precious"), "x").unwrap();
-        fs::write(out.join(LIST), "../precious\n/etc/hostname\n").unwrap();
+        fs::write(out.join(".site-gen"), r#"{"files":{"../precious":null,"/etc/hostname":null}}"#).unwrap();
         write(&[], &out).unwrap();
         assert!(folder.path().join("precious").exists());
     }

@@ -7,17 +7,19 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
-use site_gen::parse;
+use site_gen::{markdown, parse};
 use site_gen::problem::Problems;
 use site_gen::source::Source;
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes).into_owned();
     for path in ["content/nieuws/bericht.md", "content/pagina.md"] {
-        let source = Arc::new(Source { path: path.to_owned(), text: text.clone() });
+        let source = Arc::new(Source::new(path, text.as_str()));
         let mut problems = Problems::default();
         let zone = TimeZone::get("Europe/Amsterdam").unwrap();
-        parse::parse(&[source], &zone, &mut problems);
+        for page in parse::parse(&[source], None, &zone, &mut problems) {
+            markdown::render(&page.source, page.body.clone(), &mut problems);
+        }
         let _ = problems.to_string();
         let _ = problems.to_json();
     }
