@@ -176,4 +176,5 @@ def hugo_binary():
     return next(pathlib.Path(folder, "binaries").glob("hugo*"))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -7,11 +7,12 @@
 //! | [`front_matter`] [`config`] [`schema`] | what an editor may write at the top of a page and in `site.toml` |
 //! | [`place`] [`link`] [`slug`] [`addresses`] | addresses, and links that lead nowhere |
 //! | [`new`](mod@new) [`placeholder`] | what an editor begins with, and what is still to be filled in |
-//! | [`markdown`] [`templates`] | Markdown and Tera, each behind one door |
+//! | [`markdown`] [`shortcode`] [`highlight`] [`html`] | a page's body, and the building blocks in it |
+//! | [`templates`] | Tera |
 //! | [`event`] [`publication`] [`clock`] [`day`] [`dutch`] | events, what is public when, days and times, Dutch words for them |
 //! | [`views`] [`json_ld`] [`ics`] [`search`] | what templates, search engines, calendars and the search page see |
 //! | [`reference`](mod@reference) | the list of keys in the editors' guide |
-//! | [`assets`] | files that are no pages |
+//! | [`assets`] [`stylesheet`] [`images`] | files that are no pages |
 //! | [`memory`] [`manifest`] [`fingerprint`] [`stamp`] | what need not be done again |
 
 pub mod addresses;
@@ -24,7 +25,10 @@ pub mod dutch;
 pub mod event;
 pub mod fingerprint;
 pub mod front_matter;
+pub mod highlight;
+pub mod html;
 pub mod ics;
+pub mod images;
 pub mod json_ld;
 pub mod link;
 pub mod load;
@@ -42,10 +46,12 @@ pub mod reference;
 pub mod render;
 pub mod schema;
 pub mod search;
+pub mod shortcode;
 pub mod site;
 pub mod slug;
 pub mod source;
 pub mod stamp;
+pub mod stylesheet;
 pub mod templates;
 pub mod views;
 pub mod write;
@@ -59,8 +65,10 @@ use jiff::tz::TimeZone;
 use crate::addresses::{Addresses, LinkCheck};
 use crate::config::Config;
 use crate::fingerprint::Fingerprint;
+use crate::images::Images;
 use crate::load::Sources;
 use crate::manifest::{BuildRecord, Manifest};
+use crate::markdown::{Body, Scope};
 use crate::memory::{Before, Facts, Memory, RenderedBefore};
 use crate::parse::Parsed;
 use crate::problem::{Problems, Severity};
@@ -179,6 +187,7 @@ struct Prepared {
     public: Public,
     links: LinkCheck,
     assets: Vec<Arc<Asset>>,
+    images: Images,
     moment: Moment,
     made_of: Fingerprint,
     /// `None` when something is wrong with it.
@@ -201,7 +210,8 @@ impl Prepared {
         problems: &mut Problems,
     ) -> Self {
         let Asked { config, moment, placeholders, made_of } = asked;
-        let files = assets::rename(&mut sources.assets);
+        let files = assets::publish(&mut sources.assets, problems);
+        let images = Images::new(&sources.assets, problems);
         if let Some(memory) = &mut memory
             && memory.config.as_ref().map(Arc::as_ptr) != sources.config.as_ref().map(Arc::as_ptr)
         {
@@ -226,11 +236,11 @@ impl Prepared {
         }
         let ready = site.zip(templates).map(|(site, mut templates)| {
             let view = SiteView::new(&site, &files);
-            let common = Fingerprint::of(&(templates.fingerprint(), &view));
+            let common = Fingerprint::of(&(templates.fingerprint(), &view, images.fingerprint));
             templates.set_site(&view);
             Ready { site, templates, common }
         });
-        Self { public, links, assets: sources.assets, moment, made_of, ready }
+        Self { public, links, assets: sources.assets, images, moment, made_of, ready }
     }
 
     /// Renders the site into a folder, or tells its problems.
@@ -241,7 +251,7 @@ impl Prepared {
         rendered: Option<&mut RenderedBefore>,
         mut problems: Problems,
     ) -> Result<Built, BuildError> {
-        let before = rendered.as_deref().map(|rendered| Before { rendered, manifest, folder: out });
+        let before = Some(Before { rendered: rendered.as_deref(), manifest, folder: out });
         let Some(Ready { site, .. }) = self.ready.as_ref().filter(|_| !problems.has_errors()) else {
             // Nothing will be written; what else is wrong is told all the same.
             self.render(before, &mut problems, |_| Ok(()))?;
@@ -289,6 +299,7 @@ impl Prepared {
                     site,
                     templates,
                     assets: &self.assets,
+                    images: &self.images,
                     moment: self.moment,
                     links: &self.links,
                     before,
@@ -301,15 +312,22 @@ impl Prepared {
             }
             None => {
                 for page in &self.public.shown {
-                    let body = markdown::render(&page.source, page.body.clone(), problems);
+                    let body = self.body(page, problems);
                     self.links.page(&page.source, &page.place.url, &Facts::new(body, Words::new()));
                 }
             }
         }
         for page in unseen {
-            markdown::render(&page.source, page.body.clone(), problems);
+            self.body(page, problems);
         }
         self.links.finish(problems);
         Ok(())
+    }
+
+    fn body(&self, page: &Parsed, problems: &mut Problems) -> Body {
+        // Where the front matter has a problem, there may be an event in it.
+        let has_form = page.content.is_none() || page.announcement().is_some();
+        let scope = Scope { images: &self.images, has_form };
+        markdown::render(&page.source, page.body.clone(), scope, problems)
     }
 }

@@ -97,7 +97,8 @@ fn scheme(address: &str) -> Option<&str> {
     is_scheme.then_some(scheme)
 }
 
-fn join(folder: &str, relative: &str) -> String {
+/// The path that a relative one means in a folder.
+pub fn join(folder: &str, relative: &str) -> String {
     let mut parts: Vec<&str> = folder.trim_matches('/').split('/').filter(|part| !part.is_empty()).collect();
     let is_folder = relative.ends_with('/');
     for part in relative.trim_end_matches('/').split('/') {

@@ -56,11 +56,11 @@ impl Facts {
     }
 }
 
-/// What was rendered before, as far as it still stands.
+/// What the build before left in the output folder.
 #[derive(Debug, Clone, Copy)]
 pub struct Before<'a> {
-    /// The files, and what they were made of.
-    pub rendered: &'a RenderedBefore,
+    /// The files, and what they were made of; `None` in a process that builds only once.
+    pub rendered: Option<&'a RenderedBefore>,
     /// How they were left.
     pub manifest: &'a Manifest,
     /// The folder that they are in.
@@ -70,7 +70,12 @@ pub struct Before<'a> {
 impl<'a> Before<'a> {
     /// The file at a path, where it is there as it would be made of this.
     pub fn get(&self, path: &str, made_of: Fingerprint) -> Option<&'a Rendered> {
-        let rendered = self.rendered.get(path).filter(|rendered| rendered.made_of == made_of)?;
-        self.manifest.stands(self.folder, path).then_some(rendered)
+        let rendered = self.rendered?.get(path).filter(|rendered| rendered.made_of == made_of)?;
+        self.stands(path).then_some(rendered)
+    }
+
+    /// Whether the file at a path is as the build before left it.
+    pub fn stands(&self, path: &str) -> bool {
+        self.manifest.stands(self.folder, path)
     }
 }

@@ -14,7 +14,8 @@ use crate::addresses::LinkCheck;
 use crate::event::Announcement;
 use crate::fingerprint::Fingerprint;
 use crate::ics;
-use crate::markdown::{self, Body};
+use crate::images::Images;
+use crate::markdown::{self, Body, Scope};
 use crate::memory::{Before, Facts, Rendered};
 use crate::place::{self, Kind};
 use crate::problem::{Problem, Problems};
@@ -55,8 +56,10 @@ pub struct Renderer<'a> {
     pub site: &'a Site,
     /// How they look.
     pub templates: &'a Templates,
-    /// Files that go out as they are.
+    /// Files that are no pages.
     pub assets: &'a [Arc<Asset>],
+    /// Those of them that pages show.
+    pub images: &'a Images,
     /// Tells which sessions are open on the pages that are built.
     pub moment: Moment,
     /// Takes in the links of each page.
@@ -110,7 +113,7 @@ impl Renderer<'_> {
         hand_on(self.aliases())?;
         hand_on(self.error_answer())?;
         hand_on(self.catalog())?;
-        self.assets.iter().try_for_each(|asset| put(output(SITE, &asset.path, asset.bytes.clone())))
+        self.assets.par_iter().try_for_each(|asset| hand_on(self.asset(asset)))
     }
 
     fn problems(&self) -> MutexGuard<'_, Problems> {
@@ -123,7 +126,8 @@ impl Renderer<'_> {
 
     /// What a file is made of: everything that its template sees. `None` where no later build would ask.
     fn made_of(&self, inputs: &impl Hash) -> Option<Fingerprint> {
-        self.before.is_some().then(|| Fingerprint::of(&(self.common, inputs)))
+        self.before?.rendered?;
+        Some(Fingerprint::of(&(self.common, inputs)))
     }
 
     /// The file at an address, where it is there already as it would be made.
@@ -166,7 +170,7 @@ impl Renderer<'_> {
             return (Ok(vec![output]), facts);
         }
         let mut problems = Problems::default();
-        let body = markdown::render(&page.source, page.body.clone(), &mut problems);
+        let body = self.body(page, &mut problems);
         self.problems().append(problems);
         let mut context = lists.context();
         context.insert("page", &view.with_body(self.site, page, &body));
@@ -181,6 +185,11 @@ impl Renderer<'_> {
                 .map(|html| vec![new_output(url, html, made_of, Some(Arc::clone(&facts)))]),
         };
         (made, Some(facts))
+    }
+
+    fn body(&self, page: &Page, problems: &mut Problems) -> Body {
+        let scope = Scope { images: self.images, has_form: page.content.announcement.is_some() };
+        markdown::render(&page.source, page.body.clone(), scope, problems)
     }
 
     /// What a page shows of others.
@@ -300,8 +309,7 @@ impl Renderer<'_> {
         let inputs: Vec<Fingerprint> = shown.iter().map(|page| page.source.fingerprint).collect();
         let output = self.file("/feed.xml", &inputs, || {
             // What is wrong in them was told with their own pages.
-            let body =
-                |page: &&Page| markdown::render(&page.source, page.body.clone(), &mut Problems::default());
+            let body = |page: &&Page| self.body(page, &mut Problems::default());
             let bodies: Vec<Body> = shown.iter().map(body).collect();
             let entries: Vec<FeedEntry<'_>> =
                 shown.iter().zip(&bodies).map(|(page, body)| FeedEntry::new(page, body)).collect();
@@ -368,6 +376,14 @@ impl Renderer<'_> {
             rendered: None,
         });
         Ok(outputs)
+    }
+
+    /// A file as it goes out; an image in several sizes.
+    fn asset(&self, asset: &Asset) -> Made {
+        let stands = |path: &str| self.before.is_some_and(|before| before.stands(&format!("{SITE}/{path}")));
+        let files = self.images.files(asset, stands)?;
+        let output = |(path, bytes)| Output { path: format!("{SITE}/{path}"), bytes, rendered: None };
+        Ok(files.into_iter().map(output).collect())
     }
 
     fn catalog(&self) -> Made {

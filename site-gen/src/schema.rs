@@ -31,6 +31,10 @@ pub struct Key {
 pub enum Kind {
     /// Text with something in it.
     Text,
+    /// Text, or nothing on purpose: `""`.
+    TextOrNothing,
+    /// One of these words.
+    Choice(&'static [&'static str]),
     /// A list of texts.
     Texts,
     /// `true` or `false`.
@@ -71,21 +75,50 @@ pub fn read<T: DeserializeOwned>(
     // Blanks before the range keep every position that of the whole file.
     let toml = " ".repeat(range.start) + &source.text[range.clone()];
     let (table, errors) = DeTable::parse_recoverable(&toml);
+    let place = table.span();
+    check(source, table.into_inner(), errors, (range.start..range.start, place), keys, problems)
+}
+
+/// Reads the arguments of a building block, brackets and all, as [`read`] does a table.
+pub fn read_arguments<T: DeserializeOwned>(
+    source: &Arc<Source>,
+    range: Range<usize>,
+    keys: &'static [Key],
+    problems: &mut Problems,
+) -> Option<T> {
+    let inner = &source.text[range.start + 1..range.end - 1];
+    // A name stands before the brackets: there is room for a key.
+    let toml = format!("{}x={{{inner}}}", " ".repeat(range.start.saturating_sub(2)));
+    let (whole, errors) = DeTable::parse_recoverable(&toml);
+    let table = match whole.into_inner().into_iter().next().map(|(_, value)| value.into_inner()) {
+        Some(DeValue::Table(table)) => table,
+        _ => DeTable::new(),
+    };
+    check(source, table, errors, (range.clone(), range), keys, problems)
+}
+
+/// Checks a table that was parsed, and turns it into its type.
+fn check<T: DeserializeOwned>(
+    source: &Arc<Source>,
+    table: DeTable<'_>,
+    errors: Vec<toml::de::Error>,
+    (missing_at, place): (Range<usize>, Range<usize>),
+    keys: &'static [Key],
+    problems: &mut Problems,
+) -> Option<T> {
     let mut check = Check { source, broken: Vec::new(), found: Problems::default() };
     for error in errors {
-        let span = error.span().unwrap_or(range.start..range.start);
+        let span = error.span().unwrap_or(missing_at.clone());
         let line = line_of(&source.text, span.start);
         check.broken.push((line, key_on(&source.text, line)));
         check.tell(span, format!("dit is geen geldige TOML: {}", error.message()));
     }
-    let place = table.span();
-    let table = check.table(table.into_inner(), range.start..range.start, keys);
+    let table = check.table(table, missing_at, keys);
     problems.append(check.found);
-    match T::deserialize(toml::Deserializer::from(Spanned::new(place, table?))) {
+    match T::deserialize(toml::Deserializer::from(Spanned::new(place.clone(), table?))) {
         Ok(value) => Some(value),
         Err(error) => {
-            let span = error.span().unwrap_or(range);
-            problems.push(Problem::at(source, span, error.message()));
+            problems.push(Problem::at(source, error.span().unwrap_or(place), error.message()));
             None
         }
     }
@@ -198,6 +231,13 @@ impl Check<'_> {
                 self.tell(span, format!("`{}` is leeg", key.name));
                 return None;
             }
+            (Kind::Choice(words), DeValue::String(word)) if !words.contains(&&**word) => {
+                let message = format!("`{}` kan niet `{word}` zijn", key.name);
+                let problem = Problem::at(self.source, span, message);
+                let problem = problem.help(format!("mogelijk zijn: {}", words.join(", ")));
+                self.found.push(problem.suggest(word, words.iter().copied()));
+                return None;
+            }
             (Kind::Number(most), DeValue::Integer(number)) => {
                 let number = i64::from_str_radix(number.as_str(), number.radix());
                 if !number.is_ok_and(|number| (1..=*most).contains(&number)) {
@@ -206,7 +246,7 @@ impl Check<'_> {
                 }
                 true
             }
-            (Kind::Text, DeValue::String(_))
+            (Kind::Text | Kind::TextOrNothing | Kind::Choice(_), DeValue::String(_))
             | (Kind::Flag, DeValue::Boolean(_))
             | (Kind::Table(_), DeValue::Table(_)) => true,
             (Kind::Texts, DeValue::Array(array)) => {
@@ -255,7 +295,7 @@ impl Kind {
     /// What it is, in a sentence.
     fn words(&self) -> &'static str {
         match self {
-            Self::Text => "tekst",
+            Self::Text | Self::TextOrNothing | Self::Choice(_) => "tekst",
             Self::Texts => "een lijst van teksten",
             Self::Flag => "`true` of `false`",
             Self::Number(_) => "een heel getal",
@@ -272,7 +312,8 @@ impl Key {
     pub fn example(&self) -> String {
         let name = self.name;
         match self.kind {
-            Kind::Text => format!("{name} = \"…\""),
+            Kind::Text | Kind::TextOrNothing => format!("{name} = \"…\""),
+            Kind::Choice(words) => format!("{name} = \"{}\"", words.join("|")),
             Kind::Texts => format!("{name} = [\"…\", \"…\"]"),
             Kind::Flag => format!("{name} = true"),
             Kind::Number(_) => format!("{name} = 40"),

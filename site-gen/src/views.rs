@@ -67,7 +67,10 @@ pub struct PageView<'a> {
     pub url: &'a str,
     date: Option<&'a Day>,
     updated: Option<&'a Day>,
+    /// Its body, up to where the form goes if it says so.
     html: &'a str,
+    /// Its body after the form.
+    html_after_form: &'a str,
     /// Its second-level headings.
     toc: Vec<&'a Heading>,
     tags: Vec<LinkView<'a>>,
@@ -94,6 +97,7 @@ impl<'a> PageView<'a> {
             date: content.date.as_ref(),
             updated: content.updated.as_ref(),
             html: "",
+            html_after_form: "",
             toc: Vec::new(),
             tags: content.tags.iter().map(|tag| LinkView::tag(tag.get_ref())).collect(),
             section: site.section_of(page).map(LinkView::page),
@@ -107,8 +111,10 @@ impl<'a> PageView<'a> {
     /// The same page with its body, and what follows from it.
     #[must_use]
     pub fn with_body(self, site: &Site, page: &Page, body: &'a Body) -> Self {
+        let (html, html_after_form) = body.html.split_at(body.form_at.unwrap_or(body.html.len()));
         Self {
-            html: &body.html,
+            html,
+            html_after_form,
             toc: body.headings.iter().filter(|heading| heading.level == 2).collect(),
             json_ld: json_ld::of(site, page),
             ..self

