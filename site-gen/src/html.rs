@@ -1,4 +1,4 @@
-//! Text within HTML.
+//! Text within HTML, and HTML without what a browser passes over.
 
 use std::fmt;
 
@@ -19,5 +19,85 @@ impl fmt::Display for Text<'_> {
 impl fmt::Display for Href<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         escape_href(FmtWriter(f), self.0)
+    }
+}
+
+/// Elements in which every blank counts.
+const VERBATIM: [&str; 4] = ["pre", "textarea", "script", "style"];
+
+/// The same page without comments and with one blank for each run of them.
+///
+/// A run never vanishes, nothing within a tag is touched, and so the page looks the same and reads the same.
+pub fn squeezed(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        squeeze(&rest[..start], &mut out);
+        rest = &rest[start..];
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
+            continue;
+        }
+        let is_verbatim = |name: &&&str| {
+            let after = rest[1..].strip_prefix(**name).and_then(|after| after.bytes().next());
+            after.is_some_and(|byte| byte == b'>' || byte.is_ascii_whitespace())
+        };
+        let end = match VERBATIM.iter().find(is_verbatim) {
+            Some(name) => rest.find(&format!("</{name}")).unwrap_or(rest.len()),
+            None => tag_end(rest),
+        };
+        out.push_str(&rest[..end]);
+        rest = &rest[end..];
+    }
+    squeeze(rest, &mut out);
+    out
+}
+
+/// Where the tag ends that a text begins with; a `>` between quotes does not end it.
+fn tag_end(tag: &str) -> usize {
+    let mut quote = None;
+    for (at, byte) in tag.bytes().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => return at + 1,
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), byte) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    tag.len()
+}
+
+/// A run of blanks becomes one: a line's end if there was one in it.
+fn squeeze(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_whitespace()) {
+        let run = &rest[start..];
+        let length = run.bytes().take_while(u8::is_ascii_whitespace).count();
+        out.push_str(&rest[..start]);
+        out.push(if run[..length].contains('\n') { '\n' } else { ' ' });
+        rest = &run[length..];
+    }
+    out.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_blanks_becomes_one_where_no_blank_counts() {
+        let check = |html: &str, expected: &str| assert_eq!(squeezed(html), expected);
+        check("<p>een  <b>twee</b> \n\n drie</p>\n\n\n<p>", "<p>een <b>twee</b>\ndrie</p>\n<p>");
+        check("<pre>a\n\n  b</pre>\n\n<pref  x>", "<pre>a\n\n  b</pre>\n<pref  x>");
+        check("<textarea rows=\"2\">\n\na  b</textarea>", "<textarea rows=\"2\">\n\na  b</textarea>");
+        check("<a title=\"a  >  b\">x  y</a>", "<a title=\"a  >  b\">x y</a>");
+        check("a<!-- x\n -- y -->  b<!-- open", "a b");
+        check("<script>a  <  b</script>  <script  >", "<script>a  <  b</script> <script  >");
+        // What is left for request time.
+        check(
+            "<% if errors.role == \"a  >\" %>\n\n<< values.role >>  <# x #>",
+            "<% if errors.role == \"a  >\" %>\n<< values.role >> <# x #>",
+        );
+        check("één  ’  ½", "één ’ ½");
     }
 }

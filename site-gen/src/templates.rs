@@ -7,6 +7,7 @@ use serde::Serialize;
 use tera::{Context, Delimiters, ErrorKind, Tera};
 
 use crate::fingerprint::Fingerprint;
+use crate::html;
 use crate::problem::{Problem, Problems};
 use crate::source::Source;
 use crate::views::SiteView;
@@ -63,7 +64,8 @@ impl Templates {
     /// # Errors
     /// A problem at its place in the template, when the template asks for what is not there.
     pub fn render(&self, template: &str, context: &Context) -> Result<String, Problem> {
-        self.tera.render(template, context).map_err(|error| problem(&error, &self.sources))
+        let rendered = self.tera.render(template, context).map_err(|error| problem(&error, &self.sources))?;
+        Ok(if template.ends_with(".html") { html::squeezed(&rendered) } else { rendered })
     }
 }
 
