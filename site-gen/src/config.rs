@@ -105,7 +105,7 @@ pub fn read(source: &Arc<Source>, problems: &mut Problems) -> Option<Config> {
     for LinkTable { url, .. } in config.links() {
         let address = url.get_ref();
         let is_path = address.starts_with('/') && !address.starts_with("//") && !address.ends_with(".md");
-        if !is_path && link::target(address, "") != Target::Outside {
+        if !is_path && !matches!(link::target(address, ""), Target::Outside(_) | Target::Person) {
             let problem = Problem::at(source, url.span(), "dit is geen adres van de site of van elders");
             problems.push(problem.help("schrijf een pad, zoals `/contact/`, of een heel adres met https://"));
         }

@@ -84,6 +84,18 @@ impl Images {
         self.by_path.get(path)
     }
 
+    /// Looks at every pixel, and tells which images are broken.
+    pub fn check(&self, assets: &[Arc<Asset>]) -> Problems {
+        let is_read = |asset: &&Arc<Asset>| {
+            self.get(&format!("/{}", asset.path)).is_some_and(|image| !image.variants.is_empty())
+        };
+        let broken = |asset: &Arc<Asset>| Some(unreadable(asset, &decode(&asset.bytes).err()?));
+        let mut problems = Problems::default();
+        let found: Vec<Problem> = assets.par_iter().filter(is_read).filter_map(broken).collect();
+        found.into_iter().for_each(|problem| problems.push(problem));
+        problems
+    }
+
     /// The files that an asset goes out as; without bytes where all of them stand already.
     ///
     /// # Errors

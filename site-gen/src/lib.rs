@@ -5,7 +5,7 @@
 //! | [`load`] [`parse`] [`assemble`] [`render`] [`write`](mod@write) | the stages, one after the other |
 //! | [`source`] [`problem`] [`public`] [`site`] | the nouns that stages hand on |
 //! | [`front_matter`] [`config`] [`schema`] | what an editor may write at the top of a page and in `site.toml` |
-//! | [`place`] [`link`] [`slug`] [`addresses`] | addresses, and links that lead nowhere |
+//! | [`place`] [`link`] [`slug`] [`addresses`] [`external`] | addresses, and links that lead nowhere |
 //! | [`new`](mod@new) [`placeholder`] | what an editor begins with, and what is still to be filled in |
 //! | [`markdown`] [`shortcode`] [`highlight`] [`html`] | a page's body, and the building blocks in it |
 //! | [`templates`] | Tera |
@@ -23,6 +23,7 @@ pub mod config;
 pub mod day;
 pub mod dutch;
 pub mod event;
+pub mod external;
 pub mod fingerprint;
 pub mod front_matter;
 pub mod highlight;
@@ -64,8 +65,10 @@ use jiff::tz::TimeZone;
 
 use crate::addresses::{Addresses, LinkCheck};
 use crate::config::Config;
+use crate::external::{ExternalLink, Limits};
 use crate::fingerprint::Fingerprint;
 use crate::images::Images;
+use crate::link::Target;
 use crate::load::Sources;
 use crate::manifest::{BuildRecord, Manifest};
 use crate::markdown::{Body, Scope};
@@ -142,17 +145,25 @@ pub fn rebuild(root: &Path, out: &Path, wanted: Wanted, memory: &mut Memory) -> 
 }
 
 /// Tells everything that is wrong with the site below `root`, and everything
-/// that keeps it from being put online, without writing anything.
+/// that keeps it from being put online, without building it.
+///
+/// Within limits it also asks other sites whether links to them work, and keeps what they said.
 ///
 /// # Errors
-/// When the sources can't be read.
-pub fn check(root: &Path, wanted: Wanted) -> anyhow::Result<Problems> {
+/// When the sources, or what other sites said before, can't be read.
+pub fn check(root: &Path, wanted: Wanted, external: Option<&Limits>) -> anyhow::Result<Problems> {
     let mut problems = Problems::default();
     let sources = load::load(root, None, &mut problems)?;
     let asked =
         Asked { placeholders: Some(Severity::Warning), ..Asked::new(&sources, wanted, &mut problems) };
+    let now = asked.moment.now;
     let prepared = Prepared::new(sources, asked, None, &mut problems);
     prepared.render(None, &mut problems, |_| Ok(()))?;
+    problems.append(prepared.images.check(&prepared.assets));
+    if let Some(limits) = external {
+        let links = prepared.external_links();
+        external::check(&links, &external::cache_file(root), limits, now, &mut problems)?;
+    }
     Ok(problems)
 }
 
@@ -251,15 +262,15 @@ impl Prepared {
         rendered: Option<&mut RenderedBefore>,
         mut problems: Problems,
     ) -> Result<Built, BuildError> {
-        let before = Some(Before { rendered: rendered.as_deref(), manifest, folder: out });
+        let before = Before { rendered: rendered.as_deref(), manifest, folder: out };
         let Some(Ready { site, .. }) = self.ready.as_ref().filter(|_| !problems.has_errors()) else {
             // Nothing will be written; what else is wrong is told all the same.
-            self.render(before, &mut problems, |_| Ok(()))?;
+            self.render(Some(before), &mut problems, |_| Ok(()))?;
             return Err(BuildError::Problems(problems));
         };
         let staging = Staging::begin(out, manifest)?;
         let known = Mutex::new(RenderedBefore::new());
-        let done = self.render(before, &mut problems, |Output { path, bytes, rendered }| {
+        let put = |Output { path, bytes, rendered }| {
             if let Some(rendered) = rendered {
                 known.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), rendered);
             }
@@ -268,7 +279,12 @@ impl Prepared {
                 None => staging.keep(path),
             }
             Ok(())
-        });
+        };
+        let mut done = self.render(Some(before), &mut problems, put);
+        if done.is_ok() && !problems.has_errors() {
+            done =
+                render::assets(&self.assets, &self.images, before, put).map(|found| problems.append(found));
+        }
         if done.is_err() || problems.has_errors() {
             staging.abandon()?;
             done?;
@@ -298,7 +314,6 @@ impl Prepared {
                 let renderer = Renderer {
                     site,
                     templates,
-                    assets: &self.assets,
                     images: &self.images,
                     moment: self.moment,
                     links: &self.links,
@@ -322,6 +337,21 @@ impl Prepared {
         }
         self.links.finish(problems);
         Ok(())
+    }
+
+    /// The links of pages to other sites.
+    fn external_links(&self) -> Vec<ExternalLink> {
+        let links = self.public.shown.iter().flat_map(|page| {
+            // What is wrong with the page has been told.
+            let body = self.body(page, &mut Problems::default());
+            body.links.into_iter().filter_map(|link| match link.target {
+                Target::Outside(address) => {
+                    Some(ExternalLink { source: Arc::clone(&page.source), span: link.span, address })
+                }
+                _ => None,
+            })
+        });
+        links.collect()
     }
 
     fn body(&self, page: &Parsed, problems: &mut Problems) -> Body {

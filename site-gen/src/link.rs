@@ -18,8 +18,10 @@ pub struct Link {
 /// What an address in a source means.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Another site, a mail address, a telephone number.
-    Outside,
+    /// Another site, by its whole address.
+    Outside(String),
+    /// A mail address, a telephone number.
+    Person,
     /// Something of this site.
     Inside {
         /// Path of its address; empty for the page itself.
@@ -31,8 +33,6 @@ pub enum Target {
     Refused,
 }
 
-const OUTSIDE: [&str; 4] = ["https", "http", "mailto", "tel"];
-
 /// Reads an address in a file of `folder`: `/`, `/nieuws`.
 ///
 /// A relative path is seen from there, as files lie. A path to a Markdown
@@ -40,10 +40,14 @@ const OUTSIDE: [&str; 4] = ["https", "http", "mailto", "tel"];
 /// means the page that is made of it.
 pub fn target(address: &str, folder: &str) -> Target {
     if let Some(scheme) = scheme(address) {
-        return if OUTSIDE.contains(&scheme) { Target::Outside } else { Target::Refused };
+        return match scheme {
+            "https" | "http" => Target::Outside(address.to_owned()),
+            "mailto" | "tel" => Target::Person,
+            _ => Target::Refused,
+        };
     }
     if address.starts_with("//") {
-        return Target::Outside;
+        return Target::Outside(format!("https:{address}"));
     }
     let (path, anchor) = match address.split_once('#') {
         Some((path, anchor)) => (path, Some(anchor.to_owned())),
@@ -144,8 +148,11 @@ mod tests {
 
     #[test]
     fn other_addresses_lead_outside_or_nowhere() {
-        for address in ["https://voorbeeld.nl/", "mailto:a@b.nl", "tel:+31", "//voorbeeld.nl/"] {
-            assert_eq!(target(address, "/"), Target::Outside, "{address}");
+        for address in ["https://voorbeeld.nl/", "//voorbeeld.nl/"] {
+            assert_eq!(target(address, "/"), Target::Outside("https://voorbeeld.nl/".into()), "{address}");
+        }
+        for address in ["mailto:a@b.nl", "tel:+31"] {
+            assert_eq!(target(address, "/"), Target::Person, "{address}");
         }
         assert_eq!(target("javascript:alert(1)", "/"), Target::Refused);
     }

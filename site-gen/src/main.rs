@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use site_gen::external::Limits;
 use site_gen::problem::Problems;
 use site_gen::publication::{HeldBack, Wanted, When};
 use site_gen::write::Written;
@@ -51,6 +52,9 @@ enum Command {
         /// Als JSON, voor een programma.
         #[arg(long)]
         json: bool,
+        /// Vraag ook of links naar andere sites werken; wat werkt, wordt een week onthouden.
+        #[arg(long)]
+        external: bool,
     },
     /// Maak een artikel om in te vullen. Een bestand dat er al is, blijft zoals het is.
     New {
@@ -73,7 +77,7 @@ fn main() -> ExitCode {
             let when = as_of.map_or_else(|| When::At(Timestamp::now()), When::AsOf);
             build(&root, &out, Wanted { when, with_unpublished: drafts, production })
         }
-        Command::Check { root, json } => check(&root, json),
+        Command::Check { root, json, external } => check(&root, json, external),
         Command::New { section, title, event, root } => new(&root, &section, &title, event),
     };
     match done {
@@ -107,8 +111,10 @@ fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<bool> {
     }
 }
 
-fn check(root: &Path, json: bool) -> Result<bool> {
-    let problems = site_gen::check(root, Wanted::public(Timestamp::now()))?;
+fn check(root: &Path, json: bool, external: bool) -> Result<bool> {
+    let wanted = Wanted::public(Timestamp::now());
+    let limits = external.then(Limits::default);
+    let problems = site_gen::check(root, wanted, limits.as_ref())?;
     if json {
         writeln!(std::io::stdout(), "{}", problems.to_json()?)?;
     } else if problems.is_empty() {

@@ -56,9 +56,7 @@ pub struct Renderer<'a> {
     pub site: &'a Site,
     /// How they look.
     pub templates: &'a Templates,
-    /// Files that are no pages.
-    pub assets: &'a [Arc<Asset>],
-    /// Those of them that pages show.
+    /// What pages show.
     pub images: &'a Images,
     /// Tells which sessions are open on the pages that are built.
     pub moment: Moment,
@@ -70,6 +68,30 @@ pub struct Renderer<'a> {
     pub common: Fingerprint,
     /// What is wrong.
     pub problems: Mutex<Problems>,
+}
+
+/// Hands on the files that are no pages; images in several sizes.
+///
+/// # Errors
+/// When a file can't be put.
+pub fn assets(
+    assets: &[Arc<Asset>],
+    images: &Images,
+    before: Before<'_>,
+    put: impl Fn(Output) -> anyhow::Result<()> + Sync,
+) -> anyhow::Result<Problems> {
+    let found = Mutex::new(Problems::default());
+    let stands = |path: &str| before.stands(&format!("{SITE}/{path}"));
+    assets.par_iter().try_for_each(|asset| match images.files(asset, stands) {
+        Ok(files) => files.into_iter().try_for_each(|(path, bytes)| {
+            put(Output { path: format!("{SITE}/{path}"), bytes, rendered: None })
+        }),
+        Err(problem) => {
+            found.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+            Ok(())
+        }
+    })?;
+    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl Renderer<'_> {
@@ -112,8 +134,7 @@ impl Renderer<'_> {
         hand_on(self.calendars())?;
         hand_on(self.aliases())?;
         hand_on(self.error_answer())?;
-        hand_on(self.catalog())?;
-        self.assets.par_iter().try_for_each(|asset| hand_on(self.asset(asset)))
+        hand_on(self.catalog())
     }
 
     fn problems(&self) -> MutexGuard<'_, Problems> {
@@ -376,14 +397,6 @@ impl Renderer<'_> {
             rendered: None,
         });
         Ok(outputs)
-    }
-
-    /// A file as it goes out; an image in several sizes.
-    fn asset(&self, asset: &Asset) -> Made {
-        let stands = |path: &str| self.before.is_some_and(|before| before.stands(&format!("{SITE}/{path}")));
-        let files = self.images.files(asset, stands)?;
-        let output = |(path, bytes)| Output { path: format!("{SITE}/{path}"), bytes, rendered: None };
-        Ok(files.into_iter().map(output).collect())
     }
 
     fn catalog(&self) -> Made {

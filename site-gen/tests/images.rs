@@ -1,0 +1,139 @@
+//! Images of pages, from a camera's file to what a browser is offered.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use image::{ImageFormat, Rgb, RgbImage};
+use site_gen::publication::Wanted;
+use site_gen::write::Written;
+use site_gen::{BuildError, Built};
+
+/// The test sites' own templates, with one page more.
+fn site(markdown: &str) -> tempfile::TempDir {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sites");
+    let root = tempfile::tempdir().unwrap();
+    for (from, to) in
+        [("small/content", "content"), ("templates", "templates"), ("../../../templates", "own")]
+    {
+        let (from, to) = (tests.join(from), root.path().join(to));
+        let status = std::process::Command::new("cp").arg("-r").arg(from).arg(to).status();
+        assert!(status.unwrap().success());
+    }
+    for template in ["alias.html", "feed.xml", "sitemap.xml", "robots.txt"] {
+        fs::rename(root.path().join("own").join(template), root.path().join("templates").join(template))
+            .unwrap();
+    }
+    let page = format!("+++\ntitle = \"Beeld\"\n+++\n\n{markdown}\n");
+    fs::create_dir(root.path().join("content/beeld")).unwrap();
+    fs::write(root.path().join("content/beeld/index.md"), page).unwrap();
+    root
+}
+
+fn build(root: &Path) -> Result<Built, BuildError> {
+    site_gen::build(root, &root.join("dist"), Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()))
+}
+
+/// A photograph as a camera writes it: lying on its side, with where it was taken.
+fn photograph(file: &Path, width: u32, height: u32) {
+    let pixels = RgbImage::from_fn(width, height, |x, y| {
+        let shade = |part: u32, whole: u32| u8::try_from(255 * part / whole).unwrap();
+        Rgb([shade(x, width), shade(y, height), 120])
+    });
+    pixels.save_with_format(file, ImageFormat::Jpeg).unwrap();
+    let jpeg = fs::read(file).unwrap();
+    // TIFF, little-endian, one entry: orientation (0x0112), one short, 6 = turn right to see it upright.
+    let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0".to_vec();
+    exif.extend(b"52.0907 N, 5.1214 E");
+    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+    let marked = [&jpeg[..2], &[0xff, 0xe1], &length, &exif, &jpeg[2..]].concat();
+    fs::write(file, marked).unwrap();
+}
+
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_photograph_is_offered_upright_in_several_sizes_and_tells_nothing_of_its_camera() {
+    let root = site("![Een klas](klas.jpg)\n\n![De klas nog eens](klas.jpg)");
+    photograph(&root.path().join("content/beeld/klas.jpg"), 2400, 1200);
+    build(root.path()).unwrap();
+    let folder = root.path().join("dist/site/beeld");
+    let html = fs::read_to_string(folder.join("index.html")).unwrap();
+    assert!(html.contains("width=\"1200\" height=\"2400\""), "{html}");
+    assert_eq!(html.matches("loading=\"lazy\"").count(), 1, "only the second waits: {html}");
+    let files = below(&folder);
+    let images: Vec<&PathBuf> = files.iter().filter(|file| !file.ends_with("index.html")).collect();
+    assert_eq!(images.len(), 4, "{files:?}");
+    let mut sizes = Vec::new();
+    for file in images {
+        let bytes = fs::read(file).unwrap();
+        assert!(!bytes.windows(4).any(|part| part == b"Exif"), "{}", file.display());
+        assert!(!bytes.windows(7).any(|part| part == b"52.0907"), "{}", file.display());
+        let address = format!("/beeld/{}", file.file_name().unwrap().to_str().unwrap());
+        assert!(html.contains(&address), "{address}\n{html}");
+        let image = image::load_from_memory(&bytes).unwrap();
+        sizes.push((image.width(), image.height()));
+        // Turned right: what was left is now at the top.
+        let top = image.to_rgb8().get_pixel(image.width() / 2, 1).0;
+        assert!(top[0] < 30, "{top:?}");
+    }
+    sizes.sort_unstable();
+    assert_eq!(sizes, [(480, 960), (960, 1920), (1200, 2400), (1200, 2400)]);
+}
+
+#[test]
+fn what_is_encoded_is_not_encoded_again() {
+    let root = site("![Een klas](klas.jpg)");
+    photograph(&root.path().join("content/beeld/klas.jpg"), 800, 400);
+    build(root.path()).unwrap();
+    let folder = root.path().join("dist/site/beeld");
+    let changed = |folder: &Path| -> Vec<_> {
+        let images = below(folder).into_iter().filter(|file| !file.ends_with("index.html"));
+        images.map(|file| (fs::metadata(&file).unwrap().modified().unwrap(), file)).collect()
+    };
+    let before = changed(&folder);
+    let page = root.path().join("content/beeld/index.md");
+    fs::write(&page, fs::read_to_string(&page).unwrap() + "\nMeer.\n").unwrap();
+    let Written { written, .. } = build(root.path()).unwrap().written;
+    assert_eq!(written, 1, "the page alone");
+    assert_eq!(changed(&folder), before);
+    photograph(&root.path().join("content/beeld/klas.jpg"), 900, 400);
+    let Written { removed, .. } = build(root.path()).unwrap().written;
+    assert!(removed > 0, "what was made of the old one is gone");
+}
+
+#[test]
+fn a_file_that_is_no_image_is_told() {
+    let root = site("![Een klas](klas.jpg)");
+    fs::write(root.path().join("content/beeld/klas.jpg"), "geen foto").unwrap();
+    let told = build(root.path()).unwrap_err().to_string();
+    assert!(told.contains("content/beeld/klas.jpg") && told.contains("niet te lezen"), "{told}");
+    let root = site("![Een klas](klas.png)");
+    let file = root.path().join("content/beeld/klas.png");
+    RgbImage::new(600, 300).save(&file).unwrap();
+    let half = fs::read(&file).unwrap();
+    fs::write(&file, &half[..half.len() / 2]).unwrap();
+    let told = site_gen::check(root.path(), Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()), None);
+    let told = told.unwrap().to_string();
+    assert!(told.contains("content/beeld/klas.png"), "a broken one is told before it is built too: {told}");
+}
+
+#[test]
+fn a_drawing_keeps_its_lines_and_an_image_of_the_content_may_be_linked_to() {
+    let root = site("![Een lijn](lijn.png)\n\n[groot](lijn.png)");
+    let pixels =
+        RgbImage::from_fn(600, 300, |x, y| if x == y { Rgb([0, 0, 0]) } else { Rgb([255, 255, 255]) });
+    pixels.save(root.path().join("content/beeld/lijn.png")).unwrap();
+    build(root.path()).unwrap();
+    let folder = root.path().join("dist/site/beeld");
+    let own = image::open(folder.join("lijn.png")).unwrap().to_rgb8();
+    assert_eq!(own, pixels);
+    let is_widest = |file: &&PathBuf| file.to_str().unwrap().ends_with(".600.webp");
+    let widest = below(&folder);
+    let widest = image::open(widest.iter().find(is_widest).unwrap()).unwrap().to_rgb8();
+    assert_eq!(widest, pixels, "without losses, where that is smaller");
+}
