@@ -28,6 +28,8 @@ pub struct Live {
     pub problems: Option<Arc<str>>,
     /// Tells one build from another.
     pub build: i64,
+    /// When the same sources next make another site: a page appears, a session opens.
+    pub until: Option<Timestamp>,
 }
 
 /// Watches the sources until it is dropped.
@@ -61,7 +63,8 @@ pub fn watch(
         memory: Memory::default(),
     };
     let site = builder.out.join(site_gen::render::SITE);
-    let (sender, receiver) = watch::channel(Live { site, function: None, problems: None, build: 0 });
+    let (sender, receiver) =
+        watch::channel(Live { site, function: None, problems: None, build: 0, until: None });
     let rebuild = Arc::new(Mutex::new(move || {
         // A copy: a build is long, and who reads must not wait for it.
         let last = sender.borrow().clone();
@@ -82,7 +85,32 @@ pub fn watch(
     }
     // Watched already: what changes during the first build is built again.
     rebuild.lock().unwrap_or_else(PoisonError::into_inner)();
+    let due = Arc::downgrade(&rebuild);
+    tokio::spawn(rebuild_when_due(receiver.clone(), move || {
+        if let Some(rebuild) = due.upgrade() {
+            rebuild.lock().unwrap_or_else(PoisonError::into_inner)();
+        }
+    }));
     Ok((Watcher { _debouncer: debouncer }, receiver))
+}
+
+/// Builds whenever the time has come that the site itself tells, until nobody watches any more.
+async fn rebuild_when_due(mut live: watch::Receiver<Live>, rebuild: impl Fn() + Clone + Send + 'static) {
+    loop {
+        let until = live.borrow_and_update().until;
+        let wait = until.and_then(|until| Timestamp::now().duration_until(until).try_into().ok());
+        // A clock that is set is looked at again within the hour.
+        let wait = wait.unwrap_or(Duration::MAX).min(Duration::from_secs(3600));
+        if let Ok(changed) = tokio::time::timeout(wait, live.changed()).await {
+            if changed.is_err() {
+                return;
+            }
+        } else if until.is_some_and(|until| Timestamp::now() >= until) {
+            let rebuild = rebuild.clone();
+            // A build that panics is told by the panic itself; the next change builds again.
+            let _ = tokio::task::spawn_blocking(rebuild).await;
+        }
+    }
 }
 
 struct Builder {
@@ -104,18 +132,18 @@ impl Builder {
         let built = site_gen::rebuild(&self.root, &self.out, wanted, &mut self.memory)
             .and_then(|built| Ok((built, self.function()?)));
         match built {
-            Ok((Built { written, held_back, .. }, function)) => {
+            Ok((Built { written, held_back, until }, function)) => {
                 for HeldBack { path, reason } in held_back {
                     tracing::info!("{path}: {reason}");
                 }
                 let took = start.elapsed().as_millis();
                 tracing::info!("site gebouwd: {} bestanden nieuw of anders, in {took} ms", written.written);
                 let function = Some(Arc::new(function));
-                Live { site: last.site.clone(), function, problems: None, build: now.as_millisecond() }
+                Live { site: last.site.clone(), function, problems: None, build: now.as_millisecond(), until }
             }
             Err(error) => {
                 tracing::error!("de site is niet gebouwd\n\n{error}");
-                Live { problems: Some(error.to_string().into()), ..last.clone() }
+                Live { problems: Some(error.to_string().into()), until: None, ..last.clone() }
             }
         }
     }

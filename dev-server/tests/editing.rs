@@ -70,6 +70,19 @@ async fn a_site_that_never_was_good_shows_its_problems_until_it_is() {
 }
 
 #[tokio::test]
+async fn a_page_appears_when_its_time_has_come() {
+    let site = Tried::start().await;
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(3);
+    let soon = soon.in_tz("Europe/Amsterdam").unwrap().strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let page = format!("+++\ntitle = \"Straks\"\npublish_at = {soon}\n+++\n");
+    fs::write(site.root.path().join("content/straks.md"), page).unwrap();
+    fs::write(site.root.path().join("content/contact.md"), "+++\ntitle = \"Bel ons\"\n+++\n").unwrap();
+    until(&site, "/contact/", "Bel ons").await;
+    assert_eq!(site.get("/straks/").await.status(), 404);
+    until(&site, "/straks/", "Straks").await;
+}
+
+#[tokio::test]
 async fn what_can_not_even_be_read_is_told_in_the_page_too() {
     let site = Tried::start().await;
     let mut events = site.get("/_dev/events").await;

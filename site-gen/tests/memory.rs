@@ -1,0 +1,134 @@
+//! What is remembered from one build to the next never shows: after each change the site is
+//! what a build from nothing makes of it.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use image::RgbImage;
+use site_gen::memory::Memory;
+use site_gen::publication::Wanted;
+use walkdir::WalkDir;
+
+fn wanted(now: &str) -> Wanted {
+    Wanted::public(now.parse().unwrap())
+}
+
+/// Every file but the manifest, which tells times.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = WalkDir::new(folder).into_iter().map(Result::unwrap);
+    let files = entries.filter(|entry| entry.file_type().is_file() && entry.file_name() != ".site-gen");
+    files
+        .map(|entry| (entry.path().strip_prefix(folder).unwrap().to_owned(), fs::read(entry.path()).unwrap()))
+        .collect()
+}
+
+/// The project's own site, so that every template has its say, with some articles more.
+struct Tried {
+    root: tempfile::TempDir,
+    memory: Memory,
+}
+
+impl Tried {
+    fn new() -> Self {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let root = tempfile::tempdir().unwrap();
+        for folder in ["content", "templates"] {
+            let folder = project.join(folder);
+            let copied = std::process::Command::new("cp").arg("-r").arg(folder).arg(root.path()).status();
+            assert!(copied.unwrap().success());
+        }
+        let tried = Self { root, memory: Memory::default() };
+        for number in 1..=25 {
+            tried.write(&format!("nieuws/bericht-{number}.md"), &article(number, "gewoon", "Tekst."));
+        }
+        tried
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        fs::write(self.root.path().join("content").join(path), text).unwrap();
+    }
+
+    /// Builds on, and from nothing: both are the same. Tells how many files were written.
+    fn check(&mut self, what: &str, now: &str) -> usize {
+        // Older than the steps in which file systems tell the time.
+        thread::sleep(Duration::from_millis(60));
+        let root = self.root.path();
+        let on = root.join("dist");
+        let built = site_gen::rebuild(root, &on, wanted(now), &mut self.memory).unwrap();
+        let fresh = tempfile::tempdir().unwrap();
+        site_gen::build(root, fresh.path(), wanted(now)).unwrap();
+        let (on, fresh) = (files(&on), files(fresh.path()));
+        let paths = on.keys().chain(fresh.keys());
+        let differing: Vec<&PathBuf> = paths.filter(|path| on.get(*path) != fresh.get(*path)).collect();
+        assert!(differing.is_empty(), "{what}: {differing:?}");
+        built.written.written
+    }
+}
+
+fn article(number: usize, tag: &str, body: &str) -> String {
+    format!(
+        "+++\ntitle = \"Bericht {number}\"\ndescription = \"Over {number}\"\ndate = 2026-01-{number:02}\n\
+         tags = [\"{tag}\"]\n+++\n\n{body}\n\n## Kop\n"
+    )
+}
+
+const NOW: &str = "2026-11-24T12:00:00Z";
+
+#[test]
+fn after_each_change_the_site_is_what_a_build_from_nothing_makes_of_it() {
+    let mut site = Tried::new();
+    let root = site.root.path().to_owned();
+    site.check("the first build", NOW);
+    assert_eq!(site.check("nothing", NOW), 0);
+
+    site.write("nieuws/bericht-5.md", &article(5, "gewoon", "Andere tekst."));
+    let written = site.check("a body", NOW);
+    assert!(written <= 2, "the page, and what it is found by: {written}");
+    let retitled = article(12, "gewoon", "Tekst.").replace("Bericht 12", "Een andere titel");
+    site.write("nieuws/bericht-12.md", &retitled);
+    let written = site.check("a title: it stands with its neighbours and in lists", NOW);
+    assert!((4..12).contains(&written), "{written}");
+    site.write("nieuws/bericht-7.md", &article(7, "bijzonder", "Tekst."));
+    site.check("a tag that is new", NOW);
+    site.write("nieuws/bericht-3.md", &article(28, "gewoon", "Tekst."));
+    site.check("a date that moves it to the front", NOW);
+    site.write("nieuws/bericht-26.md", &article(26, "gewoon", "[kop](@/nieuws/bericht-2.md#kop)"));
+    site.check("a page that is new", NOW);
+    fs::remove_file(root.join("content/nieuws/bericht-9.md")).unwrap();
+    site.check("a page that is gone", NOW);
+    fs::rename(root.join("content/nieuws/bericht-8.md"), root.join("content/nieuws/achtste.md")).unwrap();
+    site.check("a page with another address", NOW);
+
+    site.write("nieuws/bericht-2.md", &article(2, "gewoon", "Tekst.").replace("## Kop", "## Andere kop"));
+    let told = site_gen::rebuild(&root, &root.join("dist"), wanted(NOW), &mut site.memory).unwrap_err();
+    assert!(told.to_string().contains("bericht-26.md"), "a link of a page that did not change: {told}");
+    site.write("nieuws/bericht-26.md", &article(26, "gewoon", "[kop](@/nieuws/bericht-2.md#andere-kop)"));
+    site.check("the problem mended", NOW);
+
+    RgbImage::new(40, 30).save(root.join("content/nieuws/plaat.png")).unwrap();
+    site.write("nieuws/bericht-4.md", &article(4, "gewoon", "![Een plaat](plaat.png)"));
+    site.check("an image", NOW);
+    RgbImage::new(50, 30).save(root.join("content/nieuws/plaat.png")).unwrap();
+    site.check("another image under the same name", NOW);
+
+    for template in ["templates/base.html", "templates/static/style.css", "content/site.toml"] {
+        let file = root.join(template);
+        let text = fs::read_to_string(&file).unwrap();
+        let text =
+            text.replace("<body>", "<body class=\"anders\">").replace("paginate_by = 10", "paginate_by = 7");
+        fs::write(&file, text.replace("40rem", "41rem")).unwrap();
+        assert!(site.check(template, NOW) > 0, "{template}");
+    }
+
+    let later = "publish_at = 2026-12-01T09:00:00\n+++\n\nTekst";
+    site.write("nieuws/bericht-6.md", &article(6, "gewoon", "Tekst.").replace("+++\n\nTekst", later));
+    site.check("a page that is to come", NOW);
+    assert!(site.check("and its time", "2026-12-02T12:00:00Z") > 0);
+
+    fs::remove_dir_all(root.join("dist/site/nieuws")).unwrap();
+    assert!(site.check("pages that somebody removed", "2026-12-02T12:00:00Z") > 0);
+}
