@@ -162,6 +162,8 @@ pub fn read(source: &Arc<Source>, problems: &mut Problems) -> (Option<FrontMatte
             let first_line = 0..source.text.find('\n').unwrap_or(source.text.len());
             let message = if source.text.starts_with(FENCE) {
                 "de front matter heeft geen tweede regel `+++`"
+            } else if source.text.starts_with("---") {
+                "de gegevens bovenaan staan in YAML, tussen regels `---`"
             } else {
                 "de pagina begint niet met een regel `+++`"
             };

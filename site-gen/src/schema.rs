@@ -138,7 +138,7 @@ fn line_of(text: &str, offset: usize) -> usize {
 }
 
 /// Keys that pages of Zola and Hugo have, and what becomes of them here.
-const ELSEWHERE: [(&str, &str); 12] = [
+const ELSEWHERE: [(&str, &str); 24] = [
     ("taxonomies", "schrijf `tags = [\"…\"]` boven de eerste tabel"),
     ("categories", "schrijf ze bij `tags`"),
     ("summary", "schrijf `description`"),
@@ -150,6 +150,18 @@ const ELSEWHERE: [(&str, &str); 12] = [
     ("weight", "haal de regel weg: artikelen staan op datum, het menu in `site.toml`"),
     ("template", "haal de regel weg: de map kiest het sjabloon"),
     ("sort_by", "haal de regel weg: artikelen staan op datum"),
+    ("page_template", "haal de regel weg: de map kiest het sjabloon"),
+    ("layout", "haal de regel weg: de map kiest het sjabloon"),
+    ("type", "haal de regel weg: de map kiest het sjabloon"),
+    ("paginate_by", "haal de regel weg: hoeveel er op een bladzijde staan, staat in `site.toml`"),
+    ("redirect_to", "haal de regel weg, en zet dit adres bij `aliases` van de pagina waar het heen leidt"),
+    ("url", "zet het bestand in die map"),
+    ("insert_anchor_links", "haal de regel weg: elke kop heeft een adres"),
+    ("keywords", "schrijf ze bij `tags`"),
+    ("authors", "haal de regel weg: een artikel is van de organisatie"),
+    ("author", "haal de regel weg: een artikel is van de organisatie"),
+    ("in_search_index", "haal de regel weg: elke openbare pagina is te vinden"),
+    ("params", "haal de tabel weg"),
     ("extra", "haal de tabel weg"),
 ];
 

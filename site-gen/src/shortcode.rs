@@ -129,6 +129,11 @@ pub fn read(source: &Arc<Source>, paragraph: Range<usize>, problems: &mut Proble
     if (open, name, arguments.is_empty()) == ("{%", "end", true) {
         return Some(Shortcode::End);
     }
+    if name.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+        let help = format!("schrijf het zo: `{}`", ALL[0].2);
+        tell(paragraph.start..end, "een bouwsteen wordt hier anders geschreven", &help, problems);
+        return None;
+    }
     let Some((_, keys, written)) = ALL.iter().find(|(known, ..)| *known == name) else {
         let known: Vec<&str> = ALL.iter().map(|(name, ..)| *name).collect();
         let problem =
@@ -195,6 +200,7 @@ mod tests {
         check("{{ figure(src=\"a.png\" }}", &["p.md:3:1", "schrijf het zo: `{{ figure("]);
         check("{{ signup_form(x=1) }}", &["p.md:3:16", "onbekende sleutel `x`"]);
         check("{{ figure(src=\"a.png\", alt=\"\") }} en dan", &["p.md:3:1", "eigen alinea"]);
+        check("{{< figure src=\"a.png\" >}}", &["p.md:3:1", "schrijf het zo: `{{ figure("]);
         check("{% figure(src=\"a.png\", alt=\"\") %}", &["schrijf het zo"]);
     }
 }
