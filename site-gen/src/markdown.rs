@@ -1,5 +1,6 @@
 //! Markdown to HTML, with what is wrong in it and where it links to.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
@@ -78,6 +79,7 @@ pub fn render(source: &Arc<Source>, body: Range<usize>, scope: Scope<'_>, proble
         problems,
         links: Vec::new(),
         headings: Vec::new(),
+        ids: HashMap::new(),
         columns: Vec::new(),
         cell: 0,
         in_head: false,
@@ -118,6 +120,8 @@ struct Writer<'a> {
     problems: &'a mut Problems,
     links: Vec<Link>,
     headings: Vec<Heading>,
+    /// The ids of headings so far, each with the number that the next heading of the same words gets.
+    ids: HashMap<String, usize>,
     /// Alignment of the columns of the table that is being written, and the column that it is at.
     columns: Vec<Alignment>,
     cell: usize,
@@ -436,12 +440,24 @@ impl<'e: 'a, 'a> Writer<'a> {
     }
 
     /// An id that no heading before it has.
-    fn unique(&self, wanted: String) -> String {
+    fn unique(&mut self, wanted: String) -> String {
         let wanted = if wanted.is_empty() { "kop".to_owned() } else { wanted };
-        let is_taken = |id: &str| RESERVED.contains(&id) || Field::ALL.iter().any(|field| field.name() == id);
-        let is_free = |id: &String| !is_taken(id) && self.headings.iter().all(|heading| heading.id != *id);
-        let numbered = (2..).map(|number| format!("{wanted}-{number}"));
-        std::iter::once(wanted.clone()).chain(numbered).find(is_free).unwrap_or(wanted)
+        let is_reserved =
+            RESERVED.contains(&wanted.as_str()) || Field::ALL.iter().any(|field| field.name() == wanted);
+        if !is_reserved && !self.ids.contains_key(&wanted) {
+            self.ids.insert(wanted.clone(), 2);
+            return wanted;
+        }
+        // From where the last heading of the same words left off.
+        let mut number = self.ids.get(&wanted).copied().unwrap_or(2);
+        let mut id = format!("{wanted}-{number}");
+        while self.ids.contains_key(&id) {
+            number += 1;
+            id = format!("{wanted}-{number}");
+        }
+        self.ids.insert(wanted, number + 1);
+        self.ids.insert(id.clone(), 2);
+        id
     }
 }
 

@@ -1,38 +1,15 @@
 //! Images of pages, from a camera's file to what a browser is offered.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use image::{ImageFormat, Rgb, RgbImage};
 use site_gen::publication::Wanted;
 use site_gen::write::Written;
-use site_gen::{BuildError, Built};
-
-/// The test sites' own templates, with one page more.
-fn site(markdown: &str) -> tempfile::TempDir {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sites");
-    let root = tempfile::tempdir().unwrap();
-    for (from, to) in
-        [("small/content", "content"), ("templates", "templates"), ("../../../templates", "own")]
-    {
-        let (from, to) = (tests.join(from), root.path().join(to));
-        let status = std::process::Command::new("cp").arg("-r").arg(from).arg(to).status();
-        assert!(status.unwrap().success());
-    }
-    for template in ["alias.html", "feed.xml", "sitemap.xml", "robots.txt"] {
-        fs::rename(root.path().join("own").join(template), root.path().join("templates").join(template))
-            .unwrap();
-    }
-    let page = format!("+++\ntitle = \"Beeld\"\n+++\n\n{markdown}\n");
-    fs::create_dir(root.path().join("content/beeld")).unwrap();
-    fs::write(root.path().join("content/beeld/index.md"), page).unwrap();
-    root
-}
-
-fn build(root: &Path) -> Result<Built, BuildError> {
-    site_gen::build(root, &root.join("dist"), Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()))
-}
+use support::{build, site};
 
 /// A photograph as a camera writes it: lying on its side, with where it was taken.
 fn photograph(file: &Path, width: u32, height: u32) {
@@ -59,9 +36,9 @@ fn below(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn a_photograph_is_offered_upright_in_several_sizes_and_tells_nothing_of_its_camera() {
     let root = site("![Een klas](klas.jpg)\n\n![De klas nog eens](klas.jpg)");
-    photograph(&root.path().join("content/beeld/klas.jpg"), 2400, 1200);
+    photograph(&root.path().join("content/proef/klas.jpg"), 2400, 1200);
     build(root.path()).unwrap();
-    let folder = root.path().join("dist/site/beeld");
+    let folder = root.path().join("dist/site/proef");
     let html = fs::read_to_string(folder.join("index.html")).unwrap();
     assert!(html.contains("width=\"1200\" height=\"2400\""), "{html}");
     assert_eq!(html.matches("loading=\"lazy\"").count(), 1, "only the second waits: {html}");
@@ -73,7 +50,7 @@ fn a_photograph_is_offered_upright_in_several_sizes_and_tells_nothing_of_its_cam
         let bytes = fs::read(file).unwrap();
         assert!(!bytes.windows(4).any(|part| part == b"Exif"), "{}", file.display());
         assert!(!bytes.windows(7).any(|part| part == b"52.0907"), "{}", file.display());
-        let address = format!("/beeld/{}", file.file_name().unwrap().to_str().unwrap());
+        let address = format!("/proef/{}", file.file_name().unwrap().to_str().unwrap());
         assert!(html.contains(&address), "{address}\n{html}");
         let image = image::load_from_memory(&bytes).unwrap();
         sizes.push((image.width(), image.height()));
@@ -88,20 +65,20 @@ fn a_photograph_is_offered_upright_in_several_sizes_and_tells_nothing_of_its_cam
 #[test]
 fn what_is_encoded_is_not_encoded_again() {
     let root = site("![Een klas](klas.jpg)");
-    photograph(&root.path().join("content/beeld/klas.jpg"), 800, 400);
+    photograph(&root.path().join("content/proef/klas.jpg"), 800, 400);
     build(root.path()).unwrap();
-    let folder = root.path().join("dist/site/beeld");
+    let folder = root.path().join("dist/site/proef");
     let changed = |folder: &Path| -> Vec<_> {
         let images = below(folder).into_iter().filter(|file| !file.ends_with("index.html"));
         images.map(|file| (fs::metadata(&file).unwrap().modified().unwrap(), file)).collect()
     };
     let before = changed(&folder);
-    let page = root.path().join("content/beeld/index.md");
+    let page = root.path().join("content/proef/index.md");
     fs::write(&page, fs::read_to_string(&page).unwrap() + "\nMeer.\n").unwrap();
     let Written { written, .. } = build(root.path()).unwrap().written;
     assert_eq!(written, 1, "the page alone");
     assert_eq!(changed(&folder), before);
-    photograph(&root.path().join("content/beeld/klas.jpg"), 900, 400);
+    photograph(&root.path().join("content/proef/klas.jpg"), 900, 400);
     let Written { removed, .. } = build(root.path()).unwrap().written;
     assert!(removed > 0, "what was made of the old one is gone");
 }
@@ -109,17 +86,17 @@ fn what_is_encoded_is_not_encoded_again() {
 #[test]
 fn a_file_that_is_no_image_is_told() {
     let root = site("![Een klas](klas.jpg)");
-    fs::write(root.path().join("content/beeld/klas.jpg"), "geen foto").unwrap();
+    fs::write(root.path().join("content/proef/klas.jpg"), "geen foto").unwrap();
     let told = build(root.path()).unwrap_err().to_string();
-    assert!(told.contains("content/beeld/klas.jpg") && told.contains("niet te lezen"), "{told}");
+    assert!(told.contains("content/proef/klas.jpg") && told.contains("niet te lezen"), "{told}");
     let root = site("![Een klas](klas.png)");
-    let file = root.path().join("content/beeld/klas.png");
+    let file = root.path().join("content/proef/klas.png");
     RgbImage::new(600, 300).save(&file).unwrap();
     let half = fs::read(&file).unwrap();
     fs::write(&file, &half[..half.len() / 2]).unwrap();
     let told = site_gen::check(root.path(), Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()), None);
     let told = told.unwrap().to_string();
-    assert!(told.contains("content/beeld/klas.png"), "a broken one is told before it is built too: {told}");
+    assert!(told.contains("content/proef/klas.png"), "a broken one is told before it is built too: {told}");
 }
 
 #[test]
@@ -127,9 +104,9 @@ fn a_drawing_keeps_its_lines_and_an_image_of_the_content_may_be_linked_to() {
     let root = site("![Een lijn](lijn.png)\n\n[groot](lijn.png)");
     let pixels =
         RgbImage::from_fn(600, 300, |x, y| if x == y { Rgb([0, 0, 0]) } else { Rgb([255, 255, 255]) });
-    pixels.save(root.path().join("content/beeld/lijn.png")).unwrap();
+    pixels.save(root.path().join("content/proef/lijn.png")).unwrap();
     build(root.path()).unwrap();
-    let folder = root.path().join("dist/site/beeld");
+    let folder = root.path().join("dist/site/proef");
     let own = image::open(folder.join("lijn.png")).unwrap().to_rgb8();
     assert_eq!(own, pixels);
     let is_widest = |file: &&PathBuf| file.to_str().unwrap().ends_with(".600.webp");
