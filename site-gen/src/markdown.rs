@@ -343,7 +343,16 @@ impl<'e: 'a, 'a> Writer<'a> {
     }
 
     fn shortcode(&mut self, range: Range<usize>) -> Option<Event<'e>> {
-        let html = match shortcode::read(self.source, range.clone(), self.problems)? {
+        let text = self.source.text[range.clone()].trim_end();
+        let range = range.start..range.start + text.len();
+        let Some(read) = shortcode::read(self.source, range.clone(), self.problems) else {
+            // One that can't be read may have an end nevertheless.
+            if text.contains("notice") {
+                self.notice = Some(range);
+            }
+            return None;
+        };
+        let html = match read {
             _ if self.depth > 0 => {
                 let help = "zet het in een eigen alinea, buiten lijsten en citaten";
                 self.tell(range, "hier kan geen bouwsteen staan", help);

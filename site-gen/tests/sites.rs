@@ -149,6 +149,21 @@ fn files_that_cannot_be_used_are_told() {
 }
 
 #[test]
+fn what_a_text_can_hold_is_built() {
+    check("building-blocks");
+}
+
+#[test]
+fn building_blocks_that_cannot_be_used_are_told() {
+    check("building-block-problems");
+}
+
+#[test]
+fn the_search_index_and_the_style_sheet_are_made() {
+    check("search-and-styles");
+}
+
+#[test]
 fn templates_that_cannot_be_used_are_told() {
     check("template-syntax");
     check("template-value");
