@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::config::{LINK, SITE};
 use crate::front_matter::{EVENT, PAGE, SESSION};
 use crate::schema::{Key, Kind};
+use crate::shortcode;
 
 /// The whole page, in Markdown.
 pub fn markdown() -> String {
@@ -18,6 +19,14 @@ pub fn markdown() -> String {
     table(&mut page, "`[[event.sessions]]`: een sessie", SESSION);
     table(&mut page, "`content/site.toml`: de hele site", SITE);
     table(&mut page, "`[[menu]]`, `[login]`, `[[footer]]`: een link", LINK);
+    for (name, keys, written) in shortcode::ALL {
+        if keys.is_empty() {
+            // Writing to a string can't fail.
+            let _ = write!(page, "\n## Bouwsteen `{name}`\n\n`{written}`: er hoeft niets in.\n");
+        } else {
+            table(&mut page, &format!("Bouwsteen `{name}`: `{written}`"), keys);
+        }
+    }
     page
 }
 

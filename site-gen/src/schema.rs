@@ -111,7 +111,16 @@ fn check<T: DeserializeOwned>(
         let span = error.span().unwrap_or(missing_at.clone());
         let line = line_of(&source.text, span.start);
         check.broken.push((line, key_on(&source.text, line)));
-        check.tell(span, format!("dit is geen geldige TOML: {}", error.message()));
+        let message = IN_DUTCH.iter().find(|(english, _)| error.message().contains(english));
+        let message = message.map_or_else(
+            || format!("dit is geen geldige TOML: {}", error.message()),
+            |(_, dutch)| (*dutch).to_owned(),
+        );
+        let problem = Problem::at(source, span, message);
+        check.found.push(match key(keys, key_on(&source.text, line)) {
+            Some(key) => problem.help(format!("schrijf het zo: `{}`", key.example())),
+            None => problem,
+        });
     }
     let table = check.table(table, missing_at, keys);
     problems.append(check.found);
@@ -124,9 +133,20 @@ fn check<T: DeserializeOwned>(
     }
 }
 
+/// What the TOML parser says most often, in words of the editors' own language.
+const IN_DUTCH: [(&str, &str); 7] = [
+    ("invalid basic string", "het aanhalingsteken aan het eind ontbreekt"),
+    ("string values must be quoted", "tekst hoort tussen aanhalingstekens"),
+    ("invalid date", "een datum is jaar-maand-dag"),
+    ("invalid time", "een tijd is uren:minuten:seconden"),
+    ("duplicate key", "deze sleutel staat er al"),
+    ("key with no value", "na deze sleutel ontbreekt `=` met een waarde"),
+    ("unclosed array", "het haakje aan het eind ontbreekt"),
+];
+
 /// The key that a line gives a value, broken as it may be.
 fn key_on(text: &str, line: usize) -> &str {
-    text.lines().nth(line).and_then(|line| line.split('=').next()).unwrap_or_default().trim()
+    text.lines().nth(line).and_then(|line| line.split(['=', ':']).next()).unwrap_or_default().trim()
 }
 
 fn key<'k>(keys: &'k [Key], name: &str) -> Option<&'k Key> {
@@ -325,7 +345,7 @@ impl Key {
         let name = self.name;
         match self.kind {
             Kind::Text | Kind::TextOrNothing => format!("{name} = \"…\""),
-            Kind::Choice(words) => format!("{name} = \"{}\"", words.join("|")),
+            Kind::Choice(words) => format!("{name} = \"{}\"", words.first().unwrap_or(&"…")),
             Kind::Texts => format!("{name} = [\"…\", \"…\"]"),
             Kind::Flag => format!("{name} = true"),
             Kind::Number(_) => format!("{name} = 40"),

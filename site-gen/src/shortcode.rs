@@ -74,7 +74,7 @@ pub const FIGURE: &[Key] = &[
 
 /// The keys of `notice`.
 pub const NOTICE: &[Key] = &[
-    required("kind", Choice(NOTICE_KINDS), "het soort blok"),
+    required("kind", Choice(NOTICE_KINDS), "het soort blok: note, tip, important, warning of caution"),
     optional("title", Text, "de titel; anders die van het soort"),
 ];
 
