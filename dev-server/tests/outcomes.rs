@@ -283,7 +283,13 @@ async fn a_store_that_is_gone_is_answered_kindly_and_with_an_incident() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     function.origins = vec![origin.clone()];
-    let live = Live { site: out.join("site"), function: Some(Arc::new(function)), problems: None, build: 1 };
+    let live = Live {
+        site: out.join("site"),
+        function: Some(Arc::new(function)),
+        problems: None,
+        build: 1,
+        until: None,
+    };
     let (_keep, receiver) = tokio::sync::watch::channel(live);
     tokio::spawn(async move { axum::serve(listener, dev_server::routes::routes(receiver)).await });
     let sent = form("ruim", "r%40voorbeeld.nl");

@@ -41,13 +41,23 @@ pub struct Staging<'a> {
 
 #[derive(Debug, Default)]
 struct Put {
-    /// Every path of this build that site-gen wrote, now or before, with the number under which
-    /// its new bytes lie aside.
-    ours: Vec<(String, Option<usize>)>,
+    /// Every path of this build that site-gen wrote, now or before.
+    ours: Vec<(String, Bytes)>,
     /// How many lie aside.
     changed: usize,
     /// How many of somebody else have the same bytes.
     theirs: usize,
+}
+
+/// Where the bytes of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Bytes {
+    /// In place, with the stamp that the manifest tells.
+    Standing,
+    /// In place.
+    Same,
+    /// Aside, under this number.
+    Aside(usize),
 }
 
 impl<'a> Staging<'a> {
@@ -63,7 +73,7 @@ impl<'a> Staging<'a> {
 
     /// Takes in a file that stands as it would be made.
     pub fn keep(&self, path: String) {
-        self.lock().ours.push((path, None));
+        self.lock().ours.push((path, Bytes::Standing));
     }
 
     /// Takes a file in; may be called from several threads at once.
@@ -97,13 +107,13 @@ impl<'a> Staging<'a> {
                     return Ok(());
                 }
                 (false, true) => {
-                    put.ours.push((path, None));
+                    put.ours.push((path, Bytes::Same));
                     return Ok(());
                 }
                 (true, _) => {
                     let number = put.changed;
                     put.changed += 1;
-                    put.ours.push((path, Some(number)));
+                    put.ours.push((path, Bytes::Aside(number)));
                     number
                 }
             }
@@ -154,11 +164,13 @@ impl<'a> Staging<'a> {
         for path in &stale {
             remove(folder, path)?;
         }
-        let place = |(path, aside): &(String, Option<usize>)| {
+        let place = |(path, bytes): &(String, Bytes)| {
             let target = folder.join(path);
-            if let Some(number) = aside {
-                move_to(&self.aside(*number), &target)
-                    .with_context(|| format!("`{}` is niet te schrijven", target.display()))?;
+            match bytes {
+                Bytes::Standing => return Ok((path.clone(), before.get(path).copied().flatten())),
+                Bytes::Same => {}
+                Bytes::Aside(number) => move_to(&self.aside(*number), &target)
+                    .with_context(|| format!("`{}` is niet te schrijven", target.display()))?,
             }
             let metadata =
                 fs::metadata(&target).with_context(|| format!("`{}` is niet te lezen", target.display()))?;
