@@ -38,13 +38,11 @@ pub fn squeezed(html: &str) -> String {
             rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
             continue;
         }
-        let is_verbatim = |name: &&&str| {
-            let after = rest[1..].strip_prefix(**name).and_then(|after| after.bytes().next());
-            after.is_some_and(|byte| byte == b'>' || byte.is_ascii_whitespace())
-        };
-        let end = match VERBATIM.iter().find(is_verbatim) {
-            Some(name) => rest.find(&format!("</{name}")).unwrap_or(rest.len()),
-            None => tag_end(rest),
+        let name = &rest[1..];
+        let name = &name[..name.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(name.len())];
+        let end = match VERBATIM.contains(&name) {
+            true => rest.find(&format!("</{name}")).unwrap_or(rest.len()),
+            false => tag_end(rest),
         };
         out.push_str(&rest[..end]);
         rest = &rest[end..];
@@ -70,7 +68,11 @@ fn tag_end(tag: &str) -> usize {
 /// A run of blanks becomes one: a line's end if there was one in it.
 fn squeeze(text: &str, out: &mut String) {
     let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_whitespace()) {
+    // Most blanks stand alone, and stay.
+    let run_in = |text: &str| {
+        text.as_bytes().array_windows().position(|[a, b]| a.is_ascii_whitespace() && b.is_ascii_whitespace())
+    };
+    while let Some(start) = run_in(rest) {
         let run = &rest[start..];
         let length = run.bytes().take_while(u8::is_ascii_whitespace).count();
         out.push_str(&rest[..start]);

@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use catalog::answer::{Answer, ErrorView, FailedView, Field, FormView, ReceivedView};
+use catalog::headers::SECURITY_HEADERS;
 use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -15,6 +16,7 @@ use crate::event::Announcement;
 use crate::fingerprint::Fingerprint;
 use crate::ics;
 use crate::images::Images;
+use crate::json_ld;
 use crate::markdown::{self, Body, Scope};
 use crate::memory::{Before, Facts, Rendered};
 use crate::place::{self, Kind};
@@ -133,6 +135,7 @@ impl Renderer<'_> {
         hand_on(self.sitemap())?;
         hand_on(self.calendars())?;
         hand_on(self.aliases())?;
+        hand_on(for_cdn("headers.json", &BTreeMap::from(SECURITY_HEADERS)).map(|headers| vec![headers]))?;
         hand_on(self.error_answer())?;
         hand_on(self.catalog())
     }
@@ -194,7 +197,8 @@ impl Renderer<'_> {
         let body = self.body(page, &mut problems);
         self.problems().append(problems);
         let mut context = lists.context();
-        context.insert("page", &view.with_body(self.site, page, &body));
+        let json_ld = if self.templates.wants_json_ld { json_ld::of(self.site, page) } else { String::new() };
+        context.insert("page", &view.with_body(&body, json_ld));
         let words = if self.has_search() { search::words_of(page, &body.html) } else { Words::default() };
         let facts = Arc::new(Facts::new(body, words));
         self.links.page(&page.source, url, &facts);
@@ -389,13 +393,7 @@ impl Renderer<'_> {
                 redirects.insert(alias.get_ref(), &page.place.url);
             }
         }
-        let json = serde_json::to_string_pretty(&redirects)
-            .map_err(|error| Problem::in_file("redirects.json", error.to_string()))?;
-        outputs.push(Output {
-            path: "redirects.json".to_owned(),
-            bytes: Some((json + "\n").into()),
-            rendered: None,
-        });
+        outputs.push(for_cdn("redirects.json", &redirects)?);
         Ok(outputs)
     }
 
@@ -460,6 +458,13 @@ fn new_output(url: &str, text: String, made_of: Option<Fingerprint>, facts: Opti
 
 fn output(folder: &str, path: &str, bytes: impl Into<Vec<u8>>) -> Output {
     Output { path: format!("{folder}/{path}"), bytes: Some(bytes.into()), rendered: None }
+}
+
+/// What whoever serves the files has to know, beside those that the public sees.
+fn for_cdn(name: &str, value: &impl Serialize) -> Result<Output, Problem> {
+    let json = serde_json::to_string_pretty(value);
+    let json = json.map_err(|error| Problem::in_file(name, error.to_string()))? + "\n";
+    Ok(Output { path: name.to_owned(), bytes: Some(json.into()), rendered: None })
 }
 
 fn page_output(url: &str, html: String) -> Output {

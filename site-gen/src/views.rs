@@ -8,7 +8,6 @@ use serde::Serialize;
 use crate::config::LinkTable;
 use crate::day::Day;
 use crate::event::{Announcement, SessionWords};
-use crate::json_ld;
 use crate::markdown::{Body, Heading};
 use crate::site::{Page, Site, TAGS_URL, Tag, tag_url};
 
@@ -108,15 +107,15 @@ impl<'a> PageView<'a> {
         }
     }
 
-    /// The same page with its body, and what follows from it.
+    /// The same page with its body, and with structured data.
     #[must_use]
-    pub fn with_body(self, site: &Site, page: &Page, body: &'a Body) -> Self {
+    pub fn with_body(self, body: &'a Body, json_ld: String) -> Self {
         let (html, html_after_form) = body.html.split_at(body.form_at.unwrap_or(body.html.len()));
         Self {
             html,
             html_after_form,
             toc: body.headings.iter().filter(|heading| heading.level == 2).collect(),
-            json_ld: json_ld::of(site, page),
+            json_ld,
             ..self
         }
     }
