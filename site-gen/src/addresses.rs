@@ -33,7 +33,8 @@ impl Addresses {
         // Where the front matter has a problem, there may be an event in it.
         let has_form = |page: &Parsed| page.content.is_none() || page.announcement().is_some();
         let tags = shown.iter().flat_map(|page| page.content.iter().flat_map(|content| &content.tags));
-        let mut files: HashSet<String> = tags.map(|tag| tag_url(tag.get_ref())).collect();
+        let names: HashSet<&str> = tags.map(|tag| tag.get_ref().as_str()).collect();
+        let mut files: HashSet<String> = names.into_iter().map(tag_url).collect();
         if !files.is_empty() {
             files.insert(TAGS_URL.to_owned());
         }
@@ -100,8 +101,8 @@ pub struct LinkCheck {
 #[derive(Debug, Default)]
 struct Found {
     problems: Problems,
-    /// The ids of the headings of each page, by its path.
-    anchors: HashMap<String, Vec<String>>,
+    /// What was found in each page with headings, by its path.
+    facts: HashMap<String, Arc<Facts>>,
     to_anchors: Vec<ToAnchor>,
 }
 
@@ -121,12 +122,12 @@ impl LinkCheck {
     }
 
     /// Checks the links of a page, and takes in the ids of its headings.
-    pub fn page(&self, source: &Arc<Source>, url: &str, facts: &Facts) {
+    pub fn page(&self, source: &Arc<Source>, url: &str, facts: &Arc<Facts>) {
         for link in &facts.links {
             self.link(source, link, url);
         }
         if !facts.anchors.is_empty() {
-            self.found().anchors.insert(url.to_owned(), facts.anchors.clone());
+            self.found().facts.insert(url.to_owned(), Arc::clone(facts));
         }
     }
 
@@ -164,10 +165,10 @@ impl LinkCheck {
 
     /// Tells what was wrong, now that the headings of all pages are known.
     pub fn finish(&self, problems: &mut Problems) {
-        let Found { problems: found, anchors, to_anchors } = std::mem::take(&mut *self.found());
+        let Found { problems: found, facts, to_anchors } = std::mem::take(&mut *self.found());
         problems.append(found);
         for ToAnchor { source, span, path, anchor } in to_anchors {
-            let headings = anchors.get(&path).map(Vec::as_slice).unwrap_or_default();
+            let headings = facts.get(&path).map(|facts| facts.anchors.as_slice()).unwrap_or_default();
             let has_form = self.addresses.pages.get(&path) == Some(&true);
             let form = has_form.then_some(FORM_ANCHOR);
             let mut ids = headings.iter().map(String::as_str).chain(form);

@@ -111,10 +111,15 @@ fn tags(pages: &[Page], articles: &[usize]) -> Vec<Tag> {
 /// Two spellings of one tag would share a page.
 fn one_slug_per_tag(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     let mut first: HashMap<String, &str> = HashMap::new();
+    let mut slugs: HashMap<&str, String> = HashMap::new();
     for page in parsed {
         for tag in page.content.iter().flat_map(|content| &content.tags) {
             let name = tag.get_ref().as_str();
-            let known = *first.entry(slug(name)).or_insert(name);
+            let slug = slugs.entry(name).or_insert_with(|| slug(name));
+            let known = match first.get(slug) {
+                Some(known) => known,
+                None => *first.entry(slug.clone()).or_insert(name),
+            };
             if known != name {
                 let message = format!("dit onderwerp heet elders `{known}`");
                 problems
@@ -127,10 +132,10 @@ fn one_slug_per_tag(parsed: &[Arc<Parsed>], problems: &mut Problems) {
 /// Each file of the site is made of one source.
 fn one_source_per_file(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems: &mut Problems) {
     let mut claimed =
-        Claimed { by: GENERATED.map(|file| (file.to_owned(), "de site zelf".to_owned())).into(), problems };
+        Claimed { by: GENERATED.map(|file| (file.to_owned(), "de site zelf")).into(), problems };
     for page in parsed {
         for session in page.announcement().iter().flat_map(|announcement| &announcement.sessions) {
-            claimed.by.insert(place::file(&session.ics), page.source.path.clone());
+            claimed.by.insert(place::file(&session.ics), &page.source.path);
         }
     }
     for page in parsed {
@@ -150,18 +155,18 @@ fn one_source_per_file(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems: 
 
 /// Files of the site by the source that they are made of.
 struct Claimed<'a> {
-    by: HashMap<String, String>,
+    by: HashMap<String, &'a str>,
     problems: &'a mut Problems,
 }
 
-impl Claimed<'_> {
-    fn claim(&mut self, url: &str, source: &str, problem: impl Fn(String) -> Problem) {
+impl<'a> Claimed<'a> {
+    fn claim(&mut self, url: &str, source: &'a str, problem: impl Fn(String) -> Problem) {
         let is_reserved = |prefix: &&str| url.starts_with(*prefix);
         if [SIGNUP_PREFIX, TAGS_URL, SEARCH_URL].iter().any(is_reserved) || url.contains("/pagina/") {
             let message = format!("het adres `{url}` is voor de site zelf gereserveerd");
             self.problems.push(problem(message).help("kies een andere naam"));
         }
-        if let Some(other) = self.by.insert(place::file(url), source.to_owned()) {
+        if let Some(other) = self.by.insert(place::file(url), source) {
             let message = format!("het adres `{url}` is al van `{other}`");
             self.problems.push(problem(message).help("geef een van beide een andere naam"));
         }

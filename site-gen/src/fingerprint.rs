@@ -18,9 +18,10 @@ impl Fingerprint {
     ///
     /// The same on every machine of one kind only: numbers go in as they lie in memory.
     pub fn of(value: &(impl Hash + ?Sized)) -> Self {
-        let mut hasher = Blake3(blake3::Hasher::new());
+        let mut hasher = Blake3 { hasher: blake3::Hasher::new(), waiting: Vec::with_capacity(ENOUGH) };
         value.hash(&mut hasher);
-        Self(hasher.0.finalize().into())
+        hasher.flush();
+        Self(hasher.hasher.finalize().into())
     }
 
     /// Enough of it for the name of a file: `0a1b2c3d4e`.
@@ -49,15 +50,37 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-struct Blake3(blake3::Hasher);
+/// Values come in small pieces, which the hash takes in larger ones: that is several times as fast.
+struct Blake3 {
+    hasher: blake3::Hasher,
+    waiting: Vec<u8>,
+}
+
+/// In bytes.
+const ENOUGH: usize = 4096;
+
+impl Blake3 {
+    fn flush(&mut self) {
+        self.hasher.update(&self.waiting);
+        self.waiting.clear();
+    }
+}
 
 impl Hasher for Blake3 {
     fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        if self.waiting.len() + bytes.len() > ENOUGH {
+            self.flush();
+        }
+        if bytes.len() < ENOUGH {
+            self.waiting.extend_from_slice(bytes);
+        } else {
+            self.hasher.update(bytes);
+        }
     }
 
+    /// Of what was taken in so far in larger pieces; [`Fingerprint::of`] does not ask for it.
     fn finish(&self) -> u64 {
-        let hash = self.0.finalize();
+        let hash = self.hasher.finalize();
         hash.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
     }
 }

@@ -328,7 +328,7 @@ impl Prepared {
             None => {
                 for page in &self.public.shown {
                     let body = self.body(page, problems);
-                    self.links.page(&page.source, &page.place.url, &Facts::new(body, Words::new()));
+                    self.links.page(&page.source, &page.place.url, &Arc::new(Facts::new(body, Words::new())));
                 }
             }
         }

@@ -31,7 +31,7 @@ pub struct Parsed {
     /// Where the body lies in it, in bytes.
     pub body: Range<usize>,
     /// Where it stands in the site.
-    pub place: Place,
+    pub place: Arc<Place>,
     /// What the front matter says; `None` when it has a problem.
     pub content: Option<Arc<Content>>,
 }
@@ -114,7 +114,7 @@ fn page(source: &Arc<Source>, zone: &TimeZone, problems: &mut Problems) -> Optio
     };
     let (front, body) = front_matter::read(source, problems);
     let content = front.and_then(|front| Reader { source, zone, place: &place, problems }.content(front));
-    Some(Parsed { source: Arc::clone(source), body, place, content: content.map(Arc::new) })
+    Some(Parsed { source: Arc::clone(source), body, place: Arc::new(place), content: content.map(Arc::new) })
 }
 
 struct Reader<'a> {

@@ -83,7 +83,7 @@ pub struct Page {
     /// Where the body lies in it, in bytes.
     pub body: Range<usize>,
     /// Where it stands.
-    pub place: Place,
+    pub place: Arc<Place>,
     /// What it says of itself.
     pub content: Arc<Content>,
     /// Why the public does not see it, where it is built nevertheless.
@@ -96,7 +96,13 @@ impl Page {
         let content = Arc::clone(parsed.content.as_ref()?);
         let badge = content.publication.held_back(now);
         let Parsed { source, body, place, .. } = parsed;
-        Some(Self { source: Arc::clone(source), body: body.clone(), place: place.clone(), content, badge })
+        Some(Self {
+            source: Arc::clone(source),
+            body: body.clone(),
+            place: Arc::clone(place),
+            content,
+            badge,
+        })
     }
 }
 

@@ -1,7 +1,6 @@
 //! Words as they stand in an address.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 /// The words of a text in lower case, without accents, joined by hyphens; `&` reads as `en`.
 ///
@@ -10,11 +9,23 @@ use unicode_normalization::char::is_combining_mark;
 /// ```
 pub fn slug(text: &str) -> String {
     let mut slug = String::with_capacity(text.len());
-    for c in text.replace('&', " en ").nfd().filter(|&c| !is_combining_mark(c)) {
+    let mut add = |c: char| {
         if c.is_ascii_alphanumeric() {
             slug.push(c.to_ascii_lowercase());
-        } else if !matches!(c, '\'' | '’') && !slug.is_empty() && !slug.ends_with('-') {
+        } else if !matches!(c, '\'' | '’')
+            && !is_combining_mark(c)
+            && !slug.is_empty()
+            && !slug.ends_with('-')
+        {
             slug.push('-');
+        }
+    };
+    for c in text.chars() {
+        match c {
+            '&' => " en ".chars().for_each(&mut add),
+            // Tables are asked for other letters alone.
+            c if c.is_ascii() => add(c),
+            c => decompose_canonical(c, &mut add),
         }
     }
     slug.truncate(slug.trim_end_matches('-').len());
