@@ -36,6 +36,90 @@ pub enum SignupAddress {
         /// What to quote when asking about it.
         reference: Reference,
     },
+    /// `/aanmelden/{event}/{session}/wachtlijst/{reference}/`: the same for a place on the waiting list.
+    Waiting {
+        /// The event one signed up for.
+        event: EventId,
+        /// The session one waits for.
+        session: SessionId,
+        /// What to quote when asking about it.
+        reference: Reference,
+    },
+    /// `/aanmelden/{event}/wijzigen/{token}/`: one's own sign-up; with another part once something was done.
+    Manage {
+        /// The event one signed up for.
+        event: EventId,
+        /// What the mail carried; whether it opens anything is not looked at here.
+        token: String,
+        /// What was just done.
+        done: Option<ManageDone>,
+    },
+    /// `/aanmelden/{event}/bevestigen/{token}/`: whether the address is one's own.
+    Confirm {
+        /// The event one signed up for.
+        event: EventId,
+        /// What the mail carried.
+        token: String,
+    },
+    /// `/aanmelden/{event}/gewist/`: nothing is remembered any more.
+    Erased {
+        /// The event one had signed up for.
+        event: EventId,
+    },
+    /// `/aanmelden/{event}/plekken.json`: how many seats are left.
+    Seats {
+        /// The event.
+        event: EventId,
+    },
+}
+
+/// What was just done with one's own sign-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ManageDone {
+    /// `bewaard`
+    Saved,
+    /// `verplaatst`
+    Moved,
+    /// `afgemeld`
+    Cancelled,
+    /// `bevestigd`
+    Confirmed,
+}
+
+impl ManageDone {
+    const ALL: [Self; 4] = [Self::Saved, Self::Moved, Self::Cancelled, Self::Confirmed];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Saved => "bewaard",
+            Self::Moved => "verplaatst",
+            Self::Cancelled => "afgemeld",
+            Self::Confirmed => "bevestigd",
+        }
+    }
+}
+
+impl SignupAddress {
+    /// The event that it is about.
+    pub fn event(&self) -> &EventId {
+        match self {
+            Self::Form { event }
+            | Self::Received { event, .. }
+            | Self::Waiting { event, .. }
+            | Self::Manage { event, .. }
+            | Self::Confirm { event, .. }
+            | Self::Erased { event }
+            | Self::Seats { event } => event,
+        }
+    }
+
+    /// The session that it is about, if it names one.
+    pub fn session(&self) -> Option<&SessionId> {
+        match self {
+            Self::Received { session, .. } | Self::Waiting { session, .. } => Some(session),
+            _ => None,
+        }
+    }
 }
 
 /// The path is not one that the function answers.
@@ -56,6 +140,24 @@ impl std::str::FromStr for SignupAddress {
                 session: known(session)?,
                 reference: known(reference)?,
             }),
+            [event, session, "wachtlijst", reference] => Ok(Self::Waiting {
+                event: known(event)?,
+                session: known(session)?,
+                reference: known(reference)?,
+            }),
+            [event, "wijzigen", token] => {
+                Ok(Self::Manage { event: known(event)?, token: (*token).to_owned(), done: None })
+            }
+            [event, "wijzigen", token, done] => {
+                let done = ManageDone::ALL.into_iter().find(|known| known.name() == *done);
+                let done = Some(done.ok_or(UnknownAddress)?);
+                Ok(Self::Manage { event: known(event)?, token: (*token).to_owned(), done })
+            }
+            [event, "bevestigen", token] => {
+                Ok(Self::Confirm { event: known(event)?, token: (*token).to_owned() })
+            }
+            [event, "gewist"] => Ok(Self::Erased { event: known(event)? }),
+            [event, "plekken.json"] => Ok(Self::Seats { event: known(event)? }),
             _ => Err(UnknownAddress),
         }
     }
@@ -72,6 +174,18 @@ impl fmt::Display for SignupAddress {
             Self::Received { event, session, reference } => {
                 write!(f, "{SIGNUP_PREFIX}{event}/{session}/ontvangen/{reference}/")
             }
+            Self::Waiting { event, session, reference } => {
+                write!(f, "{SIGNUP_PREFIX}{event}/{session}/wachtlijst/{reference}/")
+            }
+            Self::Manage { event, token, done: None } => {
+                write!(f, "{SIGNUP_PREFIX}{event}/wijzigen/{token}/")
+            }
+            Self::Manage { event, token, done: Some(done) } => {
+                write!(f, "{SIGNUP_PREFIX}{event}/wijzigen/{token}/{}/", done.name())
+            }
+            Self::Confirm { event, token } => write!(f, "{SIGNUP_PREFIX}{event}/bevestigen/{token}/"),
+            Self::Erased { event } => write!(f, "{SIGNUP_PREFIX}{event}/gewist/"),
+            Self::Seats { event } => write!(f, "{SIGNUP_PREFIX}{event}/plekken.json"),
         }
     }
 }
@@ -82,7 +196,16 @@ mod tests {
 
     #[test]
     fn an_address_is_read_as_it_is_written() {
-        for path in ["/aanmelden/lnpo-2028/", "/aanmelden/lnpo-2028/28-november/ontvangen/K7QF2M9D/"] {
+        for path in [
+            "/aanmelden/lnpo-2028/",
+            "/aanmelden/lnpo-2028/28-november/ontvangen/K7QF2M9D/",
+            "/aanmelden/lnpo-2028/28-november/wachtlijst/K7QF2M9D/",
+            "/aanmelden/lnpo-2028/wijzigen/AbC-_9/",
+            "/aanmelden/lnpo-2028/wijzigen/AbC-_9/bewaard/",
+            "/aanmelden/lnpo-2028/bevestigen/AbC-_9/",
+            "/aanmelden/lnpo-2028/gewist/",
+            "/aanmelden/lnpo-2028/plekken.json",
+        ] {
             let address = path.parse::<SignupAddress>();
             assert_eq!(address.map(|a| a.to_string()), Ok(path.to_owned()));
         }
@@ -102,6 +225,7 @@ mod tests {
             "/aanmelden/a//",
             "/aanmelden/a/b/",
             "/aanmelden/a/b/ontvangen/x/",
+            "/aanmelden/a/wijzigen/t/anders/",
         ] {
             assert_eq!(path.parse::<SignupAddress>(), Err(UnknownAddress), "{path}");
         }

@@ -28,12 +28,22 @@ pub enum Answer<'a> {
     Form(&'a EventId),
     /// Thanks for a sign-up, filled from a [`ReceivedView`].
     Received(&'a EventId, &'a SessionId),
+    /// A place on the waiting list, filled from a [`ReceivedView`].
+    Waiting(&'a EventId, &'a SessionId),
     /// All seats are taken, filled from a [`FormView`] that keeps what was typed.
     Full(&'a EventId, &'a SessionId),
     /// Sign-up is not open, before or after its window; filled from a [`FormView`].
     NotOpen(&'a EventId, &'a SessionId),
     /// The sign-up may not have been stored, filled from a [`FailedView`] that keeps what was typed.
     Failed(&'a EventId),
+    /// Somebody's own sign-up, filled from a [`ManageView`].
+    Manage(&'a EventId),
+    /// The question whether an address is one's own, filled from a [`ManageView`].
+    Confirm(&'a EventId),
+    /// Nothing is remembered any more; nothing to fill in.
+    Erased(&'a EventId),
+    /// A link that opens nothing; nothing to fill in.
+    LinkExpired,
     /// Anything else, filled from an [`ErrorView`].
     Error,
 }
@@ -41,13 +51,21 @@ pub enum Answer<'a> {
 impl<'a> Answer<'a> {
     /// Every page that the function needs for a catalogue.
     pub fn all(catalog: &'a Catalog) -> Vec<Self> {
-        let mut all = vec![Self::Error];
+        let mut all = vec![Self::Error, Self::LinkExpired];
         for event in catalog.events() {
-            all.extend([Self::Form(event.id()), Self::Failed(event.id())]);
+            let id = event.id();
+            all.extend([
+                Self::Form(id),
+                Self::Failed(id),
+                Self::Manage(id),
+                Self::Confirm(id),
+                Self::Erased(id),
+            ]);
             for session in event.sessions() {
                 let (event, session) = (event.id(), session.id());
                 all.extend([
                     Self::Received(event, session),
+                    Self::Waiting(event, session),
                     Self::Full(event, session),
                     Self::NotOpen(event, session),
                 ]);
@@ -61,11 +79,50 @@ impl<'a> Answer<'a> {
         match self {
             Self::Form(event) => format!("answers/{event}/form.html"),
             Self::Received(event, session) => format!("answers/{event}/{session}/received.html"),
+            Self::Waiting(event, session) => format!("answers/{event}/{session}/waiting.html"),
             Self::Full(event, session) => format!("answers/{event}/{session}/full.html"),
             Self::NotOpen(event, session) => format!("answers/{event}/{session}/not-open.html"),
             Self::Failed(event) => format!("answers/{event}/failed.html"),
+            Self::Manage(event) => format!("answers/{event}/manage.html"),
+            Self::Confirm(event) => format!("answers/{event}/confirm.html"),
+            Self::Erased(event) => format!("answers/{event}/erased.html"),
+            Self::LinkExpired => "answers/link-expired.html".to_owned(),
             Self::Error => "answers/error.html".to_owned(),
         }
+    }
+}
+
+/// What became of a sign-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It has a seat.
+    Confirmed,
+    /// It has a seat until the time for confirming the address is over.
+    Held,
+    /// It waits for a seat.
+    Waiting,
+    /// It was given up.
+    Cancelled,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::Confirmed, Self::Held, Self::Waiting, Self::Cancelled];
+
+    /// Its name in the store and in templates.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Held => "held",
+            Self::Waiting => "waiting",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The status of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
     }
 }
 
@@ -130,6 +187,8 @@ pub struct FormView {
     pub is_open: bool,
     /// Whether one can sign up for any session but the one chosen.
     pub has_other_open: bool,
+    /// Whether a field was filled in that only a program sees.
+    pub is_trapped: bool,
 }
 
 /// One line of the error summary.
@@ -165,6 +224,7 @@ impl FormView {
         Self {
             is_open: open.clone().next().is_some(),
             has_other_open: open.any(|session| chosen.is_none_or(|chosen| session.id().as_str() != chosen)),
+            is_trapped: false,
             values: complete(&values),
             errors: complete(errors),
             summary: errors
@@ -181,6 +241,52 @@ impl FormView {
 pub struct ReceivedView {
     /// What to quote when asking about it.
     pub reference: String,
+}
+
+/// What fills the page of somebody's own sign-up.
+#[derive(Debug, Clone, Serialize)]
+pub struct ManageView {
+    /// The details, as they are or as they were just typed; and what is open.
+    #[serde(flatten)]
+    pub form: FormView,
+    /// The address that mail goes to.
+    pub email: String,
+    /// What became of the sign-up.
+    pub status: Status,
+    /// The session that one has or waits for.
+    pub session: SessionId,
+    /// What to quote when asking about it.
+    pub reference: String,
+    /// Whether that session has begun.
+    pub has_begun: bool,
+    /// The place in line, from 1; 0 for who does not wait.
+    pub position: usize,
+    /// Whether each session has no seat for a newcomer.
+    pub is_full: BTreeMap<SessionId, bool>,
+    /// Where the page's forms are sent to.
+    pub action: String,
+    /// Where the form is sent to that confirms the address.
+    pub confirm_action: String,
+    /// What was just done, or could not be.
+    pub notice: Option<Notice>,
+}
+
+/// What the page of a sign-up has to tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "session", rename_all = "snake_case")]
+pub enum Notice {
+    /// The details are as they were typed.
+    Saved,
+    /// It is the session that was chosen.
+    Moved,
+    /// The sign-up was given up.
+    Cancelled,
+    /// The address was confirmed.
+    Confirmed,
+    /// The session that was chosen has no seat.
+    Full(SessionId),
+    /// The session has begun, or does not take sign-ups any more.
+    TooLate,
 }
 
 /// What fills the page after a sign-up of which we don't know whether it was stored.
@@ -204,5 +310,5 @@ pub struct ErrorView {
 
 impl ErrorView {
     /// The statuses that the page has words for.
-    pub const STATUSES: [u16; 7] = [400, 403, 404, 405, 413, 415, 500];
+    pub const STATUSES: [u16; 9] = [400, 403, 404, 405, 413, 415, 429, 500, 503];
 }

@@ -29,6 +29,9 @@ pub struct EventRecord {
     pub time_zone: String,
     /// Days after the end of a session until everything about its participants is gone.
     pub retention_days: u16,
+    /// Whether a seat is only held until the participant has confirmed the address.
+    #[serde(default)]
+    pub confirm_by_mail: bool,
     /// Its dates, in the order of the form.
     pub sessions: Vec<Session>,
 }
@@ -70,6 +73,11 @@ impl Event {
         self.0.retention_days
     }
 
+    /// Whether a seat is only held until the participant has confirmed the address.
+    pub fn confirm_by_mail(&self) -> bool {
+        self.0.confirm_by_mail
+    }
+
     /// Its dates, in the order of the form.
     pub fn sessions(&self) -> &[Session] {
         &self.0.sessions
@@ -84,6 +92,12 @@ impl Event {
     pub fn forget_at(&self, session: &Session) -> Timestamp {
         let retention = SignedDuration::from_hours(24 * i64::from(self.0.retention_days));
         session.ends_at().saturating_add(retention).unwrap_or(Timestamp::MAX)
+    }
+
+    /// From when nothing about any participant may be kept or shown.
+    pub fn last_forget_at(&self) -> Timestamp {
+        let all = self.sessions().iter().map(|session| self.forget_at(session));
+        all.max().unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -7,6 +7,7 @@
 //! | [`id`] | the one spelling of ids in URL, form and key |
 //! | [`address`] | every URL that both sides must agree on |
 //! | [`answer`] | the pages that the function answers with, and what fills them |
+//! | [`mail`] | the mails that participants get, and what fills them |
 //! | [`headers`] | the security headers of every answer |
 
 pub mod address;
@@ -14,6 +15,7 @@ pub mod answer;
 pub mod event;
 pub mod headers;
 pub mod id;
+pub mod mail;
 pub mod session;
 
 use std::collections::HashSet;

@@ -4,24 +4,28 @@
 //! |---|---|
 //! | [`live`] | the last good build, and what is wrong with the newest |
 //! | [`local_store`] | the store, and the key by which people are told apart |
+//! | [`post`] | mail, into a folder |
 //! | [`routes`] | site and function on one origin |
 
 pub mod live;
 pub mod local_store;
+pub mod post;
 pub mod routes;
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::live::Watcher;
 use crate::local_store::LocalStore;
+use crate::routes::Served;
 
 /// Where the site is, and where it is served.
 #[derive(Debug, Clone)]
@@ -61,12 +65,16 @@ pub async fn start(settings: Settings) -> Result<Server> {
     let listener = listen(settings.port).await?;
     let address = listener.local_addr()?;
     let store = LocalStore::open(&settings.data).await?;
-    let (watcher, live) = live::watch(settings, address, store.store.clone(), store.identity.clone())?;
+    let mail = post::folder(&settings.data);
+    let (watcher, live) = live::watch(settings, address, &store)?;
+    let wake = Arc::new(Notify::new());
+    tokio::spawn(post::run(live.clone(), Arc::clone(&wake)));
     let (stop, stopped) = oneshot::channel();
-    let serve = axum::serve(listener, routes::routes(live)).with_graceful_shutdown(async {
-        // Told to stop, or the server value is gone: the end either way.
-        let _ = stopped.await;
-    });
+    let serve =
+        axum::serve(listener, routes::routes(Served { live, wake, mail })).with_graceful_shutdown(async {
+            // Told to stop, or the server value is gone: the end either way.
+            let _ = stopped.await;
+        });
     let serving = tokio::spawn(async move { serve.await });
     Ok(Server { address, store, watcher, stop, serving })
 }

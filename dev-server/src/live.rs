@@ -11,11 +11,17 @@ use notify_debouncer_full::notify::{RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
 use signup_fn::Function;
 use signup_fn::identity::Identity;
+use signup_fn::mailer::Mailer;
+use signup_fn::message::Messages;
 use signup_fn::store::Store;
+use signup_fn::token::TokenKeys;
+use signup_fn::transport::Transport;
 use site_gen::Built;
 use site_gen::memory::Memory;
 use site_gen::publication::{HeldBack, Wanted};
 use tokio::sync::watch;
+
+use crate::local_store::LocalStore;
 
 /// What is served just now.
 #[derive(Debug, Clone)]
@@ -24,6 +30,8 @@ pub struct Live {
     pub site: PathBuf,
     /// The function over the last good build; `None` while there never was one.
     pub function: Option<Arc<Function>>,
+    /// Sends mail about the events of the last good build.
+    pub mailer: Option<Arc<Mailer>>,
     /// What is wrong with the newest sources.
     pub problems: Option<Arc<str>>,
     /// Tells one build from another.
@@ -48,8 +56,7 @@ const DEBOUNCE: Duration = Duration::from_millis(10);
 pub fn watch(
     settings: crate::Settings,
     address: SocketAddr,
-    store: Store,
-    identity: Identity,
+    store: &LocalStore,
 ) -> Result<(Watcher, watch::Receiver<Live>)> {
     let root = settings.root;
     site_gen::load::config_file(&root)?;
@@ -57,14 +64,16 @@ pub fn watch(
         out: root.join("dist"),
         root: root.clone(),
         drafts: settings.drafts,
+        mail: crate::post::folder(&settings.data),
         address,
-        store,
-        identity,
+        store: store.store.clone(),
+        identity: store.identity.clone(),
+        token_keys: store.token_keys.clone(),
         memory: Memory::default(),
     };
     let site = builder.out.join(site_gen::render::SITE);
     let (sender, receiver) =
-        watch::channel(Live { site, function: None, problems: None, build: 0, until: None });
+        watch::channel(Live { site, function: None, mailer: None, problems: None, build: 0, until: None });
     let rebuild = Arc::new(Mutex::new(move || {
         // A copy: a build is long, and who reads must not wait for it.
         let last = sender.borrow().clone();
@@ -117,9 +126,12 @@ struct Builder {
     root: PathBuf,
     out: PathBuf,
     drafts: bool,
+    /// The folder that mail goes to.
+    mail: PathBuf,
     address: SocketAddr,
     store: Store,
     identity: Identity,
+    token_keys: TokenKeys,
     memory: Memory,
 }
 
@@ -130,16 +142,24 @@ impl Builder {
         let now = Timestamp::now();
         let wanted = Wanted { with_unpublished: self.drafts, ..Wanted::public(now) };
         let built = site_gen::rebuild(&self.root, &self.out, wanted, &mut self.memory)
-            .and_then(|built| Ok((built, self.function()?)));
+            .and_then(|built| Ok((built, self.function()?)))
+            .and_then(|(built, function)| Ok((built, self.mailer(&function)?, function)));
         match built {
-            Ok((Built { written, held_back, until }, function)) => {
+            Ok((Built { written, held_back, until }, mailer, function)) => {
                 for HeldBack { path, reason } in held_back {
                     tracing::info!("{path}: {reason}");
                 }
                 let took = start.elapsed().as_millis();
                 tracing::info!("site gebouwd: {} bestanden nieuw of anders, in {took} ms", written.written);
-                let function = Some(Arc::new(function));
-                Live { site: last.site.clone(), function, problems: None, build: now.as_millisecond(), until }
+                let (function, mailer) = (Some(Arc::new(function)), Some(Arc::new(mailer)));
+                Live {
+                    site: last.site.clone(),
+                    function,
+                    mailer,
+                    problems: None,
+                    build: now.as_millisecond(),
+                    until,
+                }
             }
             Err(error) => {
                 tracing::error!("de site is niet gebouwd\n\n{error}");
@@ -150,9 +170,23 @@ impl Builder {
 
     fn function(&self) -> Result<Function> {
         let folder = self.out.join(site_gen::render::FUNCTION);
-        let mut function = Function::open(&folder, self.store.clone(), self.identity.clone())?;
+        let (identity, token_keys) = (self.identity.clone(), self.token_keys.clone());
+        let mut function = Function::open(&folder, self.store.clone(), identity, token_keys)?;
         let port = self.address.port();
         function.origins = vec![format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")];
         Ok(function)
+    }
+
+    fn mailer(&self, function: &Function) -> Result<Mailer> {
+        let folder = self.out.join(site_gen::render::FUNCTION);
+        let origin = format!("http://{}", self.address);
+        let messages = Messages::open(&folder, &function.catalog, self.token_keys.clone(), origin)?;
+        Ok(Mailer {
+            catalog: Arc::clone(&function.catalog),
+            store: self.store.clone(),
+            messages,
+            sender: crate::post::SENDER.parse()?,
+            transport: Transport::Folder(self.mail.clone()),
+        })
     }
 }

@@ -3,10 +3,12 @@
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
 use signup_fn::identity::Identity;
 use signup_fn::store::{Connection, Store};
+use signup_fn::token::TokenKeys;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -19,8 +21,10 @@ pub const TABLE: &str = "signups";
 pub struct LocalStore {
     /// The client.
     pub store: Store,
-    /// The key of the data folder.
+    /// The key by which people are told apart.
     pub identity: Identity,
+    /// The key that links in mails are signed with.
+    pub token_keys: TokenKeys,
     /// Where the store listens: `http://127.0.0.1:…`.
     pub endpoint: String,
     stop: oneshot::Sender<()>,
@@ -34,7 +38,8 @@ impl LocalStore {
     /// When the folder can't be written or the store's file is damaged.
     pub async fn open(data: &Path) -> Result<Self> {
         fs::create_dir_all(data).with_context(|| format!("`{}` is niet te maken", data.display()))?;
-        let identity = identity(&data.join("identity.key"))?;
+        let identity = key(&data.join("identity.key"))?;
+        let token_keys = key(&data.join("token.key"))?;
         let file = data.join("signups.sqlite");
         let path = file.to_str().context("de map voor de gegevens is geen UTF-8")?;
         let database = dynoxide::Database::new(path)
@@ -47,7 +52,7 @@ impl LocalStore {
         }));
         let store = Store::new(connection(&endpoint));
         store.create_table_if_absent().await?;
-        Ok(Self { store, identity, endpoint, stop, serving })
+        Ok(Self { store, identity, token_keys, endpoint, stop, serving })
     }
 
     /// Closes it once running requests have ended.
@@ -71,7 +76,7 @@ pub fn connection(endpoint: &str) -> Connection {
 }
 
 /// The key in a file; a new one where there is none.
-fn identity(file: &Path) -> Result<Identity> {
+fn key<K: FromStr<Err: std::error::Error + Send + Sync + 'static>>(file: &Path) -> Result<K> {
     let told = || format!("`{}`", file.display());
     if !file.exists() {
         let mut key = [0; 32];

@@ -1,8 +1,10 @@
 //! Site and function on one origin, as the CDN has them.
 
 mod files;
+mod inbox;
 
 use std::convert::Infallible;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,11 +21,22 @@ use futures_util::stream::{self, Stream};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::live::Live;
 
-type Shared = State<watch::Receiver<Live>>;
+/// What every request shares.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// What is served just now.
+    pub live: watch::Receiver<Live>,
+    /// Wakes who delivers mail.
+    pub wake: Arc<Notify>,
+    /// The folder with mail.
+    pub mail: PathBuf,
+}
+
+type Shared = State<Served>;
 
 /// Some seconds, as a function has.
 const TIME_FOR_AN_ANSWER: Duration = Duration::from_secs(8);
@@ -32,8 +45,9 @@ const TIME_FOR_AN_ANSWER: Duration = Duration::from_secs(8);
 const LARGEST_BODY: usize = 6 * 1024 * 1024;
 
 /// Every address of the site.
-pub fn routes(live: watch::Receiver<Live>) -> Router {
+pub fn routes(served: Served) -> Router {
     let site = Router::new()
+        .route("/_dev/inbox/", get(inbox::inbox))
         .route("/_dev/events", get(events))
         .route("/_dev/reload.js", get(reload_script))
         .fallback(page)
@@ -43,7 +57,7 @@ pub fn routes(live: watch::Receiver<Live>) -> Router {
         .route(&format!("{SIGNUP_PREFIX}{{*rest}}"), any(function))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .merge(site)
-        .with_state(live)
+        .with_state(served)
 }
 
 async fn security_headers(request: Request, next: Next) -> Response {
@@ -55,7 +69,7 @@ async fn security_headers(request: Request, next: Next) -> Response {
 }
 
 async fn function(
-    State(live): Shared,
+    State(Served { live, wake, .. }): Shared,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -66,10 +80,16 @@ async fn function(
     let mut request = http::Request::new(body.to_vec());
     (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
     let deadline = Instant::now() + TIME_FOR_AN_ANSWER;
-    signup_fn::answer(&function, request, Timestamp::now(), deadline.into()).await.map(Body::from)
+    let is_post = *request.method() == Method::POST;
+    // Everybody is on this machine: nobody is kept from asking often.
+    let answer = signup_fn::answer(&function, request, None, Timestamp::now(), deadline.into()).await;
+    if is_post {
+        wake.notify_one();
+    }
+    answer.map(Body::from)
 }
 
-async fn page(State(live): Shared, method: Method, uri: Uri) -> Response {
+async fn page(State(Served { live, .. }): Shared, method: Method, uri: Uri) -> Response {
     if !matches!(method, Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
@@ -93,7 +113,7 @@ async fn reload_script() -> impl IntoResponse {
 }
 
 /// Tells a browser which build is there, and each that follows.
-async fn events(State(live): Shared) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+async fn events(State(Served { live, .. }): Shared) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let mut receiver = live;
     receiver.mark_changed();
     let stream = stream::unfold(receiver, |mut live| async {

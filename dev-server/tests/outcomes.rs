@@ -9,27 +9,14 @@ use catalog::answer::Field;
 use catalog::headers::SECURITY_HEADERS;
 use dev_server::live::Live;
 use dev_server::local_store;
+use dev_server::routes::Served;
 use jiff::Timestamp;
 use signup_fn::Function;
 use signup_fn::identity::Identity;
 use signup_fn::store::Store;
+use signup_fn::token::TokenKeys;
 use site_gen::publication::Wanted;
-use support::{Tried, form, header, text};
-
-/// What a browser sends when one presses the button for a session on this page.
-fn press(html: &str, session: &str) -> String {
-    assert!(html.contains(&format!("<button name=\"session\" value=\"{session}\">")), "{html}");
-    let between =
-        |text: &str, start: &str| text.split(start).nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let hidden = html.split("<input type=\"hidden\"").skip(1).map(|input| {
-        format!(
-            "{}={}&",
-            between(input, "name=\""),
-            between(input, "value=\"").replace('@', "%40").replace(' ', "+")
-        )
-    });
-    hidden.collect::<String>() + "session=" + session
-}
+use support::{Tried, form, header, press, text};
 
 const OPEN: &str = "/aanmelden/open/";
 
@@ -140,9 +127,10 @@ async fn a_full_session_offers_the_other_date_with_everything_that_was_typed() {
     assert_eq!(answer.status(), 409);
     let html = answer.text().await.unwrap();
     assert!(html.contains("<h1>Deze sessie is vol</h1>"), "{html}");
-    assert!(!html.contains("value=\"klein\""), "{html}");
     // What the button sends is everything that was typed, and is accepted.
-    assert_eq!(site.post(OPEN, &press(&html, "ruim")).await.status(), 303);
+    let (action, sent) = press(&html, "Meld je aan voor zondag 30 november 2098");
+    assert_eq!(action, OPEN);
+    assert_eq!(site.post(&action, &sent).await.status(), 303);
     let items = site.items().await;
     let person = items.iter().find(|item| text(item, "email") == "b@voorbeeld.nl").unwrap();
     let stored = ["session", "full_name", "organisation", "role"].map(|name| text(person, name));
@@ -166,7 +154,12 @@ async fn sign_up_before_and_after_its_window_is_answered_with_what_one_can_do() 
     let html = late.text().await.unwrap();
     assert!(html.contains("De aanmelding is gesloten"), "{html}");
     assert_eq!(site.items().await.len(), 0);
-    assert_eq!(site.post("/aanmelden/voorbij/", &press(&html, "straks")).await.status(), 303);
+    assert_eq!(
+        site.post("/aanmelden/voorbij/", &press(&html, "Meld je aan voor zondag 30 november 2098").1)
+            .await
+            .status(),
+        303
+    );
     assert_eq!(site.items().await.len(), 2);
     let page = site.get("/nieuws/later/").await.text().await.unwrap();
     assert!(page.contains("Je kunt je nu niet aanmelden") && !page.contains("<form"), "{page}");
@@ -279,19 +272,22 @@ async fn a_store_that_is_gone_is_answered_kindly_and_with_an_incident() {
     // A port that was free a moment ago: nobody answers there.
     let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let store = Store::new(local_store::connection(&format!("http://{gone}")));
-    let mut function = Function::open(&out.join("function"), store, Identity::new([7; 32])).unwrap();
+    let keys = TokenKeys::new([8; 32]);
+    let mut function = Function::open(&out.join("function"), store, Identity::new([7; 32]), keys).unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     function.origins = vec![origin.clone()];
     let live = Live {
         site: out.join("site"),
         function: Some(Arc::new(function)),
+        mailer: None,
         problems: None,
         build: 1,
         until: None,
     };
-    let (_keep, receiver) = tokio::sync::watch::channel(live);
-    tokio::spawn(async move { axum::serve(listener, dev_server::routes::routes(receiver)).await });
+    let (_keep, live) = tokio::sync::watch::channel(live);
+    let served = Served { live, wake: Arc::default(), mail: out.join("mail") };
+    tokio::spawn(async move { axum::serve(listener, dev_server::routes::routes(served)).await });
     let sent = form("ruim", "r%40voorbeeld.nl");
     let answer = support::post(&support::client(), &(origin + OPEN), &sent).await.unwrap();
     assert_eq!(answer.status(), 503);

@@ -1,28 +1,23 @@
 //! The answers: pages that site-gen rendered, filled in, with the headers that each one has.
 
-use std::collections::HashMap;
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use catalog::Catalog;
-use catalog::answer::{Answer, DELIMITERS, ErrorView};
+use catalog::answer::{Answer, ErrorView};
 use catalog::headers::SECURITY_HEADERS;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
-use tera::{Context, Delimiters, Tera};
 
-/// The pages in a folder, each parsed when it is first needed.
+use crate::pages::Pages;
+
+/// The pages that the function answers with.
 #[derive(Debug)]
 pub struct Answers {
-    folder: PathBuf,
-    parsed: Mutex<HashMap<String, Arc<Tera>>>,
+    pages: Pages,
 }
-
-/// The name of the one template in each [`Tera`]; its ending turns escaping on.
-const PAGE: &str = "page.html";
 
 impl Answers {
     /// The pages that site-gen wrote into a folder for this catalogue.
@@ -34,17 +29,14 @@ impl Answers {
             let file = folder.join(answer.file());
             ensure!(file.is_file(), "answer page is missing: `{}`", file.display());
         }
-        Ok(Self { folder: folder.to_owned(), parsed: Mutex::default() })
+        Ok(Self { pages: Pages::new(folder) })
     }
 
     /// A page, filled in.
     pub fn page(&self, status: StatusCode, answer: Answer<'_>, view: &impl Serialize) -> Response<String> {
-        match self.render(answer, view) {
+        match self.pages.fill(&answer.file(), view) {
             Ok(html) => html_response(status, html),
-            Err(error) => {
-                let status = StatusCode::INTERNAL_SERVER_ERROR;
-                self.error_page(status, log_incident(status, &format!("{error:#}")))
-            }
+            Err(error) => self.failure(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}")),
         }
     }
 
@@ -52,6 +44,19 @@ impl Answers {
     pub fn error(&self, status: StatusCode) -> Response<String> {
         tracing::info!(http.status = status.as_u16(), "request refused");
         self.error_page(status, String::new())
+    }
+
+    /// The page for what went wrong on our side.
+    pub fn failure(&self, status: StatusCode, cause: &dyn Display) -> Response<String> {
+        self.error_page(status, log_incident(status, cause))
+    }
+
+    /// A value for a script.
+    pub fn json(&self, value: &impl Serialize) -> Response<String> {
+        match serde_json::to_string(value) {
+            Ok(json) => response(StatusCode::OK, "application/json", json),
+            Err(error) => self.failure(StatusCode::INTERNAL_SERVER_ERROR, &error),
+        }
     }
 
     /// The page for a method that an address does not know.
@@ -63,7 +68,7 @@ impl Answers {
 
     fn error_page(&self, status: StatusCode, incident: String) -> Response<String> {
         let view = ErrorView { status: status.as_u16(), incident };
-        match self.render(Answer::Error, &view) {
+        match self.pages.fill(&Answer::Error.file(), &view) {
             Ok(html) => html_response(status, html),
             Err(error) => {
                 tracing::error!(
@@ -76,37 +81,6 @@ impl Answers {
             }
         }
     }
-
-    fn render(&self, answer: Answer<'_>, view: &impl Serialize) -> Result<String> {
-        let file = answer.file();
-        let template = self.template(&file)?;
-        let context = Context::from_serialize(view)?;
-        template.render(PAGE, &context).with_context(|| format!("answer page `{file}`"))
-    }
-
-    fn template(&self, file: &str) -> Result<Arc<Tera>> {
-        let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(template) = parsed.get(file) {
-            return Ok(Arc::clone(template));
-        }
-        let path = self.folder.join(file);
-        let text =
-            std::fs::read_to_string(&path).with_context(|| format!("answer page `{}`", path.display()))?;
-        let [block, variable, comment] = DELIMITERS;
-        let mut tera = Tera::default();
-        tera.set_delimiters(Delimiters {
-            block_start: block.0.into(),
-            block_end: block.1.into(),
-            variable_start: variable.0.into(),
-            variable_end: variable.1.into(),
-            comment_start: comment.0.into(),
-            comment_end: comment.1.into(),
-        })?;
-        tera.add_raw_template(PAGE, &text).with_context(|| format!("answer page `{file}`"))?;
-        let template = Arc::new(tera);
-        parsed.insert(file.to_owned(), Arc::clone(&template));
-        Ok(template)
-    }
 }
 
 /// Sends the browser on to another page of ours.
@@ -115,6 +89,13 @@ pub fn see_other(location: &str) -> Response<String> {
     if let Ok(location) = HeaderValue::from_str(location) {
         response.headers_mut().insert(LOCATION, location);
     }
+    response
+}
+
+/// The same answer for a page whose address says who is meant, to who can look it up: the address
+/// goes nowhere with a click.
+pub fn personal(mut response: Response<String>) -> Response<String> {
+    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 

@@ -6,14 +6,25 @@ use std::collections::BTreeMap;
 use catalog::answer::Field;
 use catalog::{Event, Session};
 
-use crate::signup::{Email, Line, Lines, Role, Signup, TextError};
+use crate::signup::{Details, Email, Line, Lines, Role, Signup, TextError};
 
 /// What is wrong with a form: for each field at fault the words that stand at it.
 pub type Errors = BTreeMap<Field, String>;
 
 /// A form as it was sent: every field as it was typed.
-#[derive(Clone)]
-pub struct Submission(BTreeMap<Field, String>);
+#[derive(Clone, Default)]
+pub struct Submission {
+    values: BTreeMap<Field, String>,
+    /// What is no field that one fills in: which button, and what a person never sees.
+    controls: BTreeMap<&'static str, String>,
+}
+
+/// Names of what a form sends beside its fields.
+const CONTROLS: [&str; 3] = [ACTION, WAIT, TRAP];
+const ACTION: &str = "action";
+const WAIT: &str = "wait";
+/// Only a program fills this in: it does not show on the page, and says that it stays empty.
+const TRAP: &str = "website";
 
 /// The problem of a field stands among the [`Errors`].
 struct Noted;
@@ -29,19 +40,41 @@ impl Submission {
     /// # Errors
     /// When a field occurs twice.
     pub fn read(body: &[u8]) -> Result<Self, RepeatedField> {
-        let mut values = BTreeMap::new();
+        let mut form = Self::default();
         for (name, value) in form_urlencoded::parse(body) {
-            let Some(field) = Field::ALL.into_iter().find(|field| field.name() == name) else { continue };
-            if values.insert(field, Cow::into_owned(value)).is_some() {
+            let value = Cow::into_owned(value);
+            let before = if let Some(field) = Field::ALL.into_iter().find(|field| field.name() == name) {
+                form.values.insert(field, value)
+            } else if let Some(control) = CONTROLS.into_iter().find(|control| *control == name) {
+                form.controls.insert(control, value)
+            } else {
+                continue;
+            };
+            if before.is_some() {
                 return Err(RepeatedField);
             }
         }
-        Ok(Self(values))
+        Ok(form)
     }
 
     /// Every field that was sent, as it was typed.
     pub fn values(&self) -> &BTreeMap<Field, String> {
-        &self.0
+        &self.values
+    }
+
+    /// What the button that was pressed does; empty where the form has only one.
+    pub fn action(&self) -> &str {
+        self.control(ACTION)
+    }
+
+    /// Whether one wants to wait where there is no seat.
+    pub fn may_wait(&self) -> bool {
+        self.control(WAIT) == "yes"
+    }
+
+    /// Whether a program filled it in that fills in everything.
+    pub fn is_trapped(&self) -> bool {
+        !self.control(TRAP).trim().is_empty()
     }
 
     /// The session that was chosen, if it is one of the event's.
@@ -55,22 +88,35 @@ impl Submission {
     /// With everything that is wrong with it.
     pub fn check(&self, event: &Event) -> Result<Signup, Errors> {
         let mut errors = Errors::new();
-        let mut note = |field, message: &str| {
-            errors.insert(field, message.to_owned());
-            Noted
-        };
+        let mut note = |field, message: &str| note(&mut errors, field, message);
         let session = self.session(event).map(|session| session.id().clone());
         let session = session.ok_or_else(|| note(Field::Session, choose_session(event)));
-        let full_name = Line::new(self.get(Field::FullName)).map_err(|error| match error {
-            TextError::TooLong => note(Field::FullName, "Je naam is te lang: gebruik hooguit 80 tekens."),
-            _ => note(Field::FullName, "Vul je voor- en achternaam in."),
-        });
         let email = Email::new(self.get(Field::Email)).map_err(|error| match error {
             TextError::Empty => note(Field::Email, "Vul je e-mailadres in."),
             TextError::TooLong => {
                 note(Field::Email, "Je e-mailadres is te lang: gebruik hooguit 254 tekens.")
             }
             TextError::Form => note(Field::Email, "Vul een e-mailadres in zoals naam@voorbeeld.nl."),
+        });
+        match (session, email, self.details()) {
+            (Ok(session), Ok(email), Ok(details)) => Ok(Signup { session, email, details }),
+            (.., details) => {
+                errors.extend(details.err().unwrap_or_default());
+                Err(errors)
+            }
+        }
+    }
+
+    /// What one can change about oneself later.
+    ///
+    /// # Errors
+    /// With everything that is wrong with it.
+    pub fn details(&self) -> Result<Details, Errors> {
+        let mut errors = Errors::new();
+        let mut note = |field, message: &str| note(&mut errors, field, message);
+        let full_name = Line::new(self.get(Field::FullName)).map_err(|error| match error {
+            TextError::TooLong => note(Field::FullName, "Je naam is te lang: gebruik hooguit 80 tekens."),
+            _ => note(Field::FullName, "Vul je voor- en achternaam in."),
         });
         let organisation = Line::new(self.get(Field::Organisation)).map_err(|error| match error {
             TextError::TooLong => note(
@@ -98,17 +144,26 @@ impl Submission {
             }
             Err(_) => Ok(None),
         };
-        match (session, full_name, email, organisation, role, question) {
-            (Ok(session), Ok(full_name), Ok(email), Ok(organisation), Ok(role), Ok(question)) => {
-                Ok(Signup { session, full_name, email, organisation, role, question })
+        match (full_name, organisation, role, question) {
+            (Ok(full_name), Ok(organisation), Ok(role), Ok(question)) => {
+                Ok(Details { full_name, organisation, role, question })
             }
             _ => Err(errors),
         }
     }
 
     fn get(&self, field: Field) -> &str {
-        self.0.get(&field).map_or("", String::as_str)
+        self.values.get(&field).map_or("", String::as_str)
     }
+
+    fn control(&self, name: &str) -> &str {
+        self.controls.get(name).map_or("", String::as_str)
+    }
+}
+
+fn note(errors: &mut Errors, field: Field, message: &str) -> Noted {
+    errors.insert(field, message.to_owned());
+    Noted
 }
 
 fn choose_session(event: &Event) -> &'static str {
@@ -154,9 +209,9 @@ mod tests {
         let submission =
             Submission::read(format!("{GOOD}&role=other&role_other=IB%27er&question=").as_bytes());
         let signup = submission.unwrap().check(&event()).unwrap();
-        assert_eq!(signup.full_name.as_str(), "Renée Vos");
-        assert!(matches!(signup.role, Role::Other(other) if other.as_str() == "IB'er"));
-        assert!(signup.question.is_none());
+        assert_eq!(signup.details.full_name.as_str(), "Renée Vos");
+        assert!(matches!(signup.details.role, Role::Other(other) if other.as_str() == "IB'er"));
+        assert!(signup.details.question.is_none());
     }
 
     #[test]

@@ -2,66 +2,88 @@
 //!
 //! | module | what it is |
 //! |---|---|
+//! | [`sign_up`](mod@sign_up) [`manage`](mod@manage) [`seats`](mod@seats) | what one can ask |
 //! | [`admission`] | which requests are let in at all |
 //! | [`form`] | what was typed, to a [`signup::Signup`] or to what is wrong with it |
-//! | [`signup`] [`text`] | the sign-up and its fields, each right by construction |
-//! | [`identity`] | who is who, without keeping addresses in keys |
+//! | [`signup`] [`participant`] [`text`] | the sign-up and its fields, each right by construction; what became of it |
+//! | [`identity`] [`token`] | who is who, without keeping addresses in keys; what links in mails carry |
 //! | [`store`] | the one module that knows DynamoDB |
-//! | [`answers`] | the pages that site-gen rendered, filled in |
+//! | [`answers`] [`pages`] | the pages that site-gen rendered, filled in |
+//! | [`mailer`] [`message`] [`transport`] | sending mail |
 //! | [`settings`] | what the environment says |
 
 pub mod admission;
 pub mod answers;
 pub mod form;
 pub mod identity;
+pub mod mailer;
+pub mod manage;
+pub mod message;
+pub mod pages;
+pub mod participant;
+pub mod seats;
 pub mod settings;
+pub mod sign_up;
 pub mod signup;
 pub mod store;
 pub mod text;
+pub mod token;
+pub mod transport;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use catalog::address::SignupAddress;
-use catalog::answer::{Answer, FailedView, FormView, ReceivedView};
-use catalog::{Catalog, Event, Phase, Reference, SessionId};
-use http::header::REFERRER_POLICY;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use catalog::answer::{Answer, FormView};
+use catalog::{Catalog, Event};
+use http::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::answers::Answers;
-use crate::form::{Errors, Submission};
 use crate::identity::Identity;
-use crate::store::{Claim, Store};
+use crate::store::Store;
+use crate::token::TokenKeys;
 
 /// What every request shares; made once at start.
 #[derive(Debug)]
 pub struct Function {
     /// The events that one can sign up for.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// The pages to answer with.
     pub answers: Answers,
     /// Where sign-ups are kept.
     pub store: Store,
     /// Tells people apart.
     pub identity: Identity,
+    /// Signs the links in mails.
+    pub token_keys: TokenKeys,
     /// Scheme and host that forms may come from.
     pub origins: Vec<String>,
 }
 
 /// Answers one request, as of `now`, before the deadline. It never fails: what
 /// goes wrong becomes a page with an incident id, and the cause a log line.
+///
+/// `sender` is the network address that the request came from, where it is known.
 pub async fn answer(
     function: &Function,
     request: Request<Vec<u8>>,
+    sender: Option<IpAddr>,
     now: Timestamp,
     deadline: Instant,
 ) -> Response<String> {
     let Some((address, event)) = address(function, request.uri().path()) else {
         return function.answers.error(StatusCode::NOT_FOUND);
     };
-    match address {
+    match &address {
         SignupAddress::Form { .. } => match *request.method() {
             Method::POST => match admission::admit(&request, &function.origins) {
-                Ok(()) => sign_up(function, event, request.body(), now, deadline).await,
+                Ok(()) => {
+                    let source = sender.map(|sender| function.identity.source(sender, now));
+                    sign_up::sign_up(function, (event, source.as_ref()), request.body(), now, deadline).await
+                }
                 Err(status) => function.answers.error(status),
             },
             // The form as it stands now, for who comes back to a page that was built before it opened.
@@ -71,97 +93,52 @@ pub async fn answer(
             }
             _ => function.answers.method_not_allowed("GET, HEAD, POST"),
         },
-        SignupAddress::Received { session, reference, .. } => match *request.method() {
-            Method::GET | Method::HEAD => received(function, event, &session, &reference),
+        SignupAddress::Manage { token, done, .. } => {
+            manage::manage(function, &request, (event, token, *done), now, deadline).await
+        }
+        SignupAddress::Confirm { token, .. } => {
+            manage::confirm(function, &request, (event, token), now, deadline).await
+        }
+        shown => match *request.method() {
+            Method::GET | Method::HEAD => show(function, event, shown, deadline).await,
             _ => function.answers.method_not_allowed("GET, HEAD"),
         },
     }
 }
 
+/// What one only looks at.
+async fn show(
+    function: &Function,
+    event: &Event,
+    address: &SignupAddress,
+    deadline: Instant,
+) -> Response<String> {
+    match address {
+        SignupAddress::Received { session, reference, .. } => {
+            sign_up::received(function, Answer::Received(event.id(), session), reference)
+        }
+        SignupAddress::Waiting { session, reference, .. } => {
+            sign_up::received(function, Answer::Waiting(event.id(), session), reference)
+        }
+        SignupAddress::Erased { .. } => {
+            function.answers.page(StatusCode::OK, Answer::Erased(event.id()), &NOTHING)
+        }
+        SignupAddress::Seats { .. } => seats::seats(function, event, deadline).await,
+        SignupAddress::Form { .. } | SignupAddress::Manage { .. } | SignupAddress::Confirm { .. } => {
+            function.answers.error(StatusCode::NOT_FOUND)
+        }
+    }
+}
+
+/// The view of a page with nothing to fill in.
+const NOTHING: BTreeMap<&str, &str> = BTreeMap::new();
+
 /// The address of a path, and its event; `None` when either is unknown.
 fn address<'a>(function: &'a Function, path: &str) -> Option<(SignupAddress, &'a Event)> {
     let address: SignupAddress = path.parse().ok()?;
-    let event = match &address {
-        SignupAddress::Form { event } => function.catalog.event(event)?,
-        SignupAddress::Received { event, session, .. } => {
-            let event = function.catalog.event(event)?;
-            event.session(session)?;
-            event
-        }
-    };
+    let event = function.catalog.event(address.event())?;
+    if let Some(session) = address.session() {
+        event.session(session)?;
+    }
     Some((address, event))
-}
-
-async fn sign_up(
-    function: &Function,
-    event: &Event,
-    body: &[u8],
-    now: Timestamp,
-    deadline: Instant,
-) -> Response<String> {
-    let answers = &function.answers;
-    let Ok(submission) = Submission::read(body) else {
-        return answers.error(StatusCode::BAD_REQUEST);
-    };
-    let view = |errors| FormView::new(event, now, submission.values().clone(), errors);
-    let nothing = Errors::new();
-    if let Some(session) = submission.session(event)
-        && session.phase(now) != Phase::Open
-    {
-        log(event, session.id(), "not_open");
-        return answers.page(
-            StatusCode::CONFLICT,
-            Answer::NotOpen(event.id(), session.id()),
-            &view(&nothing),
-        );
-    }
-    let signup = match submission.check(event) {
-        Ok(signup) => signup,
-        Err(errors) => {
-            return answers.page(StatusCode::UNPROCESSABLE_ENTITY, Answer::Form(event.id()), &view(&errors));
-        }
-    };
-    let person = function.identity.person(event.id(), &signup.email);
-    let session = signup.session.clone();
-    let record = store::Record {
-        event,
-        signup,
-        person: &person,
-        signed_up_at: now,
-        privacy_notice_version: function.catalog.privacy_notice_version(),
-    };
-    match function.store.claim(&record, deadline).await {
-        // A repeat gets the page of a first time: nobody learns who has signed up.
-        Ok(claim @ (Claim::Claimed | Claim::AlreadySignedUp)) => {
-            log(event, &session, if claim == Claim::Claimed { "claimed" } else { "already_signed_up" });
-            let (event, reference) = (event.id().clone(), person.reference());
-            answers::see_other(&SignupAddress::Received { event, session, reference }.to_string())
-        }
-        Ok(Claim::Full) => {
-            log(event, &session, "full");
-            answers.page(StatusCode::CONFLICT, Answer::Full(event.id(), &session), &view(&nothing))
-        }
-        Err(error) => {
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            let incident = answers::log_incident(status, &error);
-            answers.page(status, Answer::Failed(event.id()), &FailedView { form: view(&nothing), incident })
-        }
-    }
-}
-
-fn received(
-    function: &Function,
-    event: &Event,
-    session: &SessionId,
-    reference: &Reference,
-) -> Response<String> {
-    let view = ReceivedView { reference: reference.to_string() };
-    let mut response = function.answers.page(StatusCode::OK, Answer::Received(event.id(), session), &view);
-    // The address says who is meant, to who can look it up: it goes nowhere with a click.
-    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
-}
-
-fn log(event: &Event, session: &SessionId, outcome: &str) {
-    tracing::info!(event.id = %event.id(), session.id = %session, signup.outcome = outcome, "sign-up answered");
 }

@@ -1,5 +1,6 @@
 //! The Lambda around [`signup_fn::answer`].
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -24,7 +25,9 @@ async fn main() -> Result<(), lambda_http::Error> {
         let function = Arc::clone(&function);
         async move {
             let deadline = deadline(&request);
-            let response = signup_fn::answer(&function, plain(request), Timestamp::now(), deadline).await;
+            let sender = sender(&request);
+            let response =
+                signup_fn::answer(&function, plain(request), sender, Timestamp::now(), deadline).await;
             Ok::<_, lambda_http::Error>(response)
         }
     }))
@@ -33,7 +36,8 @@ async fn main() -> Result<(), lambda_http::Error> {
 
 fn start() -> Result<Function> {
     let settings = Settings::read(|name| std::env::var(name).ok())?;
-    Function::open(&settings.folder, Store::new(settings.connection), settings.identity)
+    let store = Store::new(settings.connection);
+    Function::open(&settings.folder, store, settings.identity, settings.token_keys)
 }
 
 /// When Lambda stops waiting, less the margin.
@@ -43,6 +47,17 @@ fn deadline(request: &Request) -> Instant {
         .and_then(|context| context.deadline().duration_since(SystemTime::now()).ok())
         .unwrap_or_default();
     Instant::now() + left.saturating_sub(MARGIN)
+}
+
+/// Who the CDN says has sent it: `192.0.2.1:443` or `[2001:db8::1]:443`, or without a port.
+///
+/// Without it the API knows only the CDN, which is nobody.
+fn sender(request: &Request) -> Option<IpAddr> {
+    let viewer = request.headers().get("cloudfront-viewer-address")?.to_str().ok()?;
+    viewer.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| viewer.parse()).ok().or_else(|| {
+        // CloudFront writes addresses of version 6 without brackets.
+        viewer.rsplit_once(':')?.0.parse().ok()
+    })
 }
 
 /// The request without what is Lambda's own.

@@ -1,6 +1,7 @@
 //! What the environment says, read once at start.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use catalog::Catalog;
@@ -9,6 +10,7 @@ use crate::Function;
 use crate::answers::Answers;
 use crate::identity::Identity;
 use crate::store::{Connection, Store};
+use crate::token::TokenKeys;
 
 /// What the environment says.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub struct Settings {
     pub folder: PathBuf,
     /// The key by which people are told apart.
     pub identity: Identity,
+    /// The keys that links in mails are signed with.
+    pub token_keys: TokenKeys,
     /// How to reach the table.
     pub connection: Connection,
 }
@@ -33,6 +37,7 @@ impl Settings {
         Ok(Self {
             folder: required("LAMBDA_TASK_ROOT")?.into(),
             identity: required("IDENTITY_KEY")?.parse().context("environment variable `IDENTITY_KEY`")?,
+            token_keys: required("TOKEN_KEYS")?.parse().context("environment variable `TOKEN_KEYS`")?,
             connection: Connection {
                 table: required("TABLE_NAME")?,
                 region: required("AWS_REGION")?,
@@ -53,16 +58,24 @@ impl Function {
     ///
     /// # Errors
     /// When the catalogue is missing or bad, or an answer page is missing.
-    pub fn open(folder: &Path, store: Store, identity: Identity) -> Result<Self> {
-        let file = folder.join("catalog.json");
-        let catalog = std::fs::read_to_string(&file)
-            .map_err(anyhow::Error::from)
-            .and_then(|json| Ok(Catalog::from_json(&json)?))
-            .with_context(|| format!("catalogue `{}`", file.display()))?;
+    pub fn open(folder: &Path, store: Store, identity: Identity, token_keys: TokenKeys) -> Result<Self> {
+        let catalog = catalog(folder)?;
         let answers = Answers::open(folder, &catalog)?;
         let origins = vec![catalog.origin().to_owned()];
-        Ok(Self { catalog, answers, store, identity, origins })
+        Ok(Self { catalog: Arc::new(catalog), answers, store, identity, token_keys, origins })
     }
+}
+
+/// The catalogue in the folder that travels with the function.
+///
+/// # Errors
+/// When it is missing or bad.
+pub fn catalog(folder: &Path) -> Result<Catalog> {
+    let file = folder.join("catalog.json");
+    std::fs::read_to_string(&file)
+        .map_err(anyhow::Error::from)
+        .and_then(|json| Ok(Catalog::from_json(&json)?))
+        .with_context(|| format!("catalogue `{}`", file.display()))
 }
 
 #[cfg(test)]
@@ -73,7 +86,7 @@ mod tests {
         let key = "00".repeat(32);
         Settings::read(|name| match name {
             name if name == without => None,
-            "IDENTITY_KEY" => Some(key.clone()),
+            "IDENTITY_KEY" | "TOKEN_KEYS" => Some(key.clone()),
             "AWS_ENDPOINT_URL_DYNAMODB" => Some(String::new()),
             name => Some(format!("value of {name}")),
         })
@@ -81,7 +94,14 @@ mod tests {
 
     #[test]
     fn a_missing_variable_is_named() {
-        for name in ["LAMBDA_TASK_ROOT", "IDENTITY_KEY", "TABLE_NAME", "AWS_REGION", "AWS_ACCESS_KEY_ID"] {
+        for name in [
+            "LAMBDA_TASK_ROOT",
+            "IDENTITY_KEY",
+            "TOKEN_KEYS",
+            "TABLE_NAME",
+            "AWS_REGION",
+            "AWS_ACCESS_KEY_ID",
+        ] {
             let error = read(name).unwrap_err().to_string();
             assert!(error.contains(name), "{error}");
         }

@@ -1,8 +1,10 @@
 //! A sign-up, every field of which is right.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use catalog::SessionId;
+use catalog::answer::Field;
 use email_address::{EmailAddress, Options};
 
 use crate::text;
@@ -12,16 +14,53 @@ use crate::text;
 pub struct Signup {
     /// The session chosen.
     pub session: SessionId,
-    /// Given name and surname.
-    pub full_name: Line<80>,
     /// Where mail about it goes.
     pub email: Email,
+    /// Who asks, and what for.
+    pub details: Details,
+}
+
+/// What a participant may change later.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Details {
+    /// Given name and surname.
+    pub full_name: Line<80>,
     /// The partnership, board or school that the participant works for.
     pub organisation: Line<120>,
     /// What the participant does there.
     pub role: Role,
     /// Something to bring to the session.
     pub question: Option<Lines<1000>>,
+}
+
+impl Signup {
+    /// As the form shows it.
+    pub fn values(&self) -> BTreeMap<Field, String> {
+        let Self { session, email, details: Details { full_name, organisation, role, question } } = self;
+        let other = match role {
+            Role::Other(other) => other.as_str(),
+            _ => "",
+        };
+        BTreeMap::from(
+            [
+                (Field::Session, session.as_str()),
+                (Field::FullName, full_name.as_str()),
+                (Field::Email, email.as_str()),
+                (Field::Organisation, organisation.as_str()),
+                (Field::Role, role.value()),
+                (Field::RoleOther, other),
+                (Field::Question, question.as_ref().map_or("", Lines::as_str)),
+            ]
+            .map(|(field, value)| (field, value.to_owned())),
+        )
+    }
+}
+
+/// Personal data stays out of logs, even by accident.
+impl fmt::Debug for Details {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Details(…)")
+    }
 }
 
 /// Personal data stays out of logs, even by accident.

@@ -2,15 +2,23 @@
 //!
 //! ```text
 //! pk                 sk                    attributes
-//! event#lnpo-2028    session#28-november   taken
-//! event#lnpo-2028    person#<hash>         reference, session, full_name, email, …, forget_at
+//! event#lnpo-2028    session#28-november   taken, waiting: [<person>, …]
+//! event#lnpo-2028    person#<person>       status, session, full_name, email, …, version, forget_at
+//! event#lnpo-2028    mail#<person>#<id>    kind, session, sequence, sent_at or parked, forget_at
+//! source#<sender>    hour                  asked, forget_at
 //! ```
 //!
-//! A sign-up is one `TransactWriteItems`: the person, if absent, and a seat, if
-//! there is one. The person's key holds no session, so that one takes one of
-//! the event's dates.
+//! `<person>` is a keyed hash of event and address ([`crate::identity`]). It
+//! holds no session, so that one takes one of the event's dates. Every change
+//! is one `TransactWriteItems`, with the mail that tells of it.
 
+mod change;
+mod claim;
+mod item;
+mod outbox;
+mod people;
 mod retry;
+mod transaction;
 
 use std::fmt;
 use std::time::Duration;
@@ -19,21 +27,20 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, CancellationReason, KeySchemaElement, KeyType, Put,
-    ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TimeToLiveSpecification, TransactWriteItem,
-    Update,
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use catalog::{Event, SessionId};
+use catalog::{Event, EventId, Session, SessionId};
 use jiff::Timestamp;
-use tokio::time::Instant;
 
+pub use self::change::{Change, Changed};
+pub use self::claim::{Claim, Place, Request};
+use self::item::{Item, text};
+pub use self::outbox::{LEASE, Lease, Mail};
+use self::retry::Attempt;
 use crate::identity::Person;
-use crate::signup::{Role, Signup};
-use retry::Attempt;
 
 /// The table of sign-ups.
 #[derive(Debug, Clone)]
@@ -55,33 +62,28 @@ pub struct Connection {
     pub credentials: (String, String, Option<String>),
 }
 
-/// A sign-up on its way into the table.
-#[derive(Debug)]
-pub struct Record<'a> {
-    /// The event.
-    pub event: &'a Event,
-    /// What the participant asks for; its session is one of the event's.
-    pub signup: Signup,
-    /// Who the participant is.
-    pub person: &'a Person,
-    /// When it was asked.
-    pub signed_up_at: Timestamp,
-    /// The version of the notice that stood at the form.
-    pub privacy_notice_version: &'a str,
+/// How full a session is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionState {
+    /// Seats that are taken.
+    pub taken: u32,
+    /// Who waits, in the order in which they came.
+    pub waiting: Vec<Person>,
 }
 
-/// What became of a sign-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
-    /// It is in the table and has a seat.
-    Claimed,
-    /// This person was there already; nothing has changed.
-    AlreadySignedUp,
-    /// All seats are taken; nothing has changed. Said before anything about the person.
-    Full,
+impl SessionState {
+    /// Whether a newcomer gets a seat: there is one, and nobody waits for it.
+    pub fn has_seat(&self, session: &Session) -> bool {
+        self.taken < session.capacity() && self.waiting.is_empty()
+    }
+
+    /// Seats that a newcomer can get.
+    pub fn seats_left(&self, session: &Session) -> u32 {
+        if self.waiting.is_empty() { session.capacity().saturating_sub(self.taken) } else { 0 }
+    }
 }
 
-/// The sign-up is not known to be stored.
+/// What was asked is not known to be done.
 ///
 /// It is whole or not there at all; which of the two, a further try finds out.
 #[derive(Debug, thiserror::Error)]
@@ -99,12 +101,54 @@ pub enum StoreError {
     Refused(String),
 }
 
+/// Why a step of an attempt failed.
+#[derive(Debug)]
+enum Failure {
+    /// For a reason that passes.
+    Again(String),
+    /// For one that does not.
+    Never(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Never(error)
+    }
+}
+
+impl From<Attempt<()>> for Failure {
+    fn from(attempt: Attempt<()>) -> Self {
+        match attempt {
+            Attempt::Failed(reason) => Self::Never(StoreError::Refused(reason)),
+            Attempt::Again(reason) => Self::Again(reason),
+            Attempt::Done(()) => Self::Again("no readable answer".to_owned()),
+        }
+    }
+}
+
+impl<T> From<Failure> for Attempt<T> {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Again(reason) => Self::Again(reason),
+            Failure::Never(StoreError::Refused(reason)) => Self::Failed(reason),
+            Failure::Never(error) => Self::Failed(error.to_string()),
+        }
+    }
+}
+
 /// How long one attempt may take; the table answers within some 10 ms, so this is a lost packet.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Positions of the two parts within the transaction.
-const PERSON: usize = 0;
-const SEAT: usize = 1;
+/// By this an attempt whose answer was lost is known again.
+fn attempt_id() -> String {
+    format!("{:032x}", fastrand::u128(..))
+}
+
+/// The version of a new sign-up: seconds since 2026, so that one that follows an earlier sign-up of
+/// the same person is newer for their calendar; below 2³¹ until 2094.
+fn first_version(now: Timestamp) -> i64 {
+    now.as_second() - 1_767_225_600
+}
 
 impl Store {
     /// Makes the client; nothing is sent yet.
@@ -128,80 +172,42 @@ impl Store {
         Self { client: Client::from_conf(config.build()), table }
     }
 
-    /// Stores a sign-up, if the person is new and there is a seat.
-    ///
-    /// # Errors
-    /// When the table did not take it before the deadline, however often it was asked.
-    pub async fn claim(&self, record: &Record<'_>, deadline: Instant) -> Result<Claim, StoreError> {
-        let Some(session) = record.event.session(&record.signup.session) else {
-            return Err(StoreError::Refused(format!("no session `{}`", record.signup.session)));
-        };
-        // By this an attempt whose answer was lost is known again.
-        let attempt_id = format!("{:032x}", fastrand::u128(..));
-        let items = [
-            TransactWriteItem::builder().put(self.person(record, session, &attempt_id)?).build(),
-            TransactWriteItem::builder().update(self.seat(record.event, session)?).build(),
-        ];
-        retry::until(deadline, || async {
+    /// An item as it is now, whatever was written just before.
+    async fn item(&self, key: Item) -> Result<Option<Item>, Failure> {
+        let got = self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true);
+        match got.send().await {
+            Ok(output) => Ok(output.item),
+            Err(error) => Err(transaction::reason(&error).into()),
+        }
+    }
+
+    /// Every item of an event whose sort key begins so.
+    async fn query(&self, event: &EventId, begins: &str) -> Result<Vec<Item>, Failure> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
             let sent = self
                 .client
-                .transact_write_items()
-                .set_transact_items(Some(items.to_vec()))
-                .client_request_token(&attempt_id)
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :begins)")
+                .expression_attribute_values(":pk", text(item::event_key(event)))
+                .expression_attribute_values(":begins", text(begins))
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
                 .send();
-            match sent.await {
-                Ok(_) => Attempt::Done(Claim::Claimed),
-                Err(error) => judge(error, &attempt_id),
+            let output = sent.await.map_err(|error| Failure::from(transaction::reason(&error)))?;
+            items.extend(output.items.unwrap_or_default());
+            start = output.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
             }
-        })
-        .await
+        }
     }
 
-    fn person(
-        &self,
-        record: &Record<'_>,
-        session: &catalog::Session,
-        attempt_id: &str,
-    ) -> Result<Put, StoreError> {
-        let Record { event, signup, person, signed_up_at, privacy_notice_version } = record;
-        let forget_at = event.forget_at(session).as_second();
-        let mut put = Put::builder()
-            .table_name(&self.table)
-            .item("pk", text(&event_key(event)))
-            .item("sk", text(&format!("person#{}", person.key())))
-            .item("reference", text(person.reference().as_str()))
-            .item("session", text(signup.session.as_str()))
-            .item("full_name", text(signup.full_name.as_str()))
-            .item("email", text(signup.email.as_str()))
-            .item("organisation", text(signup.organisation.as_str()))
-            .item("role", text(signup.role.value()))
-            .item("signed_up_at", text(&signed_up_at.to_string()))
-            .item("privacy_notice_version", text(privacy_notice_version))
-            .item("attempt_id", text(attempt_id))
-            .item("forget_at", AttributeValue::N(forget_at.to_string()));
-        if let Role::Other(other) = &signup.role {
-            put = put.item("role_other", text(other.as_str()));
-        }
-        if let Some(question) = &signup.question {
-            put = put.item("question", text(question.as_str()));
-        }
-        put.condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(|error| StoreError::Refused(error.to_string()))
-    }
-
-    fn seat(&self, event: &Event, session: &catalog::Session) -> Result<Update, StoreError> {
-        Update::builder()
-            .table_name(&self.table)
-            .key("pk", text(&event_key(event)))
-            .key("sk", text(&session_key(session.id())))
-            .update_expression("ADD taken :one")
-            .condition_expression("attribute_not_exists(taken) OR taken < :capacity")
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .expression_attribute_values(":capacity", AttributeValue::N(session.capacity().to_string()))
-            .build()
-            .map_err(|error| StoreError::Refused(error.to_string()))
+    async fn session_state(&self, event: &Event, session: &SessionId) -> Result<SessionState, Failure> {
+        let item = self.item(item::key(event.id(), item::session_key(session))).await?;
+        Ok(item::session_state(item.as_ref())?)
     }
 
     /// Makes the table, where it is absent: for a store on this machine. In the cloud Terraform makes it.
@@ -239,78 +245,6 @@ impl Store {
             .await
             .map_err(|error| anyhow::anyhow!("table `{}`: {}", self.table, DisplayErrorContext(error)))?;
         Ok(())
-    }
-}
-
-fn event_key(event: &Event) -> String {
-    format!("event#{}", event.id())
-}
-
-fn session_key(session: &SessionId) -> String {
-    format!("session#{session}")
-}
-
-fn text(text: &str) -> AttributeValue {
-    AttributeValue::S(text.to_owned())
-}
-
-/// What an attempt that the SDK calls failed really came to.
-fn judge(error: SdkError<TransactWriteItemsError>, attempt_id: &str) -> Attempt<Claim> {
-    let Some(service) = error.as_service_error() else {
-        return match error {
-            SdkError::ConstructionFailure(_) => Attempt::Failed("request can't be made".to_owned()),
-            SdkError::TimeoutError(_) => Attempt::Again("no answer in time".to_owned()),
-            SdkError::DispatchFailure(_) => Attempt::Again("no connection".to_owned()),
-            // Sent perhaps, answered not: the same token and attempt id make another try safe.
-            _ => Attempt::Again("no readable answer".to_owned()),
-        };
-    };
-    if let TransactWriteItemsError::TransactionCanceledException(cancelled) = service {
-        return judge_reasons(cancelled.cancellation_reasons(), attempt_id);
-    }
-    let again = matches!(
-        service.code(),
-        Some(
-            "TransactionInProgressException"
-                | "ProvisionedThroughputExceededException"
-                | "RequestLimitExceeded"
-                | "ThrottlingException"
-        )
-    );
-    let by_server = error.raw_response().is_some_and(|response| response.status().is_server_error());
-    // The message of a service error may quote the item, so only its code is kept.
-    let code = service.code().unwrap_or("unknown").to_owned();
-    if again || by_server { Attempt::Again(code) } else { Attempt::Failed(code) }
-}
-
-fn judge_reasons(reasons: &[CancellationReason], attempt_id: &str) -> Attempt<Claim> {
-    const CONDITION: &str = "ConditionalCheckFailed";
-    let code = |part: usize| reasons.get(part).and_then(CancellationReason::code).unwrap_or("None");
-    let is_ours = || {
-        let item = reasons.get(PERSON).and_then(CancellationReason::item);
-        let stored = item.and_then(|item| item.get("attempt_id")).and_then(|id| id.as_s().ok());
-        stored.is_some_and(|id| id == attempt_id)
-    };
-    match (code(PERSON), code(SEAT)) {
-        // An earlier attempt went through, but its answer was lost.
-        (CONDITION, _) if is_ours() => Attempt::Done(Claim::Claimed),
-        // Before anything about the person, so that a full session tells nothing about anybody.
-        (_, CONDITION) => Attempt::Done(Claim::Full),
-        (CONDITION, "None") => Attempt::Done(Claim::AlreadySignedUp),
-        (person, seat) => {
-            let codes = format!("TransactionCanceledException [{person}, {seat}]");
-            let passing = |code: &str| {
-                matches!(
-                    code,
-                    "None"
-                        | CONDITION
-                        | "TransactionConflict"
-                        | "ThrottlingError"
-                        | "ProvisionedThroughputExceeded"
-                )
-            };
-            if passing(person) && passing(seat) { Attempt::Again(codes) } else { Attempt::Failed(codes) }
-        }
     }
 }
 

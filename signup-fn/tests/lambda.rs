@@ -18,7 +18,7 @@ use catalog::headers::SECURITY_HEADERS;
 use data_encoding::BASE64;
 use http::StatusCode;
 use serde_json::{Value, json};
-use support::{Table, function_folder, table};
+use support::{CATALOG, Table, function_folder, table};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 
@@ -98,6 +98,7 @@ fn command() -> Command {
         .env("LAMBDA_TASK_ROOT", function_folder())
         .env("TABLE_NAME", "signups")
         .env("IDENTITY_KEY", "07".repeat(32))
+        .env("TOKEN_KEYS", "08".repeat(32))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
@@ -192,7 +193,7 @@ async fn events_of_both_kinds_with_plain_and_encoded_bodies_are_signed_up() {
         assert_eq!(table.people("a").await, number + 1);
         let page = lambda.answer(event(domain, "GET", location, "", false)).await.unwrap();
         assert_eq!(page["statusCode"], 200);
-        assert!(body(&page).contains("received a: "), "{page}");
+        assert!(body(&page).contains("received: "), "{page}");
         assert_eq!(page["headers"]["referrer-policy"], "no-referrer");
     }
     assert_eq!(table.taken("a").await, 4);
@@ -263,7 +264,7 @@ async fn the_log_tells_every_outcome_and_nothing_about_anybody() {
     let answer = lambda.answer(event(HTTP_API, "POST", "/aanmelden/e/", form, false)).await.unwrap();
     assert_eq!(answer["statusCode"], 503);
     let log = lambda.end();
-    for words in ["claimed", "already_signed_up", "request refused", "request failed", "incident.id"] {
+    for words in ["claimed", "known", "request refused", "request failed", "incident.id"] {
         assert!(log.contains(words), "{words} is not in the log:\n{log}");
     }
     let reference = locations[0].trim_end_matches('/').rsplit('/').next().unwrap();
@@ -285,15 +286,15 @@ fn it_refuses_to_start_on_a_bad_catalogue_and_says_why() {
         assert!(log.contains("start refused") && log.contains(word), "{log}");
     };
     refuse(&|_| {}, "catalog.json");
-    let catalog = std::fs::read_to_string(function_folder().join("catalog.json")).unwrap();
     std::fs::write(
         folder.path().join("catalog.json"),
-        catalog.replace("\"capacity\": 50", "\"capacity\": 0"),
+        CATALOG.replace("\"capacity\": 50", "\"capacity\": 0"),
     )
     .unwrap();
     refuse(&|_| {}, "at least one seat");
-    std::fs::write(folder.path().join("catalog.json"), catalog).unwrap();
+    std::fs::write(folder.path().join("catalog.json"), CATALOG).unwrap();
     refuse(&|_| {}, "answer page is missing");
     refuse(&|command| _ = command.env_remove("IDENTITY_KEY"), "IDENTITY_KEY");
     refuse(&|command| _ = command.env("IDENTITY_KEY", "short"), "64 hexadecimal digits");
+    refuse(&|command| _ = command.env_remove("TOKEN_KEYS"), "TOKEN_KEYS");
 }

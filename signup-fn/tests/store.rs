@@ -6,16 +6,16 @@ mod support;
 
 use std::time::Duration;
 
-use signup_fn::store::Claim;
-use support::{Table, table, text};
+use signup_fn::store::{Claim, Place};
+use support::{Table, now, table, text};
 
 #[tokio::test]
 async fn one_person_takes_one_seat_of_one_session() {
     let table = table().await;
     let store = table.store();
-    assert_eq!(table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap(), Claim::Claimed);
-    assert_eq!(table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap(), Claim::AlreadySignedUp);
-    assert_eq!(table.claim(&store, "JAN@voorbeeld.nl", "b").await.unwrap(), Claim::AlreadySignedUp);
+    assert_eq!(table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap(), Claim::Placed(Place::Seat));
+    assert_eq!(table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap(), Claim::Known(Place::Seat));
+    assert_eq!(table.claim(&store, "JAN@voorbeeld.nl", "b").await.unwrap(), Claim::Known(Place::Seat));
     assert_eq!((table.taken("a").await, table.people("a").await), (1, 1));
     assert_eq!((table.taken("b").await, table.people("b").await), (0, 0));
 }
@@ -34,9 +34,9 @@ async fn two_hundred_at_once_for_fifty_seats_gives_exactly_fifty() {
     let mut full = 0;
     for claim in claims.collect::<Vec<_>>() {
         match claim.await.unwrap() {
-            Claim::Claimed => claimed += 1,
+            Claim::Placed(Place::Seat) => claimed += 1,
             Claim::Full => full += 1,
-            Claim::AlreadySignedUp => panic!("everybody came once"),
+            Claim::Known(_) | Claim::TooOften | Claim::Placed(Place::Line) => panic!("everybody came once"),
         }
     }
     assert_eq!((claimed, full), (50, 150));
@@ -54,7 +54,7 @@ async fn one_person_who_clicks_fifty_times_takes_one_seat() {
     });
     let mut claimed = 0;
     for claim in claims.collect::<Vec<_>>() {
-        claimed += usize::from(claim.await.unwrap() == Claim::Claimed);
+        claimed += usize::from(claim.await.unwrap() == Claim::Placed(Place::Seat));
     }
     assert_eq!(claimed, 1);
     assert_eq!(table.taken("a").await + table.taken("b").await, 1);
@@ -70,14 +70,14 @@ async fn a_full_session_says_the_same_to_those_who_are_in_it() {
     }
     assert_eq!(table.claim(&store, "new@voorbeeld.nl", "a").await.unwrap(), Claim::Full);
     assert_eq!(table.claim(&store, "p1@voorbeeld.nl", "a").await.unwrap(), Claim::Full);
-    assert_eq!(table.claim(&store, "new@voorbeeld.nl", "b").await.unwrap(), Claim::Claimed);
+    assert_eq!(table.claim(&store, "new@voorbeeld.nl", "b").await.unwrap(), Claim::Placed(Place::Seat));
 }
 
 #[tokio::test]
 async fn what_is_stored_of_a_person_is_what_the_privacy_notice_lists() {
     let table = table().await;
     let form = "session=a&full_name=Jan&email=jan@voorbeeld.nl&organisation=SWV&role=other&role_other=IB&question=Hoe?";
-    table.claim_form(&table.store(), form, Duration::from_secs(30)).await.unwrap();
+    table.claim_form(&table.store(), form, now(), Duration::from_secs(30)).await.unwrap();
     let items = table.items().await;
     let item = items.iter().find(|item| text(item, "sk").starts_with("person#")).unwrap();
     let mut names: Vec<&str> = item.keys().map(String::as_str).collect();
@@ -89,6 +89,7 @@ async fn what_is_stored_of_a_person_is_what_the_privacy_notice_lists() {
             "email",
             "forget_at",
             "full_name",
+            "mailed_at",
             "organisation",
             "pk",
             "privacy_notice_version",
@@ -98,7 +99,10 @@ async fn what_is_stored_of_a_person_is_what_the_privacy_notice_lists() {
             "role_other",
             "session",
             "signed_up_at",
-            "sk"
+            "signup_id",
+            "sk",
+            "status",
+            "version"
         ]
     );
     // Thirty days after the end of the session, in seconds since 1970: DynamoDB's time to live.

@@ -86,6 +86,7 @@ pub fn announce(
         page: page.to_owned(),
         time_zone: event.time_zone.get_ref().clone(),
         retention_days: event.retention_days.unwrap_or(RETENTION_DAYS),
+        confirm_by_mail: event.confirm_by_mail,
         sessions,
     };
     // Without sessions, all of which had a problem of their own, it is none; their ids differ.

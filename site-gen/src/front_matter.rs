@@ -62,6 +62,9 @@ pub struct EventTable {
     pub time_zone: Spanned<String>,
     /// Days after a session until its participants are forgotten; 30 unless set.
     pub retention_days: Option<u16>,
+    /// Whether a seat is only held until the participant has confirmed the address.
+    #[serde(default)]
+    pub confirm_by_mail: bool,
     /// Its dates.
     pub sessions: Vec<Spanned<SessionTable>>,
 }
@@ -107,6 +110,11 @@ pub const EVENT: &[Key] = &[
         "retention_days",
         Number(3650),
         "na hoeveel dagen de gegevens van deelnemers weg zijn; 30 als het er niet staat",
+    ),
+    optional(
+        "confirm_by_mail",
+        Flag,
+        "een plaats is pas van een deelnemer als die binnen 24 uur het e-mailadres bevestigt",
     ),
     required("sessions", Tables(SESSION), "de sessies, waarvan een deelnemer er één kiest"),
 ];
@@ -211,6 +219,7 @@ mod tests {
             title = "e"
             time_zone = "Europe/Amsterdam"
             retention_days = 30
+            confirm_by_mail = true
             [[event.sessions]]
             id = "s"
             start = 2028-11-28T16:00:00

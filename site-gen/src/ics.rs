@@ -10,6 +10,7 @@ use jiff::tz::{Offset, TimeZone};
 use crate::event::{Announcement, SessionWords};
 use crate::site::{Page, Site};
 use crate::slug::slug;
+use crate::templates::inert;
 
 /// A calendar with these sessions.
 pub fn calendar<'a>(
@@ -44,6 +45,50 @@ pub fn calendar<'a>(
     out.0
 }
 
+/// A session as an entry for one participant's calendar, to be filled from a
+/// [`catalog::mail::CalendarView`] and then folded.
+pub fn entry(
+    site: &Site,
+    page: &Page,
+    announcement: &Announcement,
+    session: &Session,
+    words: &SessionWords,
+) -> String {
+    let title = site.config.table.title.replace('"', "'");
+    let event = announcement.event.id();
+    let name = announcement.event.time_zone();
+    // What is known already must not look like what is still to be filled in.
+    let known = |add: &dyn Fn(&mut Lines)| {
+        let mut lines = Lines::default();
+        add(&mut lines);
+        inert(&lines.0)
+    };
+    let open = known(&|lines| {
+        lines.line("BEGIN:VCALENDAR");
+        lines.line("VERSION:2.0");
+        lines.text("PRODID", &format!("-//{title}//site-gen//NL"));
+        // The zone was found when the event was read.
+        if let Ok(zone) = TimeZone::get(name) {
+            time_zone(lines, name, &zone, session.starts_at(), session.ends_at());
+        }
+        lines.line("BEGIN:VEVENT");
+        details(lines, site, page, announcement, words);
+    });
+    let alarm = known(&|lines| lines.text("DESCRIPTION", announcement.event.title()));
+    let (site, title) = (slug(&title), inert(&title));
+    // One UID for all that a participant is told: another date moves the entry.
+    [
+        open.replacen("VERSION:2.0\r\n", "VERSION:2.0\r\nMETHOD:<< method >>\r\n", 1),
+        format!("UID:<< reference >>.{event}@{site}\r\n"),
+        "DTSTAMP:<< stamp >>\r\nSEQUENCE:<< sequence >>\r\nSTATUS:<< status >>\r\n".to_owned(),
+        format!("ORGANIZER;CN=\"{title}\":mailto:<< organizer >>\r\n"),
+        "ATTENDEE;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:<< attendee >>\r\n".to_owned(),
+        format!("BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT1H\r\n{alarm}END:VALARM\r\n"),
+        "END:VEVENT\r\nEND:VCALENDAR\r\n".to_owned(),
+    ]
+    .concat()
+}
+
 fn event(
     out: &mut Lines,
     site: &Site,
@@ -53,24 +98,29 @@ fn event(
     words: &SessionWords,
 ) {
     let table = &site.config.table;
-    let origin = table.origin.get_ref();
-    let zone = announcement.event.time_zone();
-    let url = format!("{origin}{}", page.place.url);
     // The stamp is the page's own day: a second build is the same to the byte.
     let stamp = page.content.changed().map_or(session.starts_at(), |day| day.at);
     out.line("BEGIN:VEVENT");
     // Without the site's address, which may change.
     out.line(&format!("UID:{}.{}@{}", session.id(), announcement.event.id(), slug(&table.title)));
     out.line(&format!("DTSTAMP:{}", stamp.strftime("%Y%m%dT%H%M%SZ")));
+    details(out, site, page, announcement, words);
+    let organizer = table.title.replace('"', "'");
+    out.line(&format!("ORGANIZER;CN=\"{organizer}\":{}/", table.origin.get_ref()));
+    out.line("STATUS:CONFIRMED");
+    out.line("END:VEVENT");
+}
+
+/// When, what and where.
+fn details(out: &mut Lines, site: &Site, page: &Page, announcement: &Announcement, words: &SessionWords) {
+    let zone = announcement.event.time_zone();
+    let url = format!("{}{}", site.config.table.origin.get_ref(), page.place.url);
     out.line(&format!("DTSTART;TZID={zone}:{}", compact(&words.start)));
     out.line(&format!("DTEND;TZID={zone}:{}", compact(&words.end)));
     out.text("SUMMARY", announcement.event.title());
     out.text("DESCRIPTION", &format!("{}\n{url}", page.content.description));
     out.line(&format!("URL:{url}"));
     out.text("LOCATION", "Digitaal");
-    out.line(&format!("ORGANIZER;CN=\"{}\":{origin}/", table.title.replace('"', "'")));
-    out.line("STATUS:CONFIRMED");
-    out.line("END:VEVENT");
 }
 
 /// A local time of RFC 3339 as iCalendar writes it: `20281128T160000`.

@@ -1,12 +1,13 @@
 //! A site to its files.
 
+mod announcement;
+
 use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use catalog::answer::{Answer, ErrorView, FailedView, Field, FormView, ReceivedView};
+use catalog::answer::{Answer, ErrorView};
 use catalog::headers::SECURITY_HEADERS;
-use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::Serialize;
 use tera::Context;
@@ -136,7 +137,7 @@ impl Renderer<'_> {
         hand_on(self.calendars())?;
         hand_on(self.aliases())?;
         hand_on(for_cdn("headers.json", &BTreeMap::from(SECURITY_HEADERS)).map(|headers| vec![headers]))?;
-        hand_on(self.error_answer())?;
+        hand_on(self.common_answers())?;
         hand_on(self.catalog())
     }
 
@@ -237,43 +238,6 @@ impl Renderer<'_> {
             }
             Kind::Article | Kind::Page | Kind::NotFound => Lists::default(),
         }
-    }
-
-    /// A page with a form, and the answers that belong to it.
-    fn announcement(&self, page: &Page, announcement: &Announcement, mut context: Context) -> Made {
-        let event = &announcement.event;
-        context.insert("event", &EventView::new(announcement, &page.place.url));
-        let form = self.templates.render(page.place.kind.template(), &context)?;
-        let empty = FormView::empty(event, self.moment.now);
-        let filled = Unfilled::new(&Answer::Form(event.id()).file(), &form)?.fill(&empty)?;
-        let mut outputs = vec![page_output(&page.place.url, filled)];
-        let refused = self.refused(announcement);
-        outputs.push(answer(Answer::Form(event.id()), form, &refused)?);
-        let failed = self.templates.render("answers/failed.html", &context)?;
-        let failed_view = |form: &FormView| FailedView { form: form.clone(), incident: "0".into() };
-        let failed_views: Vec<FailedView> = refused.iter().map(failed_view).collect();
-        outputs.push(answer(Answer::Failed(event.id()), failed, &failed_views)?);
-        for (session, words) in event.sessions().iter().zip(&announcement.sessions) {
-            context.insert("session", words);
-            let received = self.templates.render("answers/received.html", &context)?;
-            let received_view = ReceivedView { reference: "0".into() };
-            outputs.push(answer(Answer::Received(event.id(), session.id()), received, &[received_view])?);
-            let full = self.templates.render("answers/full.html", &context)?;
-            outputs.push(answer(Answer::Full(event.id(), session.id()), full, &refused)?);
-            let not_open = self.templates.render("answers/not-open.html", &context)?;
-            outputs.push(answer(Answer::NotOpen(event.id(), session.id()), not_open, &refused)?);
-        }
-        Ok(outputs)
-    }
-
-    /// Forms in which everything is wrong, before, in and after the window of
-    /// each session: what a template may ask for at request time, it asks for here.
-    fn refused(&self, announcement: &Announcement) -> Vec<FormView> {
-        let event = &announcement.event;
-        let all: BTreeMap<Field, String> = Field::ALL.map(|field| (field, field.name().to_owned())).into();
-        let open = event.sessions().iter().map(|session| session.opens_at());
-        let moments = open.chain([Timestamp::MIN, Timestamp::MAX]);
-        moments.map(|now| FormView::new(event, now, all.clone(), &all)).collect()
     }
 
     fn section_page(&self, section: &Page, articles: &[&Page], number: usize, count: usize) -> Made {
@@ -403,10 +367,14 @@ impl Renderer<'_> {
         Ok(vec![output(FUNCTION, "catalog.json", json)])
     }
 
-    fn error_answer(&self) -> Made {
-        let html = self.templates.render("answers/error.html", &context(&PageView::default()))?;
-        let views = ErrorView::STATUSES.map(|status| ErrorView { status, incident: "0".into() });
-        Ok(vec![answer(Answer::Error, html, &views)?])
+    /// The answers that belong to no event.
+    fn common_answers(&self) -> Made {
+        let render = |template| self.templates.render(template, &context(&PageView::default()));
+        let errors = ErrorView::STATUSES.map(|status| ErrorView { status, incident: "0".into() });
+        Ok(vec![
+            tried(&Answer::Error.file(), render("answers/error.html")?, &errors)?,
+            tried(&Answer::LinkExpired.file(), render("answers/link-expired.html")?, &NOTHING)?,
+        ])
     }
 
     fn summaries<'s>(&'s self, pages: impl Iterator<Item = &'s Page>) -> Vec<Summary<'s>> {
@@ -477,12 +445,14 @@ fn context(page: &PageView<'_>) -> Context {
     context
 }
 
-/// An answer, tried with each kind of view that it will meet: no visitor is the first to fill it.
-fn answer(answer: Answer<'_>, html: String, views: &[impl Serialize]) -> Result<Output, Problem> {
-    let file = answer.file();
-    let page = Unfilled::new(&file, &html)?;
+/// A page of the function, tried with each kind of view that it will meet: no visitor is the first to fill it.
+fn tried(file: &str, text: String, views: &[impl Serialize]) -> Result<Output, Problem> {
+    let page = Unfilled::new(file, &text)?;
     for view in views {
         page.fill(view)?;
     }
-    Ok(output(FUNCTION, &file, html))
+    Ok(output(FUNCTION, file, text))
 }
+
+/// The view of a page with nothing to fill in.
+const NOTHING: [BTreeMap<&str, &str>; 1] = [BTreeMap::new()];

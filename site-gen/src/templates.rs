@@ -17,6 +17,8 @@ use crate::views::SiteView;
 pub struct Templates {
     tera: Tera,
     sources: Vec<Arc<Source>>,
+    /// What every template knows as `site`.
+    pub site: serde_json::Value,
     /// Whether one of them has a place for structured data; making it takes a tenth of a page's time.
     pub wants_json_ld: bool,
 }
@@ -44,7 +46,7 @@ impl Templates {
             return None;
         }
         let wants_json_ld = sources.iter().any(|source| source.text.contains("page.json_ld"));
-        Some(Self { tera, sources: sources.to_vec(), wants_json_ld })
+        Some(Self { tera, sources: sources.to_vec(), site: serde_json::Value::Null, wants_json_ld })
     }
 
     /// Of all of them.
@@ -60,6 +62,7 @@ impl Templates {
     /// Makes `site` known to every template.
     pub fn set_site(&mut self, site: &SiteView<'_>) {
         self.tera.global_context().insert("site", site);
+        self.site = serde_json::to_value(site).unwrap_or_default();
     }
 
     /// Renders one of them.
@@ -102,6 +105,39 @@ impl<'a> Unfilled<'a> {
         let filled = Context::from_serialize(view).and_then(|context| self.tera.render(PAGE, &context));
         filled.map_err(|error| unfillable(self.path, &error))
     }
+}
+
+/// A text of the site that reads the same once a page is filled in, in a file where nothing is escaped.
+///
+/// What looks like the beginning of an expression becomes one that says just that.
+pub fn inert(text: &str) -> String {
+    let (open, close) = DELIMITERS[1];
+    let begins = |rest: &str| DELIMITERS.iter().any(|(start, _)| rest.starts_with(start));
+    let mut inert = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        // At the very end it could begin one together with what follows.
+        if c == '<' && (begins(&text[at..]) || at + 1 == text.len()) {
+            inert += &format!("{open} \"<\" {close}");
+        } else {
+            inert.push(c);
+        }
+    }
+    inert
+}
+
+/// A view whose texts are [`inert`].
+pub fn inert_view(view: &impl Serialize) -> serde_json::Value {
+    fn quiet(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) => *text = inert(text),
+            serde_json::Value::Array(values) => values.iter_mut().for_each(quiet),
+            serde_json::Value::Object(fields) => fields.values_mut().for_each(quiet),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(view).unwrap_or_default();
+    quiet(&mut value);
+    value
 }
 
 fn unfillable(path: &str, error: &tera::Error) -> Problem {

@@ -260,9 +260,13 @@ pub struct EventView<'a> {
     url: &'a str,
     /// Where the form is sent to.
     action: String,
+    /// Where a script reads how many seats are left.
+    seats_url: String,
     /// The id of the element that holds the form.
     anchor: &'static str,
     retention_days: u16,
+    /// Whether a seat is only held until the participant has confirmed the address.
+    confirm_by_mail: bool,
     sessions: &'a [SessionWords],
 }
 
@@ -275,8 +279,10 @@ impl<'a> EventView<'a> {
             title: event.title(),
             url,
             action: SignupAddress::Form { event: event.id().clone() }.to_string(),
+            seats_url: SignupAddress::Seats { event: event.id().clone() }.to_string(),
             anchor: FORM_ANCHOR,
             retention_days: event.retention_days(),
+            confirm_by_mail: event.confirm_by_mail(),
             sessions: &announcement.sessions,
         }
     }

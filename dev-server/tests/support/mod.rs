@@ -86,7 +86,7 @@ impl Tried {
         post(&self.client, &self.url(path), form).await.unwrap()
     }
 
-    /// Everything in the store.
+    /// Everything in the store but the outbox.
     pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
         items(&self.server.store.endpoint).await
     }
@@ -107,7 +107,15 @@ pub async fn post(client: &reqwest::Client, url: &str, form: &str) -> reqwest::R
         .await
 }
 
+/// Everything in a store but the outbox.
 pub async fn items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
+    let mut items = all_items(endpoint).await;
+    items.retain(|item| !text(item, "sk").starts_with("mail#"));
+    items
+}
+
+/// Everything in a store.
+pub async fn all_items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
@@ -131,4 +139,45 @@ pub fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 
 pub fn text<'a>(item: &'a HashMap<String, AttributeValue>, name: &str) -> &'a str {
     item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
+
+/// What a browser sends when one presses the button with these words: where to, and the form.
+pub fn press(html: &str, words: &str) -> (String, String) {
+    let button_end =
+        html.find(&format!(">{words}</button>")).unwrap_or_else(|| panic!("no button `{words}`: {html}"));
+    let start = html[..button_end].rfind("<form").unwrap();
+    let form = &html[start..start + html[start..].find("</form>").unwrap()];
+    let action = attribute(form, "action").unwrap();
+    let mut sent = form_urlencoded::Serializer::new(String::new());
+    for tag in form.split('<').skip(1) {
+        let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
+        let is_sent = match attribute(tag, "type").as_deref() {
+            Some("radio") => tag.contains(" checked"),
+            _ => tag.starts_with("input"),
+        };
+        if let (true, Some(name)) = (is_sent, attribute(tag, "name")) {
+            sent.append_pair(&name, &attribute(tag, "value").unwrap_or_default());
+        }
+    }
+    for area in form.split("<textarea").skip(1) {
+        let text = &area[area.find('>').unwrap() + 1..area.find("</textarea>").unwrap()];
+        sent.append_pair(&attribute(area, "name").unwrap(), text.trim_start_matches('\n'));
+    }
+    let button = &html[html[..button_end].rfind("<button").unwrap()..button_end];
+    if let (Some(name), Some(value)) = (attribute(button, "name"), attribute(button, "value")) {
+        sent.append_pair(&name, &value);
+    }
+    (action, sent.finish())
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let value = tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?;
+    Some(
+        value
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("&#x27;", "'")
+            .replace("&amp;", "&"),
+    )
 }

@@ -4,16 +4,24 @@
 #![allow(dead_code, reason = "each test uses its own part")]
 #![allow(unreachable_pub, reason = "shared by several test programs")]
 
-use std::path::{Path, PathBuf};
+pub mod stub;
+
+use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
+use catalog::answer::Answer;
+use catalog::mail::{MailKind, MailPart, calendar_file, mail_file};
 use catalog::{Catalog, Event};
+use jiff::Timestamp;
 use signup_fn::form::Submission;
 use signup_fn::identity::{Identity, Person};
-use signup_fn::store::{Claim, Connection, Record, Store, StoreError};
+use signup_fn::participant::Participant;
+use signup_fn::signup::Email;
+use signup_fn::store::{Change, Changed, Claim, Connection, Mail, Request, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
@@ -33,8 +41,7 @@ pub async fn table() -> Table {
         Ok(endpoint) => endpoint,
         Err(_) => dynoxide().await,
     };
-    let catalog = std::fs::read_to_string(function_folder().join("catalog.json")).unwrap();
-    let event = Catalog::from_json(&catalog).unwrap().events()[0].clone();
+    let event = catalog().events()[0].clone();
     let table = Table { endpoint, name: format!("test-{:016x}", fastrand::u64(..)), event };
     table.store().create_table_if_absent().await.unwrap();
     table
@@ -48,9 +55,86 @@ async fn dynoxide() -> String {
     endpoint
 }
 
+/// The events of the tests.
+pub fn catalog() -> Catalog {
+    Catalog::from_json(CATALOG).unwrap()
+}
+
+/// As site-gen writes it.
+pub const CATALOG: &str = include_str!("catalog.json");
+
 /// What site-gen would have written, in little.
-pub fn function_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/function")
+pub fn function_folder() -> &'static Path {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        write_function(folder.path());
+        folder
+    });
+    folder.path()
+}
+
+fn write_function(folder: &Path) {
+    let write = |file: &str, text: &str| {
+        let file = folder.join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    };
+    write("catalog.json", CATALOG);
+    let catalog = catalog();
+    for answer in Answer::all(&catalog) {
+        write(&answer.file(), page(answer));
+    }
+    let events =
+        catalog.events().iter().flat_map(|event| event.sessions().iter().map(move |s| (event.id(), s.id())));
+    for (event, session) in events {
+        for kind in MailKind::ALL {
+            let text = format!(
+                "{} {session}\nBeste << full_name >>,\n\n<< manage_url >>\n<< confirm_url >>\n<< reference >> << status >>\n",
+                kind.name()
+            );
+            write(&mail_file(event, session, kind, MailPart::Text), &text);
+            let html = "<p>Beste << full_name >>, <a href=\"<< manage_url >>\">wijzigen</a></p>";
+            write(&mail_file(event, session, kind, MailPart::Html), html);
+        }
+        write(&calendar_file(event, session), ENTRY);
+    }
+}
+
+fn page(answer: Answer<'_>) -> &'static str {
+    match answer {
+        Answer::Form(_) => {
+            "<title><% if summary %>Fout: <% endif %>e</title><% for line in summary %><p><< line.field >>: << line.message >></p><% endfor %><input name=\"full_name\" value=\"<< values.full_name >>\">"
+        }
+        Answer::Failed(_) => {
+            "<p>failed << incident >></p><input name=\"email\" value=\"<< values.email >>\">"
+        }
+        Answer::Received(..) => "<p>received: << reference >></p>",
+        Answer::Waiting(..) => "<p>waiting: << reference >></p>",
+        Answer::Full(..) => "<p>full</p>",
+        Answer::NotOpen(..) => "<p>not open</p>",
+        Answer::Manage(_) => {
+            "<p>manage << status >> << session >> << position >><% if notice %> << notice.kind >><% endif %></p><% for line in summary %><p><< line.message >></p><% endfor %><input name=\"full_name\" value=\"<< values.full_name >>\">"
+        }
+        Answer::Confirm(_) => "<p>confirm << status >></p>",
+        Answer::Erased(_) => "<p>erased</p>",
+        Answer::LinkExpired => "<p>link expired</p>",
+        Answer::Error => "<p>error << status >> << incident >></p>",
+    }
+}
+
+const ENTRY: &str = "BEGIN:VCALENDAR\nMETHOD:<< method >>\nBEGIN:VEVENT\nUID:<< reference >>\nSEQUENCE:<< sequence >>\n\
+                     DTSTAMP:<< stamp >>\nORGANIZER:mailto:<< organizer >>\nATTENDEE:mailto:<< attendee >>\n\
+                     STATUS:<< status >>\nEND:VEVENT\nEND:VCALENDAR\n";
+
+/// The moment of every test.
+pub fn now() -> Timestamp {
+    "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
+/// Half a minute from now.
+pub fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(30)
 }
 
 impl Table {
@@ -81,23 +165,64 @@ impl Table {
         session: &str,
         time: Duration,
     ) -> Result<Claim, StoreError> {
-        let form =
-            format!("session={session}&full_name=Jan+Vos&email={email}&organisation=SWV&role=director");
-        self.claim_form(store, &form, time).await
+        self.claim_form(store, &form(email, session), now(), time).await
+    }
+
+    /// Signs somebody up who is ready to wait.
+    pub async fn wait(&self, store: &Store, email: &str, session: &str) -> Result<Claim, StoreError> {
+        let form = form(email, session) + "&wait=yes";
+        self.claim_form(store, &form, now(), Duration::from_secs(30)).await
     }
 
     /// Signs somebody up with a form as it is sent.
-    pub async fn claim_form(&self, store: &Store, form: &str, time: Duration) -> Result<Claim, StoreError> {
-        let signup = Submission::read(form.as_bytes()).unwrap().check(&self.event).unwrap();
+    pub async fn claim_form(
+        &self,
+        store: &Store,
+        form: &str,
+        now: Timestamp,
+        time: Duration,
+    ) -> Result<Claim, StoreError> {
+        let submission = Submission::read(form.as_bytes()).unwrap();
+        let signup = submission.check(&self.event).unwrap();
         let person = person(&self.event, &signup.email);
-        let record = Record {
+        let request = Request {
             event: &self.event,
             signup,
             person: &person,
-            signed_up_at: "2026-11-24T12:00:00Z".parse().unwrap(),
+            may_wait: submission.may_wait(),
+            source: None,
+            now,
             privacy_notice_version: "2026-11",
         };
-        store.claim(&record, Instant::now() + time).await
+        store.claim(&request, Instant::now() + time).await
+    }
+
+    /// Somebody's sign-up as it stands.
+    pub async fn participant(&self, email: &str) -> Option<Participant> {
+        let person = person(&self.event, &Email::new(email).unwrap());
+        self.store().participant(self.event.id(), &person, now(), soon()).await.unwrap()
+    }
+
+    /// Changes somebody's sign-up.
+    pub async fn change(&self, store: &Store, email: &str, change: &Change) -> Result<Changed, StoreError> {
+        let Some(participant) = self.participant(email).await else { return Ok(Changed::Gone) };
+        let key = (&participant.person, participant.id);
+        store.change(&self.event, key, change, now(), soon()).await
+    }
+
+    /// Everything that is in the outbox, or was sent of it: kind and session, by when it was put.
+    pub async fn mails(&self, email: &str) -> Vec<Mail> {
+        let person = person(&self.event, &Email::new(email).unwrap());
+        let mut mails = self.store().mails(self.event.id(), soon()).await.unwrap();
+        mails.retain(|mail| mail.person == person);
+        mails.sort_by_key(|mail| mail.sequence);
+        mails
+    }
+
+    /// Who waits for a session, in order.
+    pub async fn waiting(&self, session: &str) -> Vec<Person> {
+        let states = self.store().session_states(&self.event, soon()).await.unwrap();
+        states.get(&session.parse().unwrap()).map(|state| state.waiting.clone()).unwrap_or_default()
     }
 
     /// Everything in the table.
@@ -130,17 +255,24 @@ impl Table {
         counter.map_or(0, |item| item["taken"].as_n().unwrap().parse().unwrap())
     }
 
-    /// People in a session.
+    /// People with a seat in a session.
     pub async fn people(&self, session: &str) -> usize {
         let items = self.items().await;
-        items
-            .iter()
-            .filter(|item| text(item, "sk").starts_with("person#") && text(item, "session") == session)
-            .count()
+        let has_seat = |item: &&Item| {
+            text(item, "sk").starts_with("person#")
+                && text(item, "session") == session
+                && matches!(text(item, "status"), "confirmed" | "held")
+        };
+        items.iter().filter(has_seat).count()
     }
 }
 
-pub fn person(event: &Event, email: &signup_fn::signup::Email) -> Person {
+/// A whole form.
+pub fn form(email: &str, session: &str) -> String {
+    format!("session={session}&full_name=Jan+Vos&email={email}&organisation=SWV&role=director")
+}
+
+pub fn person(event: &Event, email: &Email) -> Person {
     Identity::new([7; 32]).person(event.id(), email)
 }
 

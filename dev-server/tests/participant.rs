@@ -1,0 +1,241 @@
+//! A participant from sign-up to erasure, over HTTP, reading every mail.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod support;
+
+use std::time::Duration;
+
+use mail_parser::{MessageParser, MimeHeaders};
+use support::{Tried, form, header, press, text};
+
+const OPEN: &str = "/aanmelden/open/";
+
+/// A mail, as a mailbox shows it.
+#[derive(Debug)]
+struct Letter {
+    subject: String,
+    text: String,
+    calendar: Option<String>,
+    raw: String,
+}
+
+impl Letter {
+    /// Path of the address in it that leads to one of our pages.
+    fn link(&self, part: &str) -> String {
+        let word = self.text.split_whitespace().find(|word| word.contains(part)).unwrap();
+        format!("/{}", word.splitn(4, '/').nth(3).unwrap())
+    }
+
+    fn calendar_line(&self, name: &str) -> &str {
+        let calendar = self.calendar.as_deref().unwrap();
+        calendar.lines().find_map(|line| line.strip_prefix(name)).unwrap()
+    }
+}
+
+/// The newest mail with these words in its subject to somebody, once it is there.
+async fn letter(site: &Tried, to: &str, words: &str) -> Letter {
+    let folder = site.root.path().join(".data/mail");
+    for _ in 0..200 {
+        let files = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        for file in files.filter(|file| file.extension().is_some_and(|ending| ending == "eml")) {
+            let bytes = std::fs::read(file).unwrap();
+            let message = MessageParser::default().parse(&bytes).unwrap();
+            let address = message.to().unwrap().first().unwrap().address().unwrap();
+            let subject = message.subject().unwrap();
+            if address == to && subject.contains(words) {
+                let calendar = message.attachments().find(|part| part.attachment_name().is_some());
+                let calendar = calendar.and_then(|part| part.text_contents()).map(str::to_owned);
+                return Letter {
+                    subject: subject.to_owned(),
+                    text: message.body_text(0).unwrap().into_owned(),
+                    calendar,
+                    raw: String::from_utf8_lossy(&bytes).into_owned(),
+                };
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("no mail to {to} about `{words}`")
+}
+
+/// Presses a button on a page, and returns the page that it leads to.
+async fn press_on(site: &Tried, path: &str, words: &str) -> String {
+    let html = site.get(path).await.text().await.unwrap();
+    let (action, sent) = press(&html, words);
+    let answer = site.post(&action, &sent).await;
+    assert_eq!(answer.status(), 303, "{words}");
+    let location = header(&answer, "location").to_owned();
+    let answer = site.get(&location).await;
+    assert_eq!(answer.status(), 200);
+    answer.text().await.unwrap()
+}
+
+#[tokio::test]
+async fn sign_up_wait_be_promoted_switch_change_cancel_and_be_forgotten() {
+    let site = Tried::start().await;
+    // Jan takes the only seat; Renée is told that it is full, and waits.
+    assert_eq!(site.post(OPEN, &form("klein", "jan%40voorbeeld.nl")).await.status(), 303);
+    let jan = letter(&site, "jan@voorbeeld.nl", "Je bent aangemeld").await;
+    assert_eq!(jan.calendar_line("METHOD:"), "REQUEST");
+    let full = site.post(OPEN, &form("klein", "renee%40voorbeeld.nl")).await;
+    assert_eq!(full.status(), 409);
+    let (action, sent) = press(&full.text().await.unwrap(), "Zet me op de wachtlijst");
+    let waiting = site.post(&action, &sent).await;
+    assert_eq!(waiting.status(), 303);
+    let page = site.get(header(&waiting, "location")).await.text().await.unwrap();
+    assert!(page.contains("<h1>Je staat op de wachtlijst</h1>"), "{page}");
+    let mail = letter(&site, "renee@voorbeeld.nl", "Je staat op de wachtlijst").await;
+    let manage = mail.link("/wijzigen/");
+    let page = site.get(&manage).await.text().await.unwrap();
+    assert!(page.contains("Je plaats in de rij") && page.contains("<dd>1</dd>"), "{page}");
+
+    // Jan cancels: the seat is Renée's.
+    let page = press_on(&site, &jan.link("/wijzigen/"), "Meld je af").await;
+    assert!(page.contains("<h1>Je bent afgemeld</h1>"), "{page}");
+    let cancelled = letter(&site, "jan@voorbeeld.nl", "Je bent afgemeld").await;
+    assert_eq!(cancelled.calendar_line("METHOD:"), "CANCEL");
+    assert_eq!(cancelled.calendar_line("STATUS:"), "CANCELLED");
+    assert_eq!(cancelled.calendar_line("UID:"), jan.calendar_line("UID:"));
+    let sequence = |letter: &Letter| letter.calendar_line("SEQUENCE:").parse::<i64>().unwrap();
+    assert!(sequence(&cancelled) > sequence(&jan));
+    let promoted = letter(&site, "renee@voorbeeld.nl", "Er is een plek vrijgekomen").await;
+    assert_eq!(promoted.calendar_line("DTSTART;TZID=Europe/Amsterdam:"), "20981128T160000");
+
+    // Renée takes the other date, which moves the entry in her calendar.
+    let page = press_on(&site, &manage, "Kies zondag 30 november 2098").await;
+    assert!(page.contains("zondag 30 november 2098, 16.00–17.30 uur"), "{page}");
+    let changed = letter(&site, "renee@voorbeeld.nl", "Je koos een andere datum").await;
+    assert_eq!(changed.calendar_line("UID:"), promoted.calendar_line("UID:"));
+    assert_eq!(changed.calendar_line("DTSTART;TZID=Europe/Amsterdam:"), "20981130T160000");
+    assert!(sequence(&changed) > sequence(&promoted));
+
+    // She mends her name; a form with a mistake comes back with what was typed.
+    let html = site.get(&manage).await.text().await.unwrap();
+    let (action, sent) = press(&html, "Bewaar je wijzigingen");
+    let wrong = site.post(&action, &sent.replace("SWV+Noord", "").replace("Ren%C3%A9e+Vos", "R.+Vos")).await;
+    assert_eq!(wrong.status(), 422);
+    let html = wrong.text().await.unwrap();
+    assert!(html.contains("<title>Fout: ") && html.contains("value=\"R. Vos\""), "{html}");
+    assert!(html.contains("<a href=\"#organisation\">Vul de naam van je organisatie in.</a>"), "{html}");
+    let saved = site.post(&action, &sent.replace("Ren%C3%A9e+Vos", "Ren%C3%A9e+de+Vos")).await;
+    let page = site.get(header(&saved, "location")).await.text().await.unwrap();
+    assert!(
+        page.contains("Je wijzigingen zijn bewaard.") && page.contains("value=\"Renée de Vos\""),
+        "{page}"
+    );
+
+    // The form once more: the same page, and no second mail within the hour.
+    let again = site.post(OPEN, &form("ruim", "renee%40voorbeeld.nl")).await;
+    assert_eq!(again.status(), 303);
+    assert!(header(&again, "location").contains("/ruim/ontvangen/"));
+
+    // She is forgotten; the links open nothing any more.
+    let page = press_on(&site, &manage, "Wis alles").await;
+    assert!(page.contains("Je gegevens zijn gewist"), "{page}");
+    assert_eq!(site.get(&manage).await.status(), 410);
+    let (action, sent) = press(&html, "Meld je af");
+    assert_eq!(site.post(&action, &sent).await.status(), 410);
+    let items = support::all_items(&site.server.store.endpoint).await;
+    assert!(items.iter().all(|item| !format!("{item:?}").contains("renee@")), "{items:?}");
+    let people = items.iter().filter(|item| text(item, "sk").starts_with("person#"));
+    assert_eq!(people.count(), 1, "Jan, who cancelled");
+}
+
+#[tokio::test]
+async fn seeing_a_link_changes_nothing_and_only_a_form_of_ours_does() {
+    let site = Tried::start().await;
+    site.post(OPEN, &form("klein", "jan%40voorbeeld.nl")).await;
+    let manage = letter(&site, "jan@voorbeeld.nl", "Je bent aangemeld").await.link("/wijzigen/");
+    let before = support::all_items(&site.server.store.endpoint).await.len();
+    for method in ["GET", "HEAD"] {
+        assert_eq!(site.request(method, &manage).send().await.unwrap().status(), 200);
+    }
+    let foreign = site
+        .request("POST", &manage)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("origin", "https://evil.example")
+        .body("action=cancel");
+    assert_eq!(foreign.send().await.unwrap().status(), 403);
+    assert_eq!(site.post(&manage, "action=boss").await.status(), 400);
+    assert_eq!(site.request("DELETE", &manage).send().await.unwrap().status(), 405);
+    for wrong in ["x", &"A".repeat(70), "%00"] {
+        assert_eq!(site.get(&format!("/aanmelden/open/wijzigen/{wrong}/")).await.status(), 404, "{wrong}");
+    }
+    // A link to manage does not confirm.
+    let confirm = manage.replace("/wijzigen/", "/bevestigen/");
+    assert_eq!(site.get(&confirm).await.status(), 404);
+    let page = site.get(&manage).await;
+    assert_eq!(
+        (header(&page, "referrer-policy"), header(&page, "cache-control")),
+        ("no-referrer", "no-store")
+    );
+    assert!(page.text().await.unwrap().contains("<h1>Je bent aangemeld</h1>"));
+    assert_eq!(support::all_items(&site.server.store.endpoint).await.len(), before);
+}
+
+#[tokio::test]
+async fn what_one_types_stays_inert_in_mail() {
+    let site = Tried::start().await;
+    let name = "Jan%0D%0ABcc:+x%40evil.example%0D%0A%0D%0A%3Cscript%3E%E2%80%AE%3C%3C+reference+%3E%3E%00";
+    let sent = form("ruim", "jan%40voorbeeld.nl").replace("Ren%C3%A9e+Vos", name);
+    assert_eq!(site.post(OPEN, &sent).await.status(), 303);
+    let mail = letter(&site, "jan@voorbeeld.nl", "Je bent aangemeld").await;
+    let headers = mail.raw.split("\r\n\r\n").next().unwrap();
+    assert!(!headers.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{headers}");
+    assert!(mail.text.contains("<script><< reference >>"), "{}", mail.text);
+    let html = mail_parser::MessageParser::default().parse(mail.raw.as_bytes()).unwrap();
+    let html = html.body_html(0).unwrap();
+    assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"), "{html}");
+    assert!(!mail.subject.contains("Bcc"));
+}
+
+#[tokio::test]
+async fn a_seat_is_held_until_the_address_is_confirmed() {
+    let site = Tried::start().await;
+    let answer = site.post("/aanmelden/bevestigen/", &form("een", "jan%40voorbeeld.nl")).await;
+    let page = site.get(header(&answer, "location")).await.text().await.unwrap();
+    assert!(page.contains("binnen 24 uur"), "{page}");
+    let mail = letter(&site, "jan@voorbeeld.nl", "Bevestig je aanmelding").await;
+    assert_eq!(mail.calendar, None);
+    let confirm = mail.link("/bevestigen/bevestigen/");
+    let page = press_on(&site, &confirm, "Bevestig je aanmelding").await;
+    assert!(
+        page.contains("Je aanmelding is bevestigd.") && page.contains("<h1>Je bent aangemeld</h1>"),
+        "{page}"
+    );
+    letter(&site, "jan@voorbeeld.nl", "Je bent aangemeld").await;
+    let page = site.get(&confirm).await.text().await.unwrap();
+    assert!(page.contains("Je aanmelding is bevestigd") && !page.contains("<form"), "{page}");
+}
+
+#[tokio::test]
+async fn seats_left_are_told_to_a_script_and_to_everybody_alike() {
+    let site = Tried::start().await;
+    let seats = async || {
+        let answer = site.get("/aanmelden/open/plekken.json").await;
+        assert_eq!(header(&answer, "cache-control"), "public, max-age=10");
+        answer.text().await.unwrap()
+    };
+    assert_eq!(seats().await, r#"{"seats_left":{"klein":1,"ruim":50}}"#);
+    site.post(OPEN, &form("klein", "jan%40voorbeeld.nl")).await;
+    assert_eq!(seats().await, r#"{"seats_left":{"klein":0,"ruim":50}}"#);
+}
+
+#[tokio::test]
+async fn the_inbox_shows_what_was_sent() {
+    let site = Tried::start().await;
+    assert!(site.get("/_dev/inbox/").await.text().await.unwrap().contains("Er is nog geen mail"));
+    site.post(OPEN, &form("klein", "jan%40voorbeeld.nl")).await;
+    letter(&site, "jan@voorbeeld.nl", "Je bent aangemeld").await;
+    let page = site.get("/_dev/inbox/").await.text().await.unwrap();
+    assert!(page.contains("Aan jan@voorbeeld.nl") && page.contains("/wijzigen/"), "{page}");
+}
+
+#[tokio::test]
+async fn a_program_that_fills_in_everything_is_told_to_leave_a_field_empty() {
+    let site = Tried::start().await;
+    let answer =
+        site.post(OPEN, &(form("ruim", "jan%40voorbeeld.nl") + "&website=https://evil.example")).await;
+    assert_eq!(answer.status(), 422);
+    assert_eq!(site.items().await.len(), 0);
+}

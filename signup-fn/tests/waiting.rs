@@ -1,0 +1,252 @@
+//! The waiting list: strictly first in line, each seat given away once, each change told once.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use catalog::answer::Status;
+use catalog::mail::MailKind;
+use signup_fn::identity::Person;
+use signup_fn::signup::Email;
+use signup_fn::store::{Change, Changed, Claim, Place};
+use support::{Item, Table, now, person, soon, table, text};
+
+const SEATS: usize = 50;
+
+fn email(number: usize) -> String {
+    format!("p{number}@voorbeeld.nl")
+}
+
+fn who(table: &Table, number: usize) -> Person {
+    person(&table.event, &Email::new(&email(number)).unwrap())
+}
+
+/// A table in which session `a` is full, and so many wait for it.
+async fn full(waiting: usize) -> Table {
+    let table = table().await;
+    for number in 0..SEATS + waiting {
+        table.wait(&table.store(), &email(number), "a").await.unwrap();
+    }
+    table
+}
+
+async fn kinds(table: &Table, number: usize) -> Vec<MailKind> {
+    table.mails(&email(number)).await.iter().map(|mail| mail.kind).collect()
+}
+
+async fn status(table: &Table, number: usize) -> Option<(Status, String)> {
+    let participant = table.participant(&email(number)).await?;
+    Some((participant.status, participant.signup.session.to_string()))
+}
+
+fn moved(to: &str, may_wait: bool) -> Change {
+    Change::Move { to: to.parse().unwrap(), may_wait }
+}
+
+#[tokio::test]
+async fn who_asks_to_wait_joins_the_tail_and_who_does_not_is_told_it_is_full() {
+    let table = full(2).await;
+    assert_eq!(table.claim(&table.store(), &email(90), "a").await.unwrap(), Claim::Full);
+    let wait = table.wait(&table.store(), &email(91), "a").await.unwrap();
+    assert_eq!(wait, Claim::Placed(Place::Line));
+    assert_eq!(table.waiting("a").await, [who(&table, 50), who(&table, 51), who(&table, 91)]);
+    assert_eq!(table.participant(&email(90)).await, None);
+    // A seat, where there is one, whatever one is ready for.
+    assert_eq!(table.wait(&table.store(), &email(92), "b").await.unwrap(), Claim::Placed(Place::Seat));
+}
+
+#[tokio::test]
+async fn a_known_address_gets_the_answer_of_an_unknown_one() {
+    let table = full(1).await;
+    for number in [0, 50] {
+        assert_eq!(table.claim(&table.store(), &email(number), "a").await.unwrap(), Claim::Full);
+        let wait = table.wait(&table.store(), &email(number), "a").await.unwrap();
+        assert_eq!(wait, Claim::Known(Place::Line));
+        let other = table.claim(&table.store(), &email(number), "b").await.unwrap();
+        assert_eq!(other, Claim::Known(Place::Seat));
+    }
+    assert_eq!((table.taken("a").await, table.taken("b").await, table.waiting("a").await.len()), (50, 0, 1));
+}
+
+#[tokio::test]
+async fn a_seat_that_comes_free_goes_to_the_head_of_the_line_at_once() {
+    let table = full(2).await;
+    assert_eq!(table.change(&table.store(), &email(3), &Change::Cancel).await.unwrap(), Changed::Done);
+    assert_eq!(status(&table, 3).await, Some((Status::Cancelled, "a".into())));
+    assert_eq!(status(&table, 50).await, Some((Status::Confirmed, "a".into())));
+    assert_eq!(status(&table, 51).await, Some((Status::Waiting, "a".into())));
+    assert_eq!((table.taken("a").await, table.people("a").await), (SEATS, SEATS));
+    assert_eq!(kinds(&table, 3).await, [MailKind::Confirmation, MailKind::Cancelled]);
+    assert_eq!(kinds(&table, 50).await, [MailKind::Waiting, MailKind::Promoted]);
+    // Cancelling once more frees nothing more.
+    table.change(&table.store(), &email(3), &Change::Cancel).await.unwrap();
+    assert_eq!(status(&table, 51).await, Some((Status::Waiting, "a".into())));
+}
+
+#[tokio::test]
+async fn while_somebody_waits_a_newcomer_does_not_pass() {
+    let table = full(1).await;
+    // As after an editor gave the session more seats: a seat is free, and one waits for it.
+    let mut session = serde_json::to_value(&table.event).unwrap();
+    session["sessions"][0]["capacity"] = 52.into();
+    let larger = Table { event: serde_json::from_value(session).unwrap(), ..table.clone() };
+    assert_eq!(larger.claim(&larger.store(), &email(90), "a").await.unwrap(), Claim::Full);
+    assert_eq!(larger.wait(&larger.store(), &email(91), "a").await.unwrap(), Claim::Placed(Place::Line));
+    let session = larger.event.sessions()[0].clone();
+    assert_eq!(larger.store().settle(&larger.event, &session, now(), soon()).await.unwrap(), 2);
+    assert_eq!(larger.store().settle(&larger.event, &session, now(), soon()).await.unwrap(), 0);
+    assert_eq!(status(&table, 50).await, Some((Status::Confirmed, "a".into())));
+    assert_eq!(
+        (table.taken("a").await, table.people("a").await, table.waiting("a").await.len()),
+        (52, 52, 0)
+    );
+    assert_eq!(kinds(&table, 91).await, [MailKind::Waiting, MailKind::Promoted]);
+}
+
+#[tokio::test]
+async fn once_the_session_has_begun_nobody_is_promoted() {
+    let table = full(1).await;
+    let participant = table.participant(&email(0)).await.unwrap();
+    let start = table.event.sessions()[0].starts_at();
+    let key = (&participant.person, participant.id);
+    table.store().change(&table.event, key, &Change::Cancel, start, soon()).await.unwrap();
+    assert_eq!(status(&table, 50).await, Some((Status::Waiting, "a".into())));
+    assert_eq!(table.taken("a").await, SEATS - 1);
+}
+
+#[tokio::test]
+async fn who_gives_up_waiting_leaves_the_order_of_the_others() {
+    let table = full(4).await;
+    table.change(&table.store(), &email(51), &Change::Cancel).await.unwrap();
+    assert_eq!(table.waiting("a").await, [who(&table, 50), who(&table, 52), who(&table, 53)]);
+    table.change(&table.store(), &email(53), &Change::Erase).await.unwrap();
+    table.change(&table.store(), &email(50), &moved("b", false)).await.unwrap();
+    assert_eq!(table.waiting("a").await, [who(&table, 52)]);
+    assert_eq!(status(&table, 50).await, Some((Status::Confirmed, "b".into())));
+    assert_eq!((table.taken("a").await, table.taken("b").await), (SEATS, 1));
+}
+
+#[tokio::test]
+async fn switching_is_one_step_and_keeps_the_seat_where_the_other_session_is_full() {
+    let table = full(1).await;
+    table.claim(&table.store(), &email(90), "b").await.unwrap();
+    assert_eq!(table.change(&table.store(), &email(90), &moved("a", false)).await.unwrap(), Changed::Full);
+    assert_eq!(status(&table, 90).await, Some((Status::Confirmed, "b".into())));
+    assert_eq!(table.taken("b").await, 1);
+    // Out of the full session: the head of the line takes the seat.
+    assert_eq!(table.change(&table.store(), &email(0), &moved("b", false)).await.unwrap(), Changed::Done);
+    assert_eq!(status(&table, 0).await, Some((Status::Confirmed, "b".into())));
+    assert_eq!(status(&table, 50).await, Some((Status::Confirmed, "a".into())));
+    assert_eq!((table.taken("a").await, table.taken("b").await), (SEATS, 2));
+    assert_eq!(kinds(&table, 0).await, [MailKind::Confirmation, MailKind::Changed]);
+    // On request one gives up the seat and waits.
+    assert_eq!(table.change(&table.store(), &email(90), &moved("a", true)).await.unwrap(), Changed::Done);
+    assert_eq!(status(&table, 90).await, Some((Status::Waiting, "a".into())));
+    assert_eq!(table.taken("b").await, 1);
+    let told: BTreeSet<MailKind> = kinds(&table, 90).await.into_iter().collect();
+    assert_eq!(told, BTreeSet::from([MailKind::Confirmation, MailKind::Waiting, MailKind::Cancelled]));
+}
+
+#[tokio::test]
+async fn who_cancelled_can_sign_up_again_and_is_newer_for_a_calendar() {
+    let table = table().await;
+    table.claim(&table.store(), &email(0), "a").await.unwrap();
+    table.change(&table.store(), &email(0), &Change::Cancel).await.unwrap();
+    let before = table.participant(&email(0)).await.unwrap();
+    let form = support::form(&email(0), "b");
+    let later = now() + jiff::SignedDuration::from_mins(5);
+    let again = table.claim_form(&table.store(), &form, later, std::time::Duration::from_secs(30)).await;
+    assert_eq!(again.unwrap(), Claim::Placed(Place::Seat));
+    let after = table.participant(&email(0)).await.unwrap();
+    assert!(after.version > before.version && after.id != before.id);
+    assert_eq!((table.taken("a").await, table.taken("b").await), (0, 1));
+    // The link of the first sign-up opens nothing any more.
+    let key = (&before.person, before.id);
+    let old = table.store().change(&table.event, key, &Change::Cancel, later, soon()).await;
+    assert_eq!(old.unwrap(), Changed::Gone);
+}
+
+/// Whether a text occurs anywhere in the table.
+fn holds(items: &[Item], word: &str) -> bool {
+    items.iter().any(|item| format!("{item:?}").contains(word))
+}
+
+#[tokio::test]
+async fn an_erasure_leaves_no_name_address_or_hash_anywhere() {
+    let table = full(3).await;
+    let form = "session=a&full_name=Xandra+Quispel&email=xq@voorbeeld.nl&organisation=Geheimschool&role=other\
+                &role_other=Vertrouwelijk&question=Vertrouwelijk&wait=yes";
+    let half_a_minute = std::time::Duration::from_secs(30);
+    table.claim_form(&table.store(), form, now(), half_a_minute).await.unwrap();
+    let xandra = table.participant("xq@voorbeeld.nl").await.unwrap();
+    // A parked mail and a sent one.
+    let event = table.event.id();
+    table.change(&table.store(), "xq@voorbeeld.nl", &moved("b", false)).await.unwrap();
+    let [waiting, changed] = &table.mails("xq@voorbeeld.nl").await[..] else { panic!() };
+    table.store().give_back(event, waiting, Some("MessageRejected"), soon()).await.unwrap();
+    table.store().mark_sent(event, changed, now(), soon()).await.unwrap();
+    let words = ["Xandra", "xq@", "Geheimschool", "Vertrouwelijk", &xandra.person.key()];
+    let items = table.items().await;
+    assert!(words.iter().all(|word| holds(&items, word)), "all of them are there before");
+    assert_eq!(table.change(&table.store(), "xq@voorbeeld.nl", &Change::Erase).await.unwrap(), Changed::Done);
+    let items = table.items().await;
+    let reference = xandra.person.reference();
+    for word in words.into_iter().chain([reference.as_str()]) {
+        assert!(!holds(&items, word), "{word} is still there");
+    }
+    // A mailer that had the mail in hand does not bring it back.
+    table.store().mark_sent(event, waiting, now(), soon()).await.unwrap();
+    table.store().give_back(event, changed, None, soon()).await.unwrap();
+    assert!(!holds(&table.items().await, &xandra.person.key()));
+    // Counts stay.
+    assert_eq!((table.taken("a").await, table.taken("b").await), (SEATS, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_at_once_for_fifty_seats_then_fifty_cancel_at_once() {
+    let table = table().await;
+    let store = table.store();
+    let claims = (0..1000).map(|number| {
+        let (table, store) = (table.clone(), store.clone());
+        tokio::spawn(async move { (number, table.wait(&store, &email(number), "a").await.unwrap()) })
+    });
+    let (mut seated, mut waiting) = (Vec::new(), Vec::new());
+    for claim in claims.collect::<Vec<_>>() {
+        match claim.await.unwrap() {
+            (number, Claim::Placed(Place::Seat)) => seated.push(number),
+            (number, Claim::Placed(Place::Line)) => waiting.push(number),
+            (number, other) => panic!("{number}: {other:?}"),
+        }
+    }
+    assert_eq!((seated.len(), waiting.len()), (SEATS, 950));
+    let line = table.waiting("a").await;
+    let in_line: BTreeSet<String> = line.iter().map(Person::key).collect();
+    let asked: BTreeSet<String> = waiting.iter().map(|&number| who(&table, number).key()).collect();
+    assert_eq!((line.len(), &in_line), (950, &asked), "everybody once, without a gap");
+
+    let cancels = seated.iter().map(|&number| {
+        let (table, store) = (table.clone(), store.clone());
+        tokio::spawn(async move { table.change(&store, &email(number), &Change::Cancel).await.unwrap() })
+    });
+    for cancel in cancels.collect::<Vec<_>>() {
+        assert_eq!(cancel.await.unwrap(), Changed::Done);
+    }
+    assert_eq!(table.waiting("a").await, line[SEATS..], "the others keep their order");
+    assert_eq!((table.taken("a").await, table.people("a").await), (SEATS, SEATS));
+    let items = table.items().await;
+    let promoted: BTreeSet<&str> = items
+        .iter()
+        .filter(|item| text(item, "sk").starts_with("person#") && text(item, "status") == "confirmed")
+        .map(|item| text(item, "sk").trim_start_matches("person#"))
+        .collect();
+    let next: BTreeSet<String> = line[..SEATS].iter().map(Person::key).collect();
+    assert_eq!(promoted, next.iter().map(String::as_str).collect(), "exactly the next fifty");
+    let mut told: Vec<&str> = items
+        .iter()
+        .filter(|item| text(item, "sk").starts_with("mail#") && text(item, "kind") == "promoted")
+        .filter_map(|item| text(item, "sk").split('#').nth(1))
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told, next.iter().map(String::as_str).collect::<Vec<_>>(), "one mail each");
+}

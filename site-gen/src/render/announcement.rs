@@ -1,0 +1,165 @@
+//! A page with a form, and what the function answers and mails about its event.
+
+use std::collections::BTreeMap;
+
+use catalog::Session;
+use catalog::answer::{Answer, FailedView, Field, FormView, ManageView, Notice, ReceivedView, Status};
+use catalog::mail::{CalendarView, MailKind, MailPart, MailView, calendar_file, mail_file};
+use jiff::Timestamp;
+use tera::Context;
+
+use super::{Made, NOTHING, Renderer, page_output, tried};
+use crate::event::{Announcement, SessionWords};
+use crate::ics;
+use crate::problem::Problem;
+use crate::site::Page;
+use crate::templates::{Unfilled, inert_view};
+use crate::views::EventView;
+
+impl Renderer<'_> {
+    /// A page with a form, and the answers and mails that belong to it.
+    pub(super) fn announcement(
+        &self,
+        page: &Page,
+        announcement: &Announcement,
+        mut context: Context,
+    ) -> Made {
+        let event = &announcement.event;
+        context.insert("event", &EventView::new(announcement, &page.place.url));
+        let render = |template: &str, context: &Context| self.templates.render(template, context);
+        let form = render(page.place.kind.template(), &context)?;
+        let empty = FormView::empty(event, self.moment.now);
+        let filled = Unfilled::new(&Answer::Form(event.id()).file(), &form)?.fill(&empty)?;
+        let mut outputs = vec![page_output(&page.place.url, filled)];
+        let refused = self.refused(announcement);
+        outputs.push(tried(&Answer::Form(event.id()).file(), form, &refused)?);
+        let failed_view = |form: &FormView| FailedView { form: form.clone(), incident: "0".into() };
+        let failed: Vec<FailedView> = refused.iter().map(failed_view).collect();
+        let managed = managed(announcement, &refused);
+        let id = event.id();
+        outputs.extend([
+            tried(&Answer::Failed(id).file(), render("answers/failed.html", &context)?, &failed)?,
+            tried(&Answer::Manage(id).file(), render("answers/manage.html", &context)?, &managed)?,
+            tried(&Answer::Confirm(id).file(), render("answers/confirm.html", &context)?, &managed)?,
+            tried(&Answer::Erased(id).file(), render("answers/erased.html", &context)?, &NOTHING)?,
+        ]);
+        let received = [ReceivedView { reference: "0".into() }];
+        for (session, words) in event.sessions().iter().zip(&announcement.sessions) {
+            context.insert("session", words);
+            let of = |answer: Answer<'_>| answer.file();
+            let session_id = session.id();
+            outputs.extend([
+                tried(
+                    &of(Answer::Received(id, session_id)),
+                    render("answers/received.html", &context)?,
+                    &received,
+                )?,
+                tried(
+                    &of(Answer::Waiting(id, session_id)),
+                    render("answers/waiting.html", &context)?,
+                    &received,
+                )?,
+                tried(&of(Answer::Full(id, session_id)), render("answers/full.html", &context)?, &refused)?,
+                tried(
+                    &of(Answer::NotOpen(id, session_id)),
+                    render("answers/not-open.html", &context)?,
+                    &refused,
+                )?,
+            ]);
+            outputs.extend(self.mails(page, announcement, (session, words), &context)?);
+        }
+        Ok(outputs)
+    }
+
+    /// The mails about a session, and its entry for a participant's calendar.
+    fn mails(
+        &self,
+        page: &Page,
+        announcement: &Announcement,
+        (session, words): (&Session, &SessionWords),
+        context: &Context,
+    ) -> Made {
+        let event = announcement.event.id();
+        let views = Status::ALL.map(|status| MailView {
+            full_name: "0".into(),
+            reference: "0".into(),
+            status,
+            manage_url: "0".into(),
+            confirm_url: if status == Status::Held { "0".into() } else { String::new() },
+        });
+        // Nothing is escaped in plain text, so nothing in it may look like an expression.
+        let mut plain = context.clone();
+        plain.insert("event", &inert_view(&EventView::new(announcement, &page.place.url)));
+        plain.insert("session", &inert_view(words));
+        plain.insert("site", &inert_view(&self.templates.site));
+        let mut outputs = Vec::new();
+        for kind in MailKind::ALL {
+            for (part, context) in [(MailPart::Text, &plain), (MailPart::Html, context)] {
+                let template = format!("mails/{}.{}", kind.name(), part.ending());
+                let text = self.templates.render(&template, context)?;
+                outputs.push(tried(&mail_file(event, session.id(), kind, part), text, &views)?);
+            }
+        }
+        let view = CalendarView {
+            method: "0",
+            status: "0",
+            reference: "0".into(),
+            sequence: 0,
+            stamp: "0".into(),
+            organizer: "0".into(),
+            attendee: "0".into(),
+        };
+        let entry = ics::entry(self.site, page, announcement, session, words);
+        outputs.push(tried(&calendar_file(event, session.id()), entry, &[view])?);
+        Ok::<_, Problem>(outputs)
+    }
+
+    /// Forms in which everything is wrong, before, in and after the window of
+    /// each session: what a template may ask for at request time, it asks for here.
+    fn refused(&self, announcement: &Announcement) -> Vec<FormView> {
+        let event = &announcement.event;
+        let all: BTreeMap<Field, String> = Field::ALL.map(|field| (field, field.name().to_owned())).into();
+        let open = event.sessions().iter().map(|session| session.opens_at());
+        let moments = open.chain([Timestamp::MIN, Timestamp::MAX]);
+        let mut refused: Vec<FormView> =
+            moments.map(|now| FormView::new(event, now, all.clone(), &all)).collect();
+        refused.extend(refused.first().cloned().map(|form| FormView { is_trapped: true, ..form }));
+        refused
+    }
+}
+
+/// Somebody's own sign-up in every state.
+fn managed(announcement: &Announcement, forms: &[FormView]) -> Vec<ManageView> {
+    let sessions = announcement.event.sessions();
+    let mut views = Vec::new();
+    for form in forms {
+        for status in Status::ALL {
+            for session in sessions {
+                let full = Notice::Full(session.id().clone());
+                let notices = [
+                    None,
+                    Some(Notice::Saved),
+                    Some(Notice::Moved),
+                    Some(Notice::Cancelled),
+                    Some(Notice::Confirmed),
+                    Some(full),
+                    Some(Notice::TooLate),
+                ];
+                views.extend(notices.into_iter().enumerate().map(|(at, notice)| ManageView {
+                    form: form.clone(),
+                    email: "0".into(),
+                    status,
+                    session: session.id().clone(),
+                    reference: "0".into(),
+                    has_begun: at % 2 == 1,
+                    position: at,
+                    is_full: sessions.iter().map(|session| (session.id().clone(), at % 2 == 0)).collect(),
+                    action: "0".into(),
+                    confirm_action: "0".into(),
+                    notice,
+                }));
+            }
+        }
+    }
+    views
+}
