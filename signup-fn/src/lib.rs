@@ -10,10 +10,12 @@
 //! | [`store`] | the one module that knows DynamoDB |
 //! | [`answers`] [`pages`] | the pages that site-gen rendered, filled in |
 //! | [`mailer`] [`message`] [`transport`] | sending mail |
+//! | [`aws`] | the way to AWS |
 //! | [`settings`] | what the environment says |
 
 pub mod admission;
 pub mod answers;
+pub mod aws;
 pub mod form;
 pub mod identity;
 pub mod mailer;

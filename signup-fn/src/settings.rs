@@ -9,6 +9,7 @@ use catalog::Catalog;
 use crate::Function;
 use crate::answers::Answers;
 use crate::identity::Identity;
+use crate::message::Sender;
 use crate::store::{Connection, Store};
 use crate::token::TokenKeys;
 
@@ -48,6 +49,33 @@ impl Settings {
                     variable("AWS_SESSION_TOKEN"),
                 ),
             },
+        })
+    }
+}
+
+/// What the environment of the mailer says beside that.
+#[derive(Debug)]
+pub struct MailSettings {
+    /// Who mails are from.
+    pub sender: Sender,
+    /// By which SES tells of bounces and complaints.
+    pub configuration_set: Option<String>,
+    /// Another address of SES than the region's own.
+    pub endpoint: Option<String>,
+}
+
+impl MailSettings {
+    /// Reads the environment, through a function from a variable's name to its value.
+    ///
+    /// # Errors
+    /// When a variable is missing or makes no sense; the message names it.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let sender = variable("MAIL_FROM").context("environment variable `MAIL_FROM` is not set")?;
+        Ok(Self {
+            sender: sender.parse().context("environment variable `MAIL_FROM`")?,
+            configuration_set: variable("MAIL_CONFIGURATION_SET"),
+            endpoint: variable("AWS_ENDPOINT_URL_SESV2"),
         })
     }
 }

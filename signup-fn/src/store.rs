@@ -18,6 +18,7 @@ mod item;
 mod outbox;
 mod people;
 mod retry;
+mod stream;
 mod transaction;
 
 use std::fmt;
@@ -31,7 +32,6 @@ use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
 };
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use catalog::{Event, EventId, Session, SessionId};
 use jiff::Timestamp;
 
@@ -40,6 +40,8 @@ pub use self::claim::{Claim, Place, Request};
 use self::item::{Item, text};
 pub use self::outbox::{LEASE, Lease, Mail};
 use self::retry::Attempt;
+pub use self::stream::StreamEvent;
+use crate::aws::http_client;
 use crate::identity::Person;
 
 /// The table of sign-ups.
@@ -154,17 +156,11 @@ impl Store {
     /// Makes the client; nothing is sent yet.
     pub fn new(connection: Connection) -> Self {
         let Connection { table, region, endpoint, credentials: (id, secret, token) } = connection;
-        let http = aws_smithy_http_client::Builder::new();
-        // A store on this machine needs no roots to trust, nor the time to load them.
-        let http = match &endpoint {
-            Some(endpoint) if endpoint.starts_with("http://") => http.build_http(),
-            _ => http.tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
-        };
         let mut config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(Credentials::new(id, secret, token, None, "environment"))
-            .http_client(http)
+            .http_client(http_client(endpoint.as_deref()))
             // `retry` knows which cancelled transactions are worth another try; the SDK does not.
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build());

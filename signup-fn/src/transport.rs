@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{EmailContent, RawMessage};
 use tokio::time::{Instant, timeout_at};
 
+use crate::aws::http_client;
 use crate::message::Message;
-use crate::store::Mail;
+use crate::store::{Connection, Mail};
 
 /// Where mails go.
 #[derive(Debug, Clone)]
@@ -35,6 +38,20 @@ pub enum SendError {
 }
 
 impl Transport {
+    /// SES in the region and with the credentials of a connection to the table.
+    pub fn ses(connection: &Connection, endpoint: Option<String>, configuration_set: Option<String>) -> Self {
+        let (id, secret, token) = connection.credentials.clone();
+        let mut config = aws_sdk_sesv2::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(connection.region.clone()))
+            .credentials_provider(Credentials::new(id, secret, token, None, "environment"))
+            .http_client(http_client(endpoint.as_deref()))
+            // The outbox knows what is to be tried again; a retry of the SDK's could send twice.
+            .retry_config(RetryConfig::disabled());
+        config.set_endpoint_url(endpoint);
+        Self::Ses { client: Box::new(aws_sdk_sesv2::Client::from_conf(config.build())), configuration_set }
+    }
+
     /// Sends a mail.
     ///
     /// # Errors

@@ -1,129 +1,24 @@
-//! The built binary, driven as Lambda drives it: a stub of the Runtime API
-//! hands it events and takes its answers. `SIGNUP_FN` names another build of
-//! it, such as the one that is deployed.
+//! The built binary, driven as Lambda drives it. `SIGNUP_FN` names another
+//! build of it, such as the one that is deployed.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
 
-use std::io::Read as _;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::ffi::OsString;
+use std::process::Command;
 
-use axum::Router;
-use axum::extract::{Path, State};
-use axum::response::IntoResponse;
-use axum::routing::{get, post};
 use catalog::headers::SECURITY_HEADERS;
 use data_encoding::BASE64;
-use http::StatusCode;
 use serde_json::{Value, json};
-use support::{CATALOG, Table, function_folder, table};
-use tokio::net::TcpListener;
-use tokio::sync::{Mutex, mpsc};
+use support::lambda::Lambda;
+use support::{CATALOG, Table, table};
 
-/// A function at work, and the Runtime API that it asks for events.
-struct Lambda {
-    process: Child,
-    events: mpsc::Sender<Value>,
-    answers: mpsc::Receiver<Result<Value, Value>>,
+fn built() -> OsString {
+    std::env::var_os("SIGNUP_FN").unwrap_or_else(|| env!("CARGO_BIN_EXE_signup-fn").into())
 }
 
-struct Api {
-    events: Mutex<mpsc::Receiver<Value>>,
-    answers: mpsc::Sender<Result<Value, Value>>,
-}
-
-impl Lambda {
-    async fn start(table: &Table) -> Self {
-        let (events, receiver) = mpsc::channel(1);
-        let (sender, answers) = mpsc::channel(1);
-        let api = Arc::new(Api { events: Mutex::new(receiver), answers: sender });
-        let router = Router::new()
-            .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
-            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
-            .with_state(api);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        let process = command()
-            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &table.endpoint)
-            .env("TABLE_NAME", &table.name)
-            .spawn()
-            .unwrap();
-        Self { process, events, answers }
-    }
-
-    async fn answer(&mut self, event: Value) -> Result<Value, Value> {
-        self.events.send(event).await.unwrap();
-        tokio::time::timeout(Duration::from_secs(20), self.answers.recv()).await.unwrap().unwrap()
-    }
-}
-
-impl Lambda {
-    /// Ends the function, and returns everything that it logged.
-    fn end(mut self) -> String {
-        self.process.kill().unwrap();
-        let mut log = String::new();
-        self.process.stdout.take().unwrap().read_to_string(&mut log).unwrap();
-        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        log
-    }
-}
-
-impl Drop for Lambda {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// The binary with the environment that Lambda and Terraform give it, but for where things are.
-fn command() -> Command {
-    let built = std::env::var_os("SIGNUP_FN").unwrap_or_else(|| env!("CARGO_BIN_EXE_signup-fn").into());
-    let mut command = Command::new(built);
-    command
-        .env_clear()
-        .env("AWS_LAMBDA_FUNCTION_NAME", "signup-fn")
-        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
-        .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/signup-fn")
-        .env("AWS_LAMBDA_LOG_STREAM_NAME", "stream")
-        .env("AWS_REGION", "eu-west-1")
-        .env("AWS_ACCESS_KEY_ID", "local")
-        .env("AWS_SECRET_ACCESS_KEY", "local")
-        .env("AWS_SESSION_TOKEN", "local")
-        .env("LAMBDA_TASK_ROOT", function_folder())
-        .env("TABLE_NAME", "signups")
-        .env("IDENTITY_KEY", "07".repeat(32))
-        .env("TOKEN_KEYS", "08".repeat(32))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
-async fn next(State(api): State<Arc<Api>>) -> impl IntoResponse {
-    let event = api.events.lock().await.recv().await.unwrap_or_default();
-    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(10);
-    let headers = [
-        ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned()),
-        ("lambda-runtime-deadline-ms", deadline.as_millis().to_string()),
-        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-west-1:1:function:signup-fn".to_owned()),
-        ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700".to_owned()),
-    ];
-    (headers, event.to_string())
-}
-
-async fn response(State(api): State<Arc<Api>>, Path(_id): Path<String>, body: String) -> StatusCode {
-    api.answers.send(Ok(serde_json::from_str(&body).unwrap())).await.unwrap();
-    StatusCode::ACCEPTED
-}
-
-async fn error(State(api): State<Arc<Api>>, Path(_id): Path<String>, body: String) -> StatusCode {
-    api.answers.send(Err(serde_json::from_str(&body).unwrap())).await.unwrap();
-    StatusCode::ACCEPTED
+async fn start(table: &Table) -> Lambda {
+    Lambda::start(built(), table, &[]).await
 }
 
 const FORM: &str = "session=a&full_name=Ren%C3%A9e+Vos&email=r%40voorbeeld.nl&organisation=SWV&role=director";
@@ -176,7 +71,7 @@ fn body(answer: &Value) -> String {
 #[tokio::test]
 async fn events_of_both_kinds_with_plain_and_encoded_bodies_are_signed_up() {
     let table = table().await;
-    let mut lambda = Lambda::start(&table).await;
+    let mut lambda = start(&table).await;
     for (number, (domain, base64)) in
         [(HTTP_API, false), (HTTP_API, true), (FUNCTION_URL, false), (FUNCTION_URL, true)]
             .into_iter()
@@ -202,7 +97,7 @@ async fn events_of_both_kinds_with_plain_and_encoded_bodies_are_signed_up() {
 #[tokio::test]
 async fn a_refused_form_comes_back_as_readable_html() {
     let table = table().await;
-    let mut lambda = Lambda::start(&table).await;
+    let mut lambda = start(&table).await;
     let form = "full_name=Ren%C3%A9e+%3Cb%3E+%3C%3C+values+%3E%3E";
     let answer = lambda.answer(event(HTTP_API, "POST", "/aanmelden/e/", form, true)).await.unwrap();
     assert_eq!(answer["statusCode"], 422);
@@ -216,7 +111,7 @@ async fn a_refused_form_comes_back_as_readable_html() {
 #[tokio::test]
 async fn what_no_browser_sends_is_answered_too() {
     let table = table().await;
-    let mut lambda = Lambda::start(&table).await;
+    let mut lambda = start(&table).await;
     let mut foreign = event(HTTP_API, "POST", "/aanmelden/e/", FORM, false);
     foreign["headers"]["origin"] = "https://evil.example".into();
     let mut json = event(HTTP_API, "POST", "/aanmelden/e/", "{}", false);
@@ -238,7 +133,7 @@ async fn what_no_browser_sends_is_answered_too() {
 #[tokio::test]
 async fn an_event_that_makes_no_sense_does_not_end_the_function() {
     let table = table().await;
-    let mut lambda = Lambda::start(&table).await;
+    let mut lambda = start(&table).await;
     let mut bad = event(HTTP_API, "POST", "/aanmelden/e/", FORM, false);
     bad["body"] = "%%% no base64 %%%".into();
     bad["isBase64Encoded"] = true.into();
@@ -250,7 +145,7 @@ async fn an_event_that_makes_no_sense_does_not_end_the_function() {
 #[tokio::test]
 async fn the_log_tells_every_outcome_and_nothing_about_anybody() {
     let table = table().await;
-    let mut lambda = Lambda::start(&table).await;
+    let mut lambda = start(&table).await;
     let form = "session=a&full_name=Xandra+Quispel&email=xq%40voorbeeld.nl&organisation=Geheimschool&role=other\
                 &role_other=Vertrouwelijk&question=Vertrouwelijk";
     let mut locations = Vec::new();
@@ -277,7 +172,7 @@ async fn the_log_tells_every_outcome_and_nothing_about_anybody() {
 fn it_refuses_to_start_on_a_bad_catalogue_and_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let refuse = |change: &dyn Fn(&mut Command), word: &str| {
-        let mut command = command();
+        let mut command = support::lambda::command(built());
         command.env("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9").env("LAMBDA_TASK_ROOT", folder.path());
         change(&mut command);
         let output = command.output().unwrap();

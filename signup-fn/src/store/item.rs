@@ -48,6 +48,11 @@ pub(super) fn event_key(event: &EventId) -> String {
     format!("event#{event}")
 }
 
+/// The event that a key names.
+pub(super) fn event_of(key: &str) -> Option<EventId> {
+    key.strip_prefix("event#")?.parse().ok()
+}
+
 pub(super) fn person_key(person: &Person) -> String {
     format!("{PERSON}{}", person.key())
 }

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test uses its own part")]
 #![allow(unreachable_pub, reason = "shared by several test programs")]
 
+pub mod lambda;
 pub mod stub;
 
 use std::path::Path;
