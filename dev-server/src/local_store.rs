@@ -2,19 +2,17 @@
 
 use std::fs;
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
 use signup_fn::identity::Identity;
-use signup_fn::store::{Connection, Store};
+use signup_fn::local;
+use signup_fn::store::Store;
 use signup_fn::token::TokenKeys;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-
-/// The name of the table.
-pub const TABLE: &str = "signups";
 
 /// A store in this process, reached over loopback with the client that is used in the cloud.
 #[derive(Debug)]
@@ -27,6 +25,8 @@ pub struct LocalStore {
     pub token_keys: TokenKeys,
     /// Where the store listens: `http://127.0.0.1:…`.
     pub endpoint: String,
+    /// The file that says where it listens.
+    address: PathBuf,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<Result<(), String>>,
 }
@@ -38,7 +38,7 @@ impl LocalStore {
     /// When the folder can't be written or the store's file is damaged.
     pub async fn open(data: &Path) -> Result<Self> {
         fs::create_dir_all(data).with_context(|| format!("`{}` is niet te maken", data.display()))?;
-        let identity = key(&data.join("identity.key"))?;
+        let identity = key(&local::identity_file(data))?;
         let token_keys = key(&data.join("token.key"))?;
         let file = data.join("signups.sqlite");
         let path = file.to_str().context("de map voor de gegevens is geen UTF-8")?;
@@ -50,9 +50,12 @@ impl LocalStore {
         let serving = tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, async {
             let _ = stopped.await;
         }));
-        let store = Store::new(connection(&endpoint));
+        let store = Store::new(local::connection(&endpoint));
         store.create_table_if_absent().await?;
-        Ok(Self { store, identity, token_keys, endpoint, stop, serving })
+        // For the organisers' command.
+        let address = local::endpoint_file(data);
+        fs::write(&address, &endpoint).with_context(|| format!("`{}`", address.display()))?;
+        Ok(Self { store, identity, token_keys, endpoint, address, stop, serving })
     }
 
     /// Closes it once running requests have ended.
@@ -61,17 +64,9 @@ impl LocalStore {
     /// With the store's own words.
     pub async fn close(self) -> Result<()> {
         let _ = self.stop.send(());
+        // Another server may have its own there already.
+        let _ = fs::remove_file(&self.address);
         self.serving.await?.map_err(|error| anyhow!(error))
-    }
-}
-
-/// How to reach a store on this machine; it takes any credentials.
-pub fn connection(endpoint: &str) -> Connection {
-    Connection {
-        table: TABLE.to_owned(),
-        region: "eu-west-1".to_owned(),
-        endpoint: Some(endpoint.to_owned()),
-        credentials: ("local".to_owned(), "local".to_owned(), None),
     }
 }
 

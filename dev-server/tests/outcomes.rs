@@ -8,11 +8,11 @@ use std::sync::Arc;
 use catalog::answer::Field;
 use catalog::headers::SECURITY_HEADERS;
 use dev_server::live::Live;
-use dev_server::local_store;
 use dev_server::routes::Served;
 use jiff::Timestamp;
 use signup_fn::Function;
 use signup_fn::identity::Identity;
+use signup_fn::local;
 use signup_fn::store::Store;
 use signup_fn::token::TokenKeys;
 use site_gen::publication::Wanted;
@@ -271,7 +271,7 @@ async fn a_store_that_is_gone_is_answered_kindly_and_with_an_incident() {
     site_gen::build(root.path(), &out, Wanted::public(Timestamp::now())).unwrap();
     // A port that was free a moment ago: nobody answers there.
     let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let store = Store::new(local_store::connection(&format!("http://{gone}")));
+    let store = Store::new(local::connection(&format!("http://{gone}")));
     let keys = TokenKeys::new([8; 32]);
     let mut function = Function::open(&out.join("function"), store, Identity::new([7; 32]), keys).unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -11,13 +11,14 @@
 //! | [`answers`] [`pages`] | the pages that site-gen rendered, filled in |
 //! | [`mailer`] [`message`] [`transport`] | sending mail |
 //! | [`aws`] | the way to AWS |
-//! | [`settings`] | what the environment says |
+//! | [`settings`] [`local`] | what the environment says; where the store of one's own machine is |
 
 pub mod admission;
 pub mod answers;
 pub mod aws;
 pub mod form;
 pub mod identity;
+pub mod local;
 pub mod mailer;
 pub mod manage;
 pub mod message;

@@ -123,7 +123,7 @@ pub async fn all_items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    let scan = Client::from_conf(config).scan().table_name(dev_server::local_store::TABLE).into_paginator();
+    let scan = Client::from_conf(config).scan().table_name(signup_fn::local::TABLE).into_paginator();
     scan.items().send().collect::<Result<_, _>>().await.unwrap()
 }
 

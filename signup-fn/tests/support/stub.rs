@@ -76,6 +76,16 @@ async fn pass(State(stub): State<Arc<Stub>>, headers: HeaderMap, body: Bytes) ->
         (status, format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{kind}","message":"stub"}}"#))
             .into_response()
     };
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    // What is no transaction can't be in conflict; it is throttled instead.
+    let fault = match fault {
+        Some(Fault::Conflict | Fault::KnownAndConflict | Fault::ThrottledPart | Fault::InProgress)
+            if !target.ends_with("TransactWriteItems") =>
+        {
+            Some(Fault::Throttled)
+        }
+        fault => fault,
+    };
     match fault {
         Some(Fault::Conflict) => cancelled("None", "TransactionConflict"),
         Some(Fault::KnownAndConflict) => cancelled("ConditionalCheckFailed", "TransactionConflict"),

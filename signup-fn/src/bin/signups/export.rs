@@ -1,0 +1,95 @@
+//! The list of participants as a file for a spreadsheet.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use jiff::Timestamp;
+use rust_xlsxwriter::{Format, Workbook};
+
+use crate::access::Access;
+use crate::people::{Row, rows};
+use crate::{Which, say};
+
+/// What kind of file.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Kind {
+    /// Als CSV, met puntkomma's.
+    #[arg(long, value_name = "BESTAND")]
+    csv: Option<PathBuf>,
+    /// Als werkblad voor Excel en LibreOffice.
+    #[arg(long, value_name = "BESTAND")]
+    xlsx: Option<PathBuf>,
+}
+
+pub(crate) async fn export(access: &Access, which: &Which, kind: &Kind, now: Timestamp) -> Result<()> {
+    let rows = rows(access, which, now).await?;
+    let count = rows.len();
+    let file = match (&kind.csv, &kind.xlsx) {
+        (Some(file), _) => csv(file, rows).map(|()| file).with_context(|| format!("`{}`", file.display()))?,
+        (None, Some(file)) => {
+            xlsx(file, rows).map(|()| file).with_context(|| format!("`{}`", file.display()))?
+        }
+        (None, None) => bail!("geef `--csv` of `--xlsx` mee"),
+    };
+    say(&format!("{count} aanmeldingen in `{}`", file.display()));
+    Ok(())
+}
+
+/// UTF-8 with a byte-order mark and semicolons, as a Dutch Excel opens it.
+fn csv(file: &Path, rows: Vec<Row>) -> Result<()> {
+    let mut file = File::create(file)?;
+    file.write_all("\u{feff}".as_bytes())?;
+    let mut writer =
+        csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(file);
+    writer.write_record(Row::HEADINGS)?;
+    for row in rows {
+        writer.write_record(row.cells().map(|cell| inert(&cell)))?;
+    }
+    Ok(writer.flush()?)
+}
+
+/// A cell that no spreadsheet takes for a formula (OWASP, CSV Injection): never shortened, only marked.
+fn inert(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// Cells of a workbook say themselves that they are text.
+fn xlsx(file: &Path, rows: Vec<Row>) -> Result<()> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("Deelnemers")?;
+    let bold = Format::new().set_bold();
+    for (column, heading) in (0..).zip(Row::HEADINGS) {
+        sheet.write_string_with_format(0, column, heading, &bold)?;
+    }
+    for (line, row) in (1..).zip(rows) {
+        for (column, cell) in (0..).zip(row.cells()) {
+            sheet.write_string(line, column, cell)?;
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.autofit();
+    Ok(workbook.save(file)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inert;
+
+    #[test]
+    fn a_cell_is_marked_and_never_shortened() {
+        for cell in ["=1+1", "+31 6", "-1", "@x", "\tx", "\rx", "\0x"] {
+            assert_eq!(inert(cell), format!("'{cell}"));
+        }
+        for cell in ["", "Jan", "a=b", " =1"] {
+            assert_eq!(inert(cell), cell);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Personal data: what is held, of whom, until when; and having it forgotten.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+use catalog::Event;
+use catalog::answer::Field;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use signup_fn::participant::Participant;
+use signup_fn::signup::Email;
+use signup_fn::store::Change;
+
+use crate::access::{Access, deadline};
+use crate::ask::{Sure, ask};
+use crate::people::table;
+use crate::say;
+
+/// What is held of the participants of a session.
+#[derive(Debug, Serialize)]
+struct Held {
+    event: String,
+    session: String,
+    people: usize,
+    mails: usize,
+    /// The last day on which any of it is there.
+    until: String,
+}
+
+pub(crate) async fn report(access: &Access, json: bool, now: Timestamp) -> Result<()> {
+    let mut all = Vec::new();
+    for event in access.catalog.events() {
+        let participants = access.store.participants(event.id(), now, deadline()).await?;
+        let mails = access.store.mails(event.id(), deadline()).await?;
+        let zone = TimeZone::get(event.time_zone()).unwrap_or(TimeZone::UTC);
+        for session in event.sessions() {
+            let people = participants.iter().filter(|one| one.signup.session == *session.id()).count();
+            let mails = mails.iter().filter(|mail| mail.session == *session.id()).count();
+            if people + mails > 0 {
+                let until = event.forget_at(session).to_zoned_datetime(zone.clone()).date().to_string();
+                all.push(Held {
+                    event: event.id().to_string(),
+                    session: session.id().to_string(),
+                    people,
+                    mails,
+                    until,
+                });
+            }
+        }
+    }
+    if json {
+        say(&serde_json::to_string_pretty(&all)?);
+        return Ok(());
+    }
+    if all.is_empty() {
+        say("er zijn geen persoonsgegevens");
+        return Ok(());
+    }
+    let mut table = table(&["bijeenkomst", "sessie", "mensen", "mails", "tot en met"]);
+    for Held { event, session, people, mails, until } in all {
+        table.add_row([event, session, people.to_string(), mails.to_string(), until]);
+    }
+    say(&table.to_string());
+    Ok(())
+}
+
+/// Every sign-up of an address.
+async fn of<'a>(access: &'a Access, address: &str, now: Timestamp) -> Result<Vec<(&'a Event, Participant)>> {
+    let Ok(email) = Email::new(address) else { bail!("`{address}` is geen e-mailadres") };
+    let mut found = Vec::new();
+    for event in access.catalog.events() {
+        let person = access.identity.person(event.id(), &email);
+        let participant = access.store.participant(event.id(), &person, now, deadline()).await?;
+        found.extend(participant.map(|participant| (event, participant)));
+    }
+    Ok(found)
+}
+
+pub(crate) async fn erase(access: &Access, address: &str, sure: &Sure, now: Timestamp) -> Result<()> {
+    let found = of(access, address, now).await?;
+    if found.is_empty() {
+        say("van dit adres weten we niets");
+        return Ok(());
+    }
+    let count = found.len();
+    ask(
+        &format!("Alles over dit adres wissen, bij {count} bijeenkomsten? Dat is niet terug te draaien."),
+        sure,
+    )?;
+    for (event, participant) in found {
+        let key = (&participant.person, participant.id);
+        access.store.change(event, key, &Change::Erase, now, deadline()).await?;
+    }
+    say("gewist");
+    Ok(())
+}
+
+/// Everything that is known of somebody at an event.
+#[derive(Debug, Serialize)]
+struct Known {
+    event: String,
+    reference: String,
+    status: &'static str,
+    fields: BTreeMap<Field, String>,
+    signed_up_at: Timestamp,
+    privacy_notice_version: String,
+    forget_at: Timestamp,
+    mails: Vec<Sent>,
+}
+
+#[derive(Debug, Serialize)]
+struct Sent {
+    kind: &'static str,
+    session: String,
+    created_at: Timestamp,
+    is_sent: bool,
+}
+
+pub(crate) async fn export_all(access: &Access, address: &str, now: Timestamp) -> Result<()> {
+    let mut all = Vec::new();
+    for (event, participant) in of(access, address, now).await? {
+        let mails = access.store.mails(event.id(), deadline()).await?;
+        let mails = mails.into_iter().filter(|mail| mail.person == participant.person).map(|mail| Sent {
+            kind: mail.kind.name(),
+            session: mail.session.to_string(),
+            created_at: mail.created_at,
+            is_sent: mail.is_sent,
+        });
+        all.push(Known {
+            event: event.id().to_string(),
+            reference: participant.person.reference().as_str().to_owned(),
+            status: participant.status.name(),
+            fields: participant.signup.values(),
+            signed_up_at: participant.signed_up_at,
+            privacy_notice_version: participant.privacy_notice_version.clone(),
+            forget_at: participant.forget_at,
+            mails: mails.collect(),
+        });
+    }
+    say(&serde_json::to_string_pretty(&all)?);
+    Ok(())
+}

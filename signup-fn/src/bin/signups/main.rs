@@ -1,0 +1,154 @@
+//! The organisers' command: who comes, and what one can do about it.
+//!
+//! It works on the table in the cloud, with the environment that signup-fn
+//! has, or on that of dev-server while it runs (`--local`).
+
+mod access;
+mod ask;
+mod export;
+mod held;
+mod people;
+mod stats;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+
+use crate::access::Access;
+
+/// Wie zich aanmeldde, en wat je daaraan kunt doen.
+#[derive(Parser)]
+#[command(version, name = "signups")]
+struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the sign-ups are.
+#[derive(Args)]
+struct Place {
+    /// De aanmeldingen op deze computer, terwijl `cargo run` draait; anders die in de cloud.
+    #[arg(long, global = true)]
+    local: bool,
+    /// De map van de site, met `dist/` en `.data/`.
+    #[arg(long, global = true, default_value = ".")]
+    root: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Toon de deelnemers, wie wacht en wie zich afmeldde.
+    List {
+        #[command(flatten)]
+        which: Which,
+        /// Als JSON, voor een programma.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Bewaar de deelnemerslijst in een bestand.
+    Export {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        kind: export::Kind,
+    },
+    /// Toon hoeveel plaatsen er bezet zijn, hoeveel mensen wachten, en welke mail bleef liggen.
+    Stats {
+        /// Als JSON, voor een programma.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Meld iemand af.
+    Cancel {
+        /// Het kenmerk van de aanmelding.
+        reference: String,
+        #[command(flatten)]
+        sure: ask::Sure,
+    },
+    /// Zet iemand over naar een andere sessie.
+    Move {
+        /// Het kenmerk van de aanmelding.
+        reference: String,
+        /// De id van de sessie, bijvoorbeeld 30-november.
+        session: String,
+        /// Zet de deelnemer op de wachtlijst als die sessie vol is; de oude plaats komt dan vrij.
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Wis alles over een e-mailadres, bij alle bijeenkomsten.
+    Erase {
+        /// Het e-mailadres.
+        address: String,
+        #[command(flatten)]
+        sure: ask::Sure,
+    },
+    /// Toon van welke bijeenkomsten er nog persoonsgegevens zijn, en tot wanneer.
+    Report {
+        /// Als JSON, voor een programma.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Toon alles wat we van een e-mailadres weten, voor wie om inzage vraagt.
+    ExportAll {
+        /// Het e-mailadres.
+        address: String,
+    },
+    /// Toon mail die is blijven liggen.
+    Mails {
+        /// Laat haar opnieuw versturen.
+        #[arg(long)]
+        retry: bool,
+    },
+}
+
+/// Which participants.
+#[derive(Args)]
+struct Which {
+    /// Alleen van deze bijeenkomst.
+    #[arg(long)]
+    event: Option<String>,
+    /// Alleen van deze sessie.
+    #[arg(long)]
+    session: Option<String>,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A reader that has gone away is no reason to fail twice.
+            let _ = writeln!(std::io::stderr(), "{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(Arguments { place, command }: Arguments) -> Result<()> {
+    let access = Access::open(&place)?;
+    let now = Timestamp::now();
+    match command {
+        Command::List { which, json } => people::list(&access, &which, json, now).await,
+        Command::Export { which, kind } => export::export(&access, &which, &kind, now).await,
+        Command::Stats { json } => stats::stats(&access, json, now).await,
+        Command::Cancel { reference, sure } => people::cancel(&access, &reference, &sure, now).await,
+        Command::Move { reference, session, wait } => {
+            people::move_to(&access, &reference, &session, wait, now).await
+        }
+        Command::Erase { address, sure } => held::erase(&access, &address, &sure, now).await,
+        Command::Report { json } => held::report(&access, json, now).await,
+        Command::ExportAll { address } => held::export_all(&access, &address, now).await,
+        Command::Mails { retry } => stats::mails(&access, retry).await,
+    }
+}
+
+/// Writes to standard output; a reader that has gone away is no reason to fail.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

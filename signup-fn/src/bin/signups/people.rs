@@ -1,0 +1,218 @@
+//! Participants: the list, and what one can do for one of them.
+
+use anyhow::{Context as _, Result, bail};
+use catalog::Event;
+use catalog::answer::{Field, Status};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use signup_fn::participant::Participant;
+use signup_fn::store::{Change, Changed};
+
+use crate::access::{Access, deadline};
+use crate::ask::{Sure, ask};
+use crate::{Which, say};
+
+/// A participant as organisers read of one.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row {
+    pub(crate) event: String,
+    pub(crate) session: String,
+    pub(crate) status: Status,
+    /// The place in line, from 1, of who waits.
+    pub(crate) position: Option<usize>,
+    pub(crate) full_name: String,
+    pub(crate) email: String,
+    pub(crate) organisation: String,
+    pub(crate) role: String,
+    pub(crate) question: String,
+    /// In the zone of the event: `2026-11-24 13:00`.
+    pub(crate) signed_up_at: String,
+    pub(crate) reference: String,
+}
+
+impl Row {
+    pub(crate) const HEADINGS: [&str; 11] = [
+        "bijeenkomst",
+        "sessie",
+        "status",
+        "plaats in de rij",
+        "naam",
+        "e-mailadres",
+        "organisatie",
+        "functie",
+        "vraag of inbreng",
+        "aangemeld op",
+        "kenmerk",
+    ];
+
+    fn new(event: &Event, participant: &Participant, position: Option<usize>) -> Self {
+        let mut values = participant.signup.values();
+        let mut take = |field| values.remove(&field).unwrap_or_default();
+        let zone = TimeZone::get(event.time_zone()).unwrap_or(TimeZone::UTC);
+        let signed_up_at =
+            participant.signed_up_at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string();
+        let role = match take(Field::Role).as_str() {
+            "director" => "directeur".to_owned(),
+            "board_member" => "bestuurder".to_owned(),
+            "quality_officer" => "kwaliteitsmedewerker".to_owned(),
+            _ => take(Field::RoleOther),
+        };
+        Self {
+            event: event.id().to_string(),
+            session: participant.signup.session.to_string(),
+            status: participant.status,
+            position,
+            full_name: take(Field::FullName),
+            email: take(Field::Email),
+            organisation: take(Field::Organisation),
+            role,
+            question: take(Field::Question),
+            signed_up_at,
+            reference: participant.person.reference().as_str().to_owned(),
+        }
+    }
+
+    pub(crate) fn cells(self) -> [String; 11] {
+        let position = self.position.map(|position| position.to_string()).unwrap_or_default();
+        [
+            self.event,
+            self.session,
+            status(self.status).to_owned(),
+            position,
+            self.full_name,
+            self.email,
+            self.organisation,
+            self.role,
+            self.question,
+            self.signed_up_at,
+            self.reference,
+        ]
+    }
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Confirmed => "bevestigd",
+        Status::Held => "nog niet bevestigd",
+        Status::Waiting => "op de wachtlijst",
+        Status::Cancelled => "afgemeld",
+    }
+}
+
+/// Participants by session: those with a seat, then those who wait in their order, then those who cancelled.
+pub(crate) async fn rows(access: &Access, which: &Which, now: Timestamp) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for event in access.events(which)? {
+        let participants = access.store.participants(event.id(), now, deadline()).await?;
+        let states = access.store.session_states(event, deadline()).await?;
+        let place = |participant: &Participant| {
+            let state = states.get(&participant.signup.session)?;
+            state.waiting.iter().position(|person| *person == participant.person).map(|at| at + 1)
+        };
+        let order = |status| match status {
+            Status::Confirmed | Status::Held => 0,
+            Status::Waiting => 1,
+            Status::Cancelled => 2,
+        };
+        let session = which.session.as_deref();
+        let mut found: Vec<Row> = participants
+            .iter()
+            .filter(|participant| session.is_none_or(|id| participant.signup.session.as_str() == id))
+            .map(|participant| Row::new(event, participant, place(participant)))
+            .collect();
+        found.sort_by(|one, other| {
+            (&one.session, order(one.status), one.position, &one.signed_up_at).cmp(&(
+                &other.session,
+                order(other.status),
+                other.position,
+                &other.signed_up_at,
+            ))
+        });
+        rows.extend(found);
+    }
+    Ok(rows)
+}
+
+pub(crate) async fn list(access: &Access, which: &Which, json: bool, now: Timestamp) -> Result<()> {
+    let rows = rows(access, which, now).await?;
+    if json {
+        say(&serde_json::to_string_pretty(&rows)?);
+        return Ok(());
+    }
+    if rows.is_empty() {
+        say("er zijn geen aanmeldingen");
+        return Ok(());
+    }
+    // What does not fit on a screen is in the export.
+    let shown = [1, 2, 3, 4, 5, 6, 10];
+    let mut table = table(&shown.map(|at| Row::HEADINGS[at]));
+    for row in rows {
+        let cells = row.cells();
+        table.add_row(shown.map(|at| visible(&cells[at])));
+    }
+    say(&table.to_string());
+    Ok(())
+}
+
+/// A table with these headings.
+pub(crate) fn table(headings: &[&str]) -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(headings.to_vec());
+    table
+}
+
+/// A text that can't command a terminal.
+fn visible(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+pub(crate) async fn cancel(access: &Access, reference: &str, sure: &Sure, now: Timestamp) -> Result<()> {
+    let (event, participant) = access.with_reference(reference, now).await?;
+    if participant.status == Status::Cancelled {
+        say("deze deelnemer heeft zich al afgemeld");
+        return Ok(());
+    }
+    let name = participant.signup.details.full_name.as_str();
+    let session = &participant.signup.session;
+    ask(&format!("{name} afmelden voor {session}? De plaats gaat naar wie het langst wacht."), sure)?;
+    change(access, event, &participant, &Change::Cancel, now).await?;
+    say("afgemeld; de deelnemer krijgt een mail");
+    Ok(())
+}
+
+pub(crate) async fn move_to(
+    access: &Access,
+    reference: &str,
+    session: &str,
+    may_wait: bool,
+    now: Timestamp,
+) -> Result<()> {
+    let (event, participant) = access.with_reference(reference, now).await?;
+    let known = event.sessions().iter().find(|one| one.id().as_str() == session);
+    let known = known.with_context(|| {
+        let ids: Vec<&str> = event.sessions().iter().map(|one| one.id().as_str()).collect();
+        format!("er is geen sessie `{session}`; mogelijk zijn: {}", ids.join(", "))
+    })?;
+    let to = Change::Move { to: known.id().clone(), may_wait };
+    match change(access, event, &participant, &to, now).await? {
+        Changed::Full => bail!(
+            "{session} is vol; er is niets gewijzigd. Met `--wait` gaat de deelnemer daar op de wachtlijst, en komt de oude plaats vrij"
+        ),
+        Changed::Gone => bail!("deze deelnemer heeft zich afgemeld"),
+        Changed::Done => say("overgezet; de deelnemer krijgt een mail"),
+    }
+    Ok(())
+}
+
+async fn change(
+    access: &Access,
+    event: &Event,
+    participant: &Participant,
+    change: &Change,
+    now: Timestamp,
+) -> Result<Changed> {
+    let key = (&participant.person, participant.id);
+    Ok(access.store.change(event, key, change, now, deadline()).await?)
+}

@@ -1,0 +1,103 @@
+//! Counts, and mail that was left lying.
+
+use anyhow::Result;
+use catalog::answer::Status;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::access::{Access, deadline};
+use crate::people::table;
+use crate::say;
+
+/// A session in numbers.
+#[derive(Debug, Serialize)]
+struct Numbers {
+    event: String,
+    session: String,
+    capacity: u32,
+    taken: u32,
+    /// Of those taken, how many are held for who has not confirmed the address.
+    held: usize,
+    waiting: usize,
+    cancelled: usize,
+}
+
+pub(crate) async fn stats(access: &Access, json: bool, now: Timestamp) -> Result<()> {
+    let mut all = Vec::new();
+    let mut parked = 0;
+    for event in access.catalog.events() {
+        let states = access.store.session_states(event, deadline()).await?;
+        let participants = access.store.participants(event.id(), now, deadline()).await?;
+        parked += access
+            .store
+            .mails(event.id(), deadline())
+            .await?
+            .iter()
+            .filter(|mail| mail.parked.is_some())
+            .count();
+        for session in event.sessions() {
+            let state = states.get(session.id()).cloned().unwrap_or_default();
+            let with = |status| {
+                let of_session = participants.iter().filter(|one| one.signup.session == *session.id());
+                of_session.filter(|one| one.status == status).count()
+            };
+            all.push(Numbers {
+                event: event.id().to_string(),
+                session: session.id().to_string(),
+                capacity: session.capacity(),
+                taken: state.taken,
+                held: with(Status::Held),
+                waiting: state.waiting.len(),
+                cancelled: with(Status::Cancelled),
+            });
+        }
+    }
+    if json {
+        say(&serde_json::to_string_pretty(&serde_json::json!({ "sessions": all, "parked_mails": parked }))?);
+        return Ok(());
+    }
+    let mut table =
+        table(&["bijeenkomst", "sessie", "plaatsen", "bezet", "onbevestigd", "wachtlijst", "afgemeld"]);
+    for Numbers { event, session, capacity, taken, held, waiting, cancelled } in all {
+        let numbers = [capacity.to_string(), taken.to_string(), held.to_string(), waiting.to_string()];
+        table.add_row([event, session].into_iter().chain(numbers).chain([cancelled.to_string()]));
+    }
+    say(&table.to_string());
+    if parked > 0 {
+        say(&format!("{parked} mails zijn blijven liggen; bekijk ze met `signups mails`"));
+    }
+    Ok(())
+}
+
+pub(crate) async fn mails(access: &Access, retry: bool) -> Result<()> {
+    let mut table = table(&["bijeenkomst", "kenmerk", "soort", "pogingen", "reden"]);
+    let mut count = 0;
+    for event in access.catalog.events() {
+        let mails = access.store.mails(event.id(), deadline()).await?;
+        for mail in mails {
+            let Some(reason) = &mail.parked else { continue };
+            count += 1;
+            let reference = mail.person.reference();
+            let kind = mail.kind.name();
+            table.add_row([
+                event.id().as_str(),
+                reference.as_str(),
+                kind,
+                &mail.attempts.to_string(),
+                reason,
+            ]);
+            if retry {
+                access.store.unpark(event.id(), &mail, deadline()).await?;
+            }
+        }
+    }
+    if count == 0 {
+        say("er is geen mail blijven liggen");
+        return Ok(());
+    }
+    say(&table.to_string());
+    if retry {
+        say(&format!("{count} mails gaan binnen een kwartier opnieuw"));
+    }
+    Ok(())
+}

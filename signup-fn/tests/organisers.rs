@@ -1,0 +1,196 @@
+//! The organisers' command, as organisers run it.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod support;
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use catalog::answer::Status;
+use serde_json::{Value, json};
+use signup_fn::store::Change;
+use support::{CATALOG, Table, table};
+use tempfile::TempDir;
+
+/// A table, and a folder with the site as it was last built.
+struct Office {
+    table: Table,
+    root: TempDir,
+}
+
+impl Office {
+    async fn open() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let function = root.path().join("dist/function");
+        std::fs::create_dir_all(&function).unwrap();
+        std::fs::write(function.join("catalog.json"), CATALOG).unwrap();
+        Self { table: table().await, root }
+    }
+
+    async fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_signups"));
+        command
+            .current_dir(self.root.path())
+            .args(arguments)
+            .env_clear()
+            .env("AWS_REGION", "eu-west-1")
+            .env("AWS_ACCESS_KEY_ID", "local")
+            .env("AWS_SECRET_ACCESS_KEY", "local")
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &self.table.endpoint)
+            .env("TABLE_NAME", &self.table.name)
+            .env("IDENTITY_KEY", "07".repeat(32))
+            .stdin(Stdio::null());
+        // The store is in this process, so the command must not hold it up.
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    }
+
+    /// What it says when all is well.
+    async fn says(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments).await;
+        let (out, error) =
+            (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert!(output.status.success(), "{arguments:?}: {out}{error}");
+        out
+    }
+
+    async fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.says(arguments).await).unwrap()
+    }
+
+    /// What it says when it refuses.
+    async fn refuses(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments).await;
+        assert!(!output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    async fn sign_up(&self, email: &str, session: &str) -> String {
+        self.table.wait(&self.table.store(), email, session).await.unwrap();
+        self.table.participant(email).await.unwrap().person.reference().as_str().to_owned()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_tells_who_comes_who_waits_and_who_cancelled() {
+    let office = Office::open().await;
+    assert!(office.says(&["list"]).await.contains("er zijn geen aanmeldingen"));
+    for number in 0..51 {
+        office.sign_up(&format!("p{number}@voorbeeld.nl"), "a").await;
+    }
+    office.sign_up("els@voorbeeld.nl", "b").await;
+    office.table.change(&office.table.store(), "els@voorbeeld.nl", &Change::Cancel).await.unwrap();
+    let rows = office.json(&["list", "--json"]).await;
+    assert_eq!(rows.as_array().unwrap().len(), 52);
+    assert_eq!(
+        rows[50],
+        json!({
+            "event": "e", "session": "a", "status": "waiting", "position": 1, "full_name": "Jan Vos",
+            "email": "p50@voorbeeld.nl", "organisation": "SWV", "role": "directeur", "question": "",
+            "signed_up_at": "2026-11-24 13:00", "reference": rows[50]["reference"]
+        })
+    );
+    assert_eq!(rows[51]["status"], "cancelled");
+    assert_eq!(office.json(&["list", "--session", "b", "--json"]).await.as_array().unwrap().len(), 1);
+    let shown = office.says(&["list", "--session", "b"]).await;
+    assert!(shown.contains("els@voorbeeld.nl") && shown.contains("afgemeld"), "{shown}");
+    assert!(office.refuses(&["list", "--event", "x"]).await.contains("de bijeenkomsten zijn: e"));
+    let stats = office.json(&["stats", "--json"]).await;
+    assert_eq!(
+        stats["sessions"][0],
+        json!({ "event": "e", "session": "a", "capacity": 50, "taken": 50, "held": 0, "waiting": 1, "cancelled": 0 })
+    );
+    assert_eq!(stats["sessions"][1]["cancelled"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_opens_in_a_spreadsheet_and_runs_nothing_there() {
+    let office = Office::open().await;
+    let form = "session=a&full_name=%3D1%2B1&email=jan@voorbeeld.nl&organisation=SWV+%22Noord%22%3B+Oost&role=other\
+                &role_other=%40IB&question=%2B31+6%0A%C3%A9%C3%A9n";
+    let half_a_minute = std::time::Duration::from_secs(30);
+    office.table.claim_form(&office.table.store(), form, support::now(), half_a_minute).await.unwrap();
+    let file = office.root.path().join("deelnemers.csv");
+    office.says(&["export", "--csv", "deelnemers.csv"]).await;
+    let csv = std::fs::read_to_string(&file).unwrap();
+    let reference = office.table.participant("jan@voorbeeld.nl").await.unwrap().person.reference();
+    let expected = format!(
+        "\u{feff}bijeenkomst;sessie;status;plaats in de rij;naam;e-mailadres;organisatie;functie;vraag of inbreng;\
+         aangemeld op;kenmerk\r\ne;a;bevestigd;;'=1+1;jan@voorbeeld.nl;\"SWV \"\"Noord\"\"; Oost\";'@IB;\"'+31 6\néén\";\
+         2026-11-24 13:00;{}\r\n",
+        reference.as_str()
+    );
+    assert_eq!(csv, expected);
+    office.says(&["export", "--xlsx", "deelnemers.xlsx"]).await;
+    let workbook = std::fs::read(office.root.path().join("deelnemers.xlsx")).unwrap();
+    assert!(workbook.starts_with(b"PK"));
+    assert!(office.refuses(&["export"]).await.contains("--csv"));
+    assert!(office.refuses(&["export", "--csv", "nergens/x.csv"]).await.contains("nergens/x.csv"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn organisers_cancel_and_move_but_never_by_accident() {
+    let office = Office::open().await;
+    let jan = office.sign_up("jan@voorbeeld.nl", "a").await;
+    let refused = office.refuses(&["cancel", &jan]).await;
+    assert!(refused.contains("Jan Vos afmelden") && refused.contains("--yes"), "{refused}");
+    assert_eq!(office.table.taken("a").await, 1);
+    office.says(&["move", &jan.to_lowercase(), "b"]).await;
+    assert_eq!((office.table.taken("a").await, office.table.taken("b").await), (0, 1));
+    assert!(office.refuses(&["move", &jan, "c"]).await.contains("mogelijk zijn: a, b"));
+    for number in 0..50 {
+        office.sign_up(&format!("p{number}@voorbeeld.nl"), "a").await;
+    }
+    let full = office.refuses(&["move", &jan, "a"]).await;
+    assert!(full.contains("vol") && full.contains("--wait"), "{full}");
+    office.says(&["cancel", &jan, "--yes"]).await;
+    let participant = office.table.participant("jan@voorbeeld.nl").await.unwrap();
+    assert_eq!(participant.status, Status::Cancelled);
+    assert!(office.refuses(&["cancel", "00000000", "--yes"]).await.contains("geen aanmelding"));
+    assert!(office.refuses(&["cancel", "nee", "--yes"]).await.contains("geen kenmerk"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_of_somebody_can_be_seen_and_forgotten() {
+    let office = Office::open().await;
+    assert!(office.says(&["report"]).await.contains("geen persoonsgegevens"));
+    office.sign_up("jan@voorbeeld.nl", "a").await;
+    let held = office.json(&["report", "--json"]).await;
+    let expected = json!([{ "event": "e", "session": "a", "people": 1, "mails": 1, "until": "2098-12-28" }]);
+    assert_eq!(held, expected);
+    let all = office.json(&["export-all", "JAN@voorbeeld.nl"]).await;
+    assert_eq!(all[0]["fields"]["full_name"], "Jan Vos");
+    assert_eq!(all[0]["mails"][0]["kind"], "confirmation");
+    assert!(office.refuses(&["erase", "jan@voorbeeld.nl"]).await.contains("--yes"));
+    assert!(office.refuses(&["erase", "jan", "--yes"]).await.contains("geen e-mailadres"));
+    office.says(&["erase", "jan@voorbeeld.nl", "--yes"]).await;
+    assert_eq!(office.json(&["export-all", "jan@voorbeeld.nl"]).await, json!([]));
+    assert_eq!(office.table.items().await.len(), 1, "the counter alone");
+    assert!(office.says(&["erase", "jan@voorbeeld.nl", "--yes"]).await.contains("weten we niets"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_that_was_left_lying_is_seen_and_sent_again() {
+    let office = Office::open().await;
+    office.sign_up("jan@voorbeeld.nl", "a").await;
+    assert!(office.says(&["mails"]).await.contains("geen mail"));
+    let mail = office.table.mails("jan@voorbeeld.nl").await.remove(0);
+    let event = office.table.event.id();
+    office.table.store().give_back(event, &mail, Some("MessageRejected"), support::soon()).await.unwrap();
+    assert!(office.says(&["stats"]).await.contains("1 mails zijn blijven liggen"));
+    let shown = office.says(&["mails", "--retry"]).await;
+    assert!(shown.contains("MessageRejected") && shown.contains("confirmation"), "{shown}");
+    assert_eq!(office.table.mails("jan@voorbeeld.nl").await[0].parked, None);
+}
+
+#[test]
+fn without_a_way_to_the_table_it_says_what_to_do() {
+    let run = |arguments: &[&str]| {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_signups")).args(arguments).env_clear().output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(run(&["list"]).contains("--local"));
+    let nowhere = Path::new("/nergens");
+    assert!(run(&["list", "--local", "--root", nowhere.to_str().unwrap()]).contains("cargo run"));
+}
