@@ -3,12 +3,14 @@
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use mail_parser::MessageParser;
 use support::{client, form, post, site, text};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -83,6 +85,117 @@ async fn killed_in_the_middle_no_acknowledged_sign_up_is_lost() {
     let stored: BTreeSet<String> = items.iter().map(|item| text(item, "email").to_owned()).collect();
     let lost: Vec<_> = acknowledged.difference(&stored).collect();
     assert!(lost.is_empty(), "acknowledged and not stored: {lost:?}");
+    server.stop().await.unwrap();
+}
+
+/// The path of the link in somebody's first mail, once it is there.
+async fn link_to_manage(mail: &Path, email: &str) -> Option<String> {
+    for _ in 0..100 {
+        for file in std::fs::read_dir(mail).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let bytes = std::fs::read(file).unwrap_or_default();
+            let message = MessageParser::default().parse(&bytes)?;
+            let is_theirs = message.to().and_then(|to| to.first()).and_then(|to| to.address()) == Some(email);
+            if is_theirs {
+                let text = message.body_text(0)?.into_owned();
+                let link = text.split_whitespace().find(|word| word.contains("/wijzigen/"))?;
+                return Some(format!("/{}", link.splitn(4, '/').nth(3)?));
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    None
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_in_the_middle_no_mail_is_lost_or_doubled_and_the_line_stays_whole() {
+    let root = site();
+    let mail = root.path().join(".data/mail");
+    const PEOPLE: usize = 12;
+    let acknowledged: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    for round in 0..4 {
+        let (mut child, address) = start(root.path()).await;
+        let people: Vec<_> = (0..PEOPLE)
+            .map(|number| {
+                let (address, mail, acknowledged) =
+                    (address.clone(), mail.clone(), Arc::clone(&acknowledged));
+                tokio::spawn(async move {
+                    let email = format!("p{round}-{number}@voorbeeld.nl");
+                    let session = if number % 2 == 0 { "klein" } else { "ruim" };
+                    let form = form(session, &email.replace('@', "%40")) + "&wait=yes";
+                    let answer = post(&client(), &format!("{address}/aanmelden/open/"), &form).await;
+                    if !answer.is_ok_and(|answer| answer.status() == 303) {
+                        return;
+                    }
+                    acknowledged.lock().unwrap().insert(email.clone());
+                    // Some change their mind as soon as they can.
+                    if number % 3 == 0
+                        && let Some(link) = link_to_manage(&mail, &email).await
+                    {
+                        let _ = post(&client(), &format!("{address}{link}"), "action=cancel").await;
+                    }
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(150 + 130 * round)).await;
+        child.kill().await.unwrap();
+        for person in people {
+            person.await.unwrap();
+        }
+    }
+
+    let server = dev_server::start(support::settings(&root)).await.unwrap();
+    // Who died while sending holds the mail for half a minute more.
+    let mut items = Vec::new();
+    for _ in 0..120 {
+        items = support::all_items(&server.store.endpoint).await;
+        let is_mail = |item: &&HashMap<String, AttributeValue>| text(item, "sk").starts_with("mail#");
+        if items.iter().filter(is_mail).all(|item| item.contains_key("sent_at")) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let of_kind =
+        |kind: &str| items.iter().filter(move |item| text(item, "sk").starts_with(kind)).collect::<Vec<_>>();
+    for session in ["klein", "ruim"] {
+        let with = |status: &str| {
+            let people = of_kind("person#").into_iter();
+            let people =
+                people.filter(|item| text(item, "session") == session && text(item, "status") == status);
+            people
+                .map(|item| text(item, "sk").trim_start_matches("person#").to_owned())
+                .collect::<BTreeSet<_>>()
+        };
+        let counter =
+            of_kind("session#").into_iter().find(|item| text(item, "sk") == format!("session#{session}"));
+        let Some(counter) = counter else { continue };
+        let taken: usize = counter["taken"].as_n().unwrap().parse().unwrap();
+        assert_eq!(taken, with("confirmed").len(), "seats of {session}");
+        let line = counter.get("waiting").map(|line| line.as_l().unwrap().clone()).unwrap_or_default();
+        let line: BTreeSet<String> = line.iter().map(|person| person.as_s().unwrap().clone()).collect();
+        assert_eq!(line, with("waiting"), "line of {session}");
+        assert!(session != "klein" || taken <= 1);
+    }
+    let stored: BTreeSet<String> =
+        of_kind("person#").iter().map(|item| text(item, "email").to_owned()).collect();
+    let acknowledged = acknowledged.lock().unwrap();
+    let lost: Vec<_> = acknowledged.difference(&stored).collect();
+    assert!(lost.is_empty() && !acknowledged.is_empty(), "acknowledged and not stored: {lost:?}");
+    let put: BTreeSet<String> = of_kind("mail#")
+        .iter()
+        .map(|item| format!("{}-{}.eml", text(item, "sk").split('#').nth(2).unwrap(), text(item, "kind")))
+        .collect();
+    let sent: BTreeSet<String> = std::fs::read_dir(&mail)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let sent: BTreeSet<String> = sent.into_iter().filter(|name| name.ends_with(".eml")).collect();
+    assert_eq!(put, sent, "each mail once");
+    let welcomed: BTreeSet<&str> = of_kind("mail#")
+        .iter()
+        .filter(|item| matches!(text(item, "kind"), "confirmation" | "waiting"))
+        .map(|item| text(item, "sk").split('#').nth(1).unwrap())
+        .collect();
+    assert_eq!(welcomed.len(), stored.len(), "everybody was told");
     server.stop().await.unwrap();
 }
 

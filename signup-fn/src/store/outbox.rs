@@ -48,8 +48,8 @@ pub enum Lease {
     NotNow,
 }
 
-/// How long one has for sending; a sender that died leaves it to the next after that.
-pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How long one has for sending, more than the mailer may run; a sender that died leaves it to the next after that.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
 /// What a form filled in again with a known address may cause at most once in this time.
 const BETWEEN_REPEATS: SignedDuration = SignedDuration::from_hours(1);
