@@ -146,15 +146,15 @@ impl std::str::FromStr for SignupAddress {
                 reference: known(reference)?,
             }),
             [event, "wijzigen", token] => {
-                Ok(Self::Manage { event: known(event)?, token: (*token).to_owned(), done: None })
+                Ok(Self::Manage { event: known(event)?, token: as_token(token)?, done: None })
             }
             [event, "wijzigen", token, done] => {
                 let done = ManageDone::ALL.into_iter().find(|known| known.name() == *done);
                 let done = Some(done.ok_or(UnknownAddress)?);
-                Ok(Self::Manage { event: known(event)?, token: (*token).to_owned(), done })
+                Ok(Self::Manage { event: known(event)?, token: as_token(token)?, done })
             }
             [event, "bevestigen", token] => {
-                Ok(Self::Confirm { event: known(event)?, token: (*token).to_owned() })
+                Ok(Self::Confirm { event: known(event)?, token: as_token(token)? })
             }
             [event, "gewist"] => Ok(Self::Erased { event: known(event)? }),
             [event, "plekken.json"] => Ok(Self::Seats { event: known(event)? }),
@@ -165,6 +165,15 @@ impl std::str::FromStr for SignupAddress {
 
 fn known<T: std::str::FromStr>(part: &str) -> Result<T, UnknownAddress> {
     part.parse().map_err(|_| UnknownAddress)
+}
+
+/// Something of the characters that a token has (RFC 4648, section 5).
+fn as_token(part: &str) -> Result<String, UnknownAddress> {
+    let has_form = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if part.is_empty() || !part.bytes().all(has_form) {
+        return Err(UnknownAddress);
+    }
+    Ok(part.to_owned())
 }
 
 impl fmt::Display for SignupAddress {
@@ -226,6 +235,8 @@ mod tests {
             "/aanmelden/a/b/",
             "/aanmelden/a/b/ontvangen/x/",
             "/aanmelden/a/wijzigen/t/anders/",
+            "/aanmelden/a/wijzigen//",
+            "/aanmelden/a/bevestigen/%00/",
         ] {
             assert_eq!(path.parse::<SignupAddress>(), Err(UnknownAddress), "{path}");
         }

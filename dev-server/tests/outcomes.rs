@@ -139,6 +139,40 @@ async fn a_full_session_offers_the_other_date_with_everything_that_was_typed() {
     assert_eq!(site.post(OPEN, &form("klein", "a%40voorbeeld.nl")).await.status(), 409);
 }
 
+/// What an onlooker sees of an answer, but for what names the sign-up itself.
+async fn seen(answer: reqwest::Response) -> (u16, Vec<(String, usize)>, usize) {
+    let mut headers: Vec<(String, usize)> =
+        answer.headers().iter().map(|(name, value)| (name.to_string(), value.len())).collect();
+    headers.retain(|(name, _)| name != "date");
+    headers.sort();
+    (answer.status().as_u16(), headers, answer.bytes().await.unwrap().len())
+}
+
+#[tokio::test]
+async fn a_known_address_gets_the_answer_that_an_unknown_one_gets_at_that_moment() {
+    let site = Tried::start().await;
+    site.post(OPEN, &form("klein", "aa%40voorbeeld.nl")).await;
+    site.post(OPEN, &(form("klein", "bb%40voorbeeld.nl") + "&wait=yes")).await;
+    // Where there are seats; where it is full; and where one would wait. Unknown, seated, waiting.
+    for (session, wait, status) in [("ruim", "", 303), ("klein", "", 409), ("klein", "&wait=yes", 303)] {
+        let mut answers = Vec::new();
+        for (number, who) in ["aa", "bb", "xx"].into_iter().enumerate() {
+            // Unknown each time.
+            let who = if who == "xx" {
+                format!("x{}", number + answers.len() + wait.len())
+            } else {
+                who.to_owned()
+            };
+            let answer = site.post(OPEN, &(form(session, &format!("{who}%40voorbeeld.nl")) + wait)).await;
+            answers.push(seen(answer).await);
+        }
+        assert_eq!(answers[0].0, status, "{session}{wait}");
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{session}{wait}: {answers:?}");
+    }
+    let people = site.items().await.iter().filter(|item| text(item, "sk").starts_with("person#")).count();
+    assert_eq!(people, 4, "the two, and the two who were new where there was a seat or a line");
+}
+
 #[tokio::test]
 async fn sign_up_before_and_after_its_window_is_answered_with_what_one_can_do() {
     let site = Tried::start().await;

@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use signup_fn::store::{Claim, Place};
-use support::{Table, now, table, text};
+use support::{Table, now, soon, table, text};
 
 #[tokio::test]
 async fn one_person_takes_one_seat_of_one_session() {
@@ -116,4 +116,19 @@ async fn making_the_table_twice_keeps_what_is_in_it() {
     table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
     table.store().create_table_if_absent().await.unwrap();
     assert_eq!(table.people("a").await, 1);
+}
+
+#[tokio::test]
+async fn once_the_retention_is_over_nobody_is_shown_though_the_item_is_still_there() {
+    let table = table().await;
+    table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
+    let person = table.participant("jan@voorbeeld.nl").await.unwrap().person;
+    let (event, store) = (&table.event, table.store());
+    let forget_at = event.forget_at(&event.sessions()[0]);
+    let before = forget_at - jiff::SignedDuration::from_secs(1);
+    assert_eq!(store.participants(event.id(), before, soon()).await.unwrap().len(), 1);
+    assert!(store.participant(event.id(), &person, before, soon()).await.unwrap().is_some());
+    assert_eq!(store.participants(event.id(), forget_at, soon()).await.unwrap().len(), 0);
+    assert!(store.participant(event.id(), &person, forget_at, soon()).await.unwrap().is_none());
+    assert_eq!(table.people("a").await, 1, "time to live deletes late");
 }

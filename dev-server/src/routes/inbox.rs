@@ -47,7 +47,8 @@ fn mail(out: &mut String, message: &Message<'_>) -> std::fmt::Result {
     writeln!(out, "<p>Aan {}</p>", escaped(to))?;
     writeln!(out, "<pre>{}</pre>", linked(&message.body_text(0).unwrap_or_default()))?;
     for attachment in message.attachments() {
-        let name = escaped(attachment.attachment_name().unwrap_or("bijlage"));
+        // The entry for a calendar is there twice: within the mail, and under a name.
+        let Some(name) = attachment.attachment_name().map(escaped) else { continue };
         let text = escaped(attachment.text_contents().unwrap_or_default());
         writeln!(out, "<details><summary>{name}</summary><pre>{text}</pre></details>")?;
     }
