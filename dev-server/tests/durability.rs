@@ -177,7 +177,7 @@ async fn killed_in_the_middle_no_mail_is_lost_or_doubled_and_the_line_stays_whol
     }
     let stored: BTreeSet<String> =
         of_kind("person#").iter().map(|item| text(item, "email").to_owned()).collect();
-    let acknowledged = acknowledged.lock().unwrap();
+    let acknowledged = acknowledged.lock().unwrap().clone();
     let lost: Vec<_> = acknowledged.difference(&stored).collect();
     assert!(lost.is_empty() && !acknowledged.is_empty(), "acknowledged and not stored: {lost:?}");
     let put: BTreeSet<String> = of_kind("mail#")
