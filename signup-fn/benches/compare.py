@@ -4,7 +4,8 @@ Runtime API before one fresh store each, and prints a table.
 
 usage: compare.py [--runs 5] [--requests 300]
 Needs, from the root of the project:
-    cargo build --release -p site-gen && cargo build --release -p signup-fn --bin signup-fn --example store
+    cargo build --release -p site-gen && cargo build --release -p signup-fn --example store
+    cargo build --profile lambda -p signup-fn --bin signup-fn
 and npm, openssl and a Python with venv; the rest is fetched from the package registries.
 
 Cold: from the start of the process to its first answer, a sign-up that is stored. Init CPU: user and system
@@ -32,7 +33,7 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-RELEASE = ROOT / "target/release"
+RELEASE, LAMBDA = ROOT / "target/release", ROOT / "target/lambda"
 TICKS = os.sysconf("SC_CLK_TCK")
 FORM = "session=28-november&full_name=Jan+Vos&email={}%40voorbeeld.nl&organisation=SWV&role=director"
 LOCAL = {
@@ -280,7 +281,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         function = function_folder(folder)
-        commands = {"signup-fn": [RELEASE / "signup-fn"], **peers(folder)}
+        commands = {"signup-fn": [LAMBDA / "signup-fn"], **peers(folder)}
         rows = {name: [] for name in commands}
         rows["signup-fn, over TLS"], own = [], []
         for _ in range(options.runs):
@@ -304,7 +305,7 @@ def main():
             print(f"| {name} ÷ signup-fn | {medians[name][0] / ours:.0f}× | | | {medians[name][3] / medians['signup-fn'][3]:.1f}× |")
         archive = folder / "function.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
-            file.write(RELEASE / "signup-fn", "bootstrap")
+            file.write(LAMBDA / "signup-fn", "bootstrap")
         print(f"\nbootstrap: {(RELEASE / 'signup-fn').stat().st_size:,} bytes, zipped {archive.stat().st_size:,}")
 
 

@@ -121,9 +121,7 @@ impl Model {
         match act {
             Act::Erase => {
                 self.leave(who);
-                for map in [&mut self.promoted] {
-                    map.remove(&who);
-                }
+                self.promoted.remove(&who);
                 let was_there = self.names.remove(&who).is_some();
                 self.cancelled.remove(&who);
                 if was_there { Changed::Done } else { Changed::Gone }
