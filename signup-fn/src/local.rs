@@ -5,17 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::identity::Identity;
+use crate::settings::StoreSettings;
 use crate::store::Connection;
-
-/// The way to the store that dev-server runs.
-#[derive(Debug)]
-pub struct LocalAddress {
-    /// How to reach the table.
-    pub connection: Connection,
-    /// The key by which people are told apart.
-    pub identity: Identity,
-}
 
 /// The name of the table.
 pub const TABLE: &str = "signups";
@@ -40,21 +31,16 @@ pub fn connection(endpoint: &str) -> Connection {
     }
 }
 
-impl LocalAddress {
-    /// Reads it from the data folder of a server that runs.
-    ///
-    /// # Errors
-    /// When none runs.
-    pub fn read(data: &Path) -> Result<Self> {
-        let endpoint = fs::read_to_string(endpoint_file(data)).with_context(|| {
-            format!(
-                "er draait geen site op deze computer met `{}`; start haar met `cargo run`",
-                data.display()
-            )
-        })?;
-        let file = identity_file(data);
-        let told = || format!("`{}`", file.display());
-        let identity = fs::read_to_string(&file).with_context(told)?.parse().with_context(told)?;
-        Ok(Self { connection: connection(endpoint.trim()), identity })
-    }
+/// The way to the store of a server that runs, from its data folder.
+///
+/// # Errors
+/// When none runs.
+pub fn settings(data: &Path) -> Result<StoreSettings> {
+    let endpoint = fs::read_to_string(endpoint_file(data)).with_context(|| {
+        format!("er draait geen site op deze computer met `{}`; start haar met `cargo run`", data.display())
+    })?;
+    let file = identity_file(data);
+    let told = || format!("`{}`", file.display());
+    let identity = fs::read_to_string(&file).with_context(told)?.parse().with_context(told)?;
+    Ok(StoreSettings { identity, connection: connection(endpoint.trim()) })
 }

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::identity::Person;
 use crate::message::{Messages, Sender};
-use crate::store::{Change, LEASE, Lease, Mail, Store, StoreError};
+use crate::store::{Change, Lease, Mail, Store, StoreError};
 use crate::transport::{SendError, Transport};
 
 /// Everything that sending takes.
@@ -47,8 +47,8 @@ pub enum Delivery {
 
 /// After so many attempts a mail is parked.
 const MOST_ATTEMPTS: i64 = 5;
-/// A mail that nobody took for so long is taken by the rounds: the stream has missed it.
-const OVERDUE: SignedDuration = SignedDuration::from_mins(10);
+/// A mail that nobody took for so long is swept up: the stream has missed it.
+pub const OVERDUE: SignedDuration = SignedDuration::from_mins(10);
 /// Reminders go out from so long before a session on.
 const REMIND_BEFORE: SignedDuration = SignedDuration::from_hours(24);
 
@@ -124,7 +124,7 @@ impl Mailer {
     }
 
     /// What is done every few minutes: seats that are free go to who waits, seats that nobody
-    /// confirmed come free, reminders are put, and mail that was missed goes out.
+    /// confirmed come free, and reminders are put.
     ///
     /// # Errors
     /// When the table did not answer before the deadline; what was done stays done.
@@ -165,7 +165,7 @@ impl Mailer {
                 }
             }
         }
-        self.sweep(OVERDUE.max(LEASE), now, deadline).await.map(drop)
+        Ok(())
     }
 }
 

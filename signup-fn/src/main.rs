@@ -8,7 +8,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use lambda_http::{Request, RequestExt, service_fn};
 use signup_fn::Function;
-use signup_fn::settings::Settings;
+use signup_fn::settings::{Settings, StoreSettings};
 use signup_fn::store::Store;
 use tokio::time::Instant;
 
@@ -36,8 +36,8 @@ async fn main() -> Result<(), lambda_http::Error> {
 
 fn start() -> Result<Function> {
     let settings = Settings::read(|name| std::env::var(name).ok())?;
-    let store = Store::new(settings.connection);
-    Function::open(&settings.folder, store, settings.identity, settings.token_keys)
+    let StoreSettings { identity, connection } = settings.store;
+    Function::open(&settings.folder, Store::new(connection), identity, settings.token_keys)
 }
 
 /// When Lambda stops waiting, less the margin.

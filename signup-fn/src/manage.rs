@@ -2,7 +2,7 @@
 
 use catalog::address::{ManageDone, SignupAddress};
 use catalog::answer::{Answer, FormView, ManageView, Notice, Status};
-use catalog::{Event, EventId, Phase};
+use catalog::{Event, EventId, Phase, SessionId};
 use http::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -34,13 +34,12 @@ pub async fn manage(
     now: Timestamp,
     deadline: Instant,
 ) -> Response<String> {
-    let token = match function.token_keys.read(text, Purpose::Manage, event.id(), now) {
-        Ok(token) => token,
+    let asked = match Asked::open(function, Purpose::Manage, (event, text), now, deadline) {
+        Ok(asked) => asked,
         Err(error) => return expired(function, error),
     };
-    let asked = Asked { function, event, text, token, now, deadline };
     match *request.method() {
-        Method::GET | Method::HEAD => asked.show(done).await,
+        Method::GET | Method::HEAD => asked.show(StatusCode::OK, done.map(told), None).await,
         Method::POST => match admission::admit(request, &function.origins) {
             Ok(()) => asked.act(request.body()).await,
             Err(status) => function.answers.error(status),
@@ -57,15 +56,17 @@ pub async fn confirm(
     now: Timestamp,
     deadline: Instant,
 ) -> Response<String> {
-    let token = match function.token_keys.read(text, Purpose::Confirm, event.id(), now) {
-        Ok(token) => token,
+    let asked = match Asked::open(function, Purpose::Confirm, (event, text), now, deadline) {
+        Ok(asked) => asked,
         Err(error) => return expired(function, error),
     };
-    let asked = Asked { function, event, text, token, now, deadline };
     match *request.method() {
         // Programs that scan mail follow links: seeing the page changes nothing.
         Method::GET | Method::HEAD => match asked.participant().await {
-            Ok(Some(participant)) => asked.page(Answer::Confirm(event.id()), &asked.view(&participant, None)),
+            Ok(Some(participant)) => {
+                let view = asked.view(&participant, None);
+                asked.page(StatusCode::OK, Answer::Confirm(event.id()), &view)
+            }
             Ok(None) => expired(function, TokenError::Expired),
             Err(error) => asked.failed(&error),
         },
@@ -91,7 +92,19 @@ fn expired(function: &Function, error: TokenError) -> Response<String> {
     answers::personal(function.answers.page(status, Answer::LinkExpired, &crate::NOTHING))
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    /// What is asked with a link, if its token opens anything.
+    fn open(
+        function: &'a Function,
+        purpose: Purpose,
+        (event, text): (&'a Event, &'a str),
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Result<Self, TokenError> {
+        let token = function.token_keys.read(text, purpose, event.id(), now)?;
+        Ok(Self { function, event, text, token, now, deadline })
+    }
+
     async fn participant(&self) -> Result<Option<Participant>, StoreError> {
         let Self { function, event, token, now, deadline, .. } = self;
         let found = function.store.participant(event.id(), &token.person, *now, *deadline).await?;
@@ -103,11 +116,16 @@ impl Asked<'_> {
         function.store.change(event, (&token.person, token.signup), change, *now, *deadline).await
     }
 
-    async fn show(&self, done: Option<ManageDone>) -> Response<String> {
-        match self.with_places().await {
+    /// The page as things stand, with something to tell, or with what was typed and what is wrong with it.
+    async fn show(
+        &self,
+        status: StatusCode,
+        notice: Option<Notice>,
+        typed: Option<(&Submission, &Errors)>,
+    ) -> Response<String> {
+        match self.with_places(typed).await {
             Ok(Some(view)) => {
-                let notice = done.map(told);
-                self.page(Answer::Manage(self.event.id()), &ManageView { notice, ..view })
+                self.page(status, Answer::Manage(self.event.id()), &ManageView { notice, ..view })
             }
             Ok(None) => expired(self.function, TokenError::Expired),
             Err(error) => self.failed(&error),
@@ -122,7 +140,10 @@ impl Asked<'_> {
         let (change, done) = match submission.action() {
             "details" => match submission.details() {
                 Ok(details) => (Change::Details(details), Some(ManageDone::Saved)),
-                Err(errors) => return self.refused(&submission, &errors).await,
+                Err(errors) => {
+                    let typed = Some((&submission, &errors));
+                    return self.show(StatusCode::UNPROCESSABLE_ENTITY, None, typed).await;
+                }
             },
             "move" => match submission.session(self.event) {
                 Some(session) => {
@@ -137,7 +158,7 @@ impl Asked<'_> {
         };
         match self.participant().await {
             Ok(Some(participant)) if !self.is_allowed(&participant, &change) => {
-                return self.told(StatusCode::CONFLICT, Notice::TooLate).await;
+                return self.show(StatusCode::CONFLICT, Some(Notice::TooLate), None).await;
             }
             Ok(Some(_)) => {}
             // Erased a moment ago, perhaps by the same click.
@@ -151,10 +172,13 @@ impl Asked<'_> {
                 log(self.event.id(), submission.action());
                 done.map_or_else(|| self.erased(), |done| self.on_to(done))
             }
-            Ok(Changed::Full) => match change {
-                Change::Move { to, .. } => self.told(StatusCode::CONFLICT, Notice::Full(to)).await,
-                _ => self.told(StatusCode::CONFLICT, Notice::TooLate).await,
-            },
+            Ok(Changed::Full) => {
+                let notice = match change {
+                    Change::Move { to, .. } => Notice::Full(to),
+                    _ => Notice::TooLate,
+                };
+                self.show(StatusCode::CONFLICT, Some(notice), None).await
+            }
             Ok(Changed::Gone) => expired(self.function, TokenError::Expired),
             Err(error) => self.failed(&error),
         }
@@ -162,20 +186,28 @@ impl Asked<'_> {
 
     /// Whether a change still makes sense: a session that began is not left, one that is not open not chosen.
     fn is_allowed(&self, participant: &Participant, change: &Change) -> bool {
-        let has_begun = |id| self.event.session(id).is_none_or(|session| session.starts_at() <= self.now);
+        let has_begun = self.has_begun(&participant.signup.session);
         match change {
             Change::Move { to, .. } => {
                 let is_open =
                     self.event.session(to).is_some_and(|session| session.phase(self.now) == Phase::Open);
-                is_open && !has_begun(&participant.signup.session) && participant.status != Status::Cancelled
+                is_open && !has_begun && participant.status != Status::Cancelled
             }
-            Change::Cancel => !has_begun(&participant.signup.session),
+            Change::Cancel => !has_begun,
             Change::Details(_) | Change::Confirm | Change::Erase => true,
         }
     }
 
-    /// The page as things stand, with how full the sessions are.
-    async fn with_places(&self) -> Result<Option<ManageView>, StoreError> {
+    /// Whether a session has begun, or is no longer announced.
+    fn has_begun(&self, session: &SessionId) -> bool {
+        self.event.session(session).is_none_or(|session| session.starts_at() <= self.now)
+    }
+
+    /// What fills the page, with how full the sessions are.
+    async fn with_places(
+        &self,
+        typed: Option<(&Submission, &Errors)>,
+    ) -> Result<Option<ManageView>, StoreError> {
         let Some(participant) = self.participant().await? else { return Ok(None) };
         let states = self.function.store.session_states(self.event, self.deadline).await?;
         let own = states.get(&participant.signup.session);
@@ -186,7 +218,7 @@ impl Asked<'_> {
         });
         let is_full = is_full.collect();
         let position = position.map_or(0, |at| at + 1);
-        Ok(Some(ManageView { position, is_full, ..self.view(&participant, None) }))
+        Ok(Some(ManageView { position, is_full, ..self.view(&participant, typed) }))
     }
 
     fn view(&self, participant: &Participant, typed: Option<(&Submission, &Errors)>) -> ManageView {
@@ -196,14 +228,13 @@ impl Asked<'_> {
             None => (participant.signup.values(), &nothing),
         };
         let session = &participant.signup.session;
-        let has_begun = self.event.session(session).is_none_or(|session| session.starts_at() <= self.now);
         ManageView {
             form: FormView::new(self.event, self.now, values, errors),
             email: participant.signup.email.as_str().to_owned(),
             status: participant.status,
             session: session.clone(),
             reference: participant.person.reference().to_string(),
-            has_begun,
+            has_begun: self.has_begun(session),
             position: 0,
             is_full: std::collections::BTreeMap::new(),
             action: self.address(None),
@@ -216,34 +247,7 @@ impl Asked<'_> {
         }
     }
 
-    async fn refused(&self, submission: &Submission, errors: &Errors) -> Response<String> {
-        match (self.participant().await, self.with_places().await) {
-            (Ok(Some(participant)), Ok(Some(places))) => {
-                let typed = self.view(&participant, Some((submission, errors)));
-                let view = ManageView { position: places.position, is_full: places.is_full, ..typed };
-                self.answer(StatusCode::UNPROCESSABLE_ENTITY, Answer::Manage(self.event.id()), &view)
-            }
-            (Err(error), _) | (_, Err(error)) => self.failed(&error),
-            _ => expired(self.function, TokenError::Expired),
-        }
-    }
-
-    async fn told(&self, status: StatusCode, notice: Notice) -> Response<String> {
-        match self.with_places().await {
-            Ok(Some(view)) => {
-                let view = ManageView { notice: Some(notice), ..view };
-                self.answer(status, Answer::Manage(self.event.id()), &view)
-            }
-            Ok(None) => expired(self.function, TokenError::Expired),
-            Err(error) => self.failed(&error),
-        }
-    }
-
-    fn page(&self, answer: Answer<'_>, view: &ManageView) -> Response<String> {
-        self.answer(StatusCode::OK, answer, view)
-    }
-
-    fn answer(&self, status: StatusCode, answer: Answer<'_>, view: &ManageView) -> Response<String> {
+    fn page(&self, status: StatusCode, answer: Answer<'_>, view: &ManageView) -> Response<String> {
         answers::personal(self.function.answers.page(status, answer, view))
     }
 

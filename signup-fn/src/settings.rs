@@ -18,10 +18,17 @@ use crate::token::TokenKeys;
 pub struct Settings {
     /// The folder with `catalog.json` and `answers/`.
     pub folder: PathBuf,
-    /// The key by which people are told apart.
-    pub identity: Identity,
     /// The keys that links in mails are signed with.
     pub token_keys: TokenKeys,
+    /// The table, and who is who in it.
+    pub store: StoreSettings,
+}
+
+/// What the environment says of the table, for whoever works on it.
+#[derive(Debug)]
+pub struct StoreSettings {
+    /// The key by which people are told apart.
+    pub identity: Identity,
     /// How to reach the table.
     pub connection: Connection,
 }
@@ -32,24 +39,44 @@ impl Settings {
     /// # Errors
     /// When a variable is missing or makes no sense; the message names it.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let required =
-            |name: &str| variable(name).with_context(|| format!("environment variable `{name}` is not set"));
+        let required = required(&variable);
         Ok(Self {
             folder: required("LAMBDA_TASK_ROOT")?.into(),
-            identity: required("IDENTITY_KEY")?.parse().context("environment variable `IDENTITY_KEY`")?,
             token_keys: required("TOKEN_KEYS")?.parse().context("environment variable `TOKEN_KEYS`")?,
+            store: StoreSettings::read(&variable)?,
+        })
+    }
+}
+
+impl StoreSettings {
+    /// Reads the environment, through a function from a variable's name to its value.
+    ///
+    /// # Errors
+    /// When a variable is missing or makes no sense; the message names it.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let optional = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let required = required(&variable);
+        Ok(Self {
+            identity: required("IDENTITY_KEY")?.parse().context("environment variable `IDENTITY_KEY`")?,
             connection: Connection {
                 table: required("TABLE_NAME")?,
                 region: required("AWS_REGION")?,
-                endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB"),
+                endpoint: optional("AWS_ENDPOINT_URL_DYNAMODB"),
                 credentials: (
                     required("AWS_ACCESS_KEY_ID")?,
                     required("AWS_SECRET_ACCESS_KEY")?,
-                    variable("AWS_SESSION_TOKEN"),
+                    optional("AWS_SESSION_TOKEN"),
                 ),
             },
         })
+    }
+}
+
+/// A variable that must be there, and hold something.
+fn required(variable: impl Fn(&str) -> Option<String>) -> impl Fn(&str) -> Result<String> {
+    move |name| {
+        let value = variable(name).filter(|value| !value.is_empty());
+        value.with_context(|| format!("environment variable `{name}` is not set"))
     }
 }
 
@@ -70,8 +97,8 @@ impl MailSettings {
     /// # Errors
     /// When a variable is missing or makes no sense; the message names it.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let sender = required(&variable)("MAIL_FROM")?;
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let sender = variable("MAIL_FROM").context("environment variable `MAIL_FROM` is not set")?;
         Ok(Self {
             sender: sender.parse().context("environment variable `MAIL_FROM`")?,
             configuration_set: variable("MAIL_CONFIGURATION_SET"),
@@ -138,7 +165,7 @@ mod tests {
     #[test]
     fn what_may_be_absent_is_absent() {
         let settings = read("AWS_SESSION_TOKEN").unwrap();
-        assert_eq!(settings.connection.endpoint, None);
-        assert_eq!(settings.connection.credentials.2, None);
+        assert_eq!(settings.store.connection.endpoint, None);
+        assert_eq!(settings.store.connection.credentials.2, None);
     }
 }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use serde_json::{Value, json};
-use signup_fn::mailer::{Delivery, Mailer};
+use signup_fn::mailer::{Delivery, Mailer, OVERDUE};
 use signup_fn::message::Messages;
 use signup_fn::settings::{self, MailSettings, Settings};
 use signup_fn::store::{Store, StreamEvent};
@@ -43,14 +43,16 @@ fn start() -> Result<Mailer> {
     let catalog = Arc::new(settings::catalog(&settings.folder)?);
     let origin = catalog.origin().to_owned();
     let messages = Messages::open(&settings.folder, &catalog, settings.token_keys, origin)?;
-    let transport = Transport::ses(&settings.connection, endpoint, configuration_set);
-    Ok(Mailer { catalog, store: Store::new(settings.connection), messages, sender, transport })
+    let transport = Transport::ses(&settings.store.connection, endpoint, configuration_set);
+    Ok(Mailer { catalog, store: Store::new(settings.store.connection), messages, sender, transport })
 }
 
 /// Sends what a batch of the stream tells of; anything else is the schedule, which asks for the rounds.
 async fn handle(mailer: &Mailer, payload: Value, deadline: Instant) -> Result<Value, lambda_runtime::Error> {
     if payload.get("Records").is_none() {
-        mailer.rounds(Timestamp::now(), deadline).await?;
+        let now = Timestamp::now();
+        mailer.rounds(now, deadline).await?;
+        mailer.sweep(OVERDUE, now, deadline).await?;
         return Ok(json!({}));
     }
     let batch: StreamEvent = serde_json::from_value(payload).context("event of the stream")?;

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use super::claim::{HOLD, Place};
 use super::item::{self, number, text};
 use super::retry::{self, Attempt};
-use super::transaction::{Cancelled, Sent};
+use super::transaction::Cancelled;
 use super::{Mail, SessionState, Store, StoreError};
 use crate::identity::Person;
 use crate::participant::Participant;
@@ -119,21 +119,13 @@ impl Store {
             Planned::Parts { parts, chosen } => (parts, chosen),
         };
         // What is read anew is another request; the same one again is harmless in any case.
-        Ok(match self.transact(parts, &super::attempt_id()).await {
-            Sent::Done => Attempt::Done(Changed::Done),
-            Sent::Cancelled(cancelled) => judge(&cancelled, change, chosen),
-            Sent::Unknown(reason) => Attempt::Again(reason),
-            Sent::Refused(reason) => Attempt::Failed(reason),
-        })
+        let sent = self.transact(parts, &super::attempt_id()).await;
+        Ok(sent.decide(Changed::Done, |cancelled| judge(cancelled, change, chosen)))
     }
 
     async fn parts_of(&self, step: &Step<'_>, change: &Change) -> Result<Planned, super::Failure> {
         let Step { event, participant, .. } = *step;
-        let next = |participant: &Participant| Participant {
-            version: participant.version + 1,
-            ..participant.clone()
-        };
-        let mut changed = next(participant);
+        let mut changed = Participant { version: participant.version + 1, ..participant.clone() };
         match change {
             Change::Details(details) if *details == participant.signup.details => {
                 Ok(Planned::Nothing(Changed::Done))
@@ -348,12 +340,7 @@ impl Store {
                 (":capacity", number(session.capacity().into())),
             ],
         )?);
-        Ok(match self.transact(parts, &attempt_id).await {
-            Sent::Done => Attempt::Done(true),
-            Sent::Cancelled(cancelled) => cancelled.undecided(),
-            Sent::Unknown(reason) => Attempt::Again(reason),
-            Sent::Refused(reason) => Attempt::Failed(reason),
-        })
+        Ok(self.transact(parts, &attempt_id).await.decide(true, Cancelled::undecided))
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::item::{self, number, text};
 use super::retry::{self, Attempt};
-use super::transaction::{Cancelled, Sent};
+use super::transaction::Cancelled;
 use super::{Mail, Store, StoreError};
 use crate::identity::{Person, Source};
 use crate::participant::Participant;
@@ -96,11 +96,13 @@ impl Store {
         let attempt_id = super::attempt_id();
         let id = SignupId::random().map_err(|error| StoreError::Refused(error.to_string()))?;
         let seat = self.parts(request, session, id, Place::Seat, &attempt_id)?;
-        let line = self.parts(request, session, id, Place::Line, &attempt_id)?;
         retry::until(deadline, || async {
-            match self.try_for(Place::Seat, &seat, &attempt_id).await {
+            match self.try_for(Place::Seat, seat.clone(), &attempt_id).await {
                 Attempt::Done(Claim::Full) if request.may_wait => {
-                    self.try_for(Place::Line, &line, &attempt_id).await
+                    match self.parts(request, session, id, Place::Line, &attempt_id) {
+                        Ok(line) => self.try_for(Place::Line, line, &attempt_id).await,
+                        Err(error) => super::Failure::from(error).into(),
+                    }
                 }
                 decided => decided,
             }
@@ -108,17 +110,13 @@ impl Store {
         .await
     }
 
-    async fn try_for(&self, place: Place, parts: &[TransactWriteItem], attempt_id: &str) -> Attempt<Claim> {
+    async fn try_for(&self, place: Place, parts: Vec<TransactWriteItem>, attempt_id: &str) -> Attempt<Claim> {
         let token = match place {
             Place::Seat => attempt_id.to_owned(),
             Place::Line => format!("{attempt_id}w"),
         };
-        match self.transact(parts.to_vec(), &token).await {
-            Sent::Done => Attempt::Done(Claim::Placed(place)),
-            Sent::Cancelled(cancelled) => judge(&cancelled, place, attempt_id),
-            Sent::Unknown(reason) => Attempt::Again(reason),
-            Sent::Refused(reason) => Attempt::Failed(reason),
-        }
+        let sent = self.transact(parts, &token).await;
+        sent.decide(Claim::Placed(place), |cancelled| judge(cancelled, place, attempt_id))
     }
 
     fn parts(

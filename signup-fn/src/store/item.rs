@@ -66,6 +66,10 @@ pub(super) fn mails_of(person: &Person) -> String {
     format!("{MAIL}{}#", person.key())
 }
 
+pub(super) fn key_of_mail(event: &EventId, person: &Person, id: &str) -> Item {
+    key(event, format!("{}{id}", mails_of(person)))
+}
+
 /// An item that is not as we write them.
 pub(super) fn bad(what: &str) -> StoreError {
     StoreError::Refused(format!("an item's `{what}` is not readable"))
@@ -157,7 +161,7 @@ pub(super) fn session_state(item: Option<&Item>) -> Result<SessionState, StoreEr
 
 /// A mail's item.
 pub(super) fn from_mail(event: &EventId, mail: &Mail, forget_at: Timestamp) -> Item {
-    let mut item = key(event, format!("{}{}", mails_of(&mail.person), mail.id));
+    let mut item = key_of_mail(event, &mail.person, &mail.id);
     let mut put = |name: &str, value: AttributeValue| _ = item.insert(name.to_owned(), value);
     put("kind", text(mail.kind.name()));
     put("session", text(mail.session.as_str()));

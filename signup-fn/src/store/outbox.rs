@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::item::{self, Item, number, text};
 use super::retry::{self, Attempt};
-use super::transaction::{self, Sent};
+use super::transaction::{self, Cancelled};
 use super::{Failure, Store, StoreError};
 use crate::identity::Person;
 use crate::participant::Participant;
@@ -155,14 +155,12 @@ impl Store {
                     self.update(key, update, condition, values)?,
                     self.mail_part(event, &mail, participant.forget_at)?,
                 ];
-                Ok::<_, Failure>(match self.transact(parts, &id).await {
-                    Sent::Done => Attempt::Done(()),
-                    // The mark is there: by an attempt whose answer was lost, or by somebody else.
-                    Sent::Cancelled(cancelled) if cancelled.is_unmet(0) => Attempt::Done(()),
-                    Sent::Cancelled(cancelled) => cancelled.undecided(),
-                    Sent::Unknown(reason) => Attempt::Again(reason),
-                    Sent::Refused(reason) => Attempt::Failed(reason),
-                })
+                // Unmet when the mark is there: by an attempt whose answer was lost, or by somebody else.
+                let judge = |cancelled: &Cancelled| match cancelled.is_unmet(0) {
+                    true => Attempt::Done(()),
+                    false => cancelled.undecided(),
+                };
+                Ok::<_, Failure>(self.transact(parts, &id).await.decide((), judge))
             };
             attempt.await.unwrap_or_else(Attempt::from)
         })
@@ -197,13 +195,8 @@ impl Store {
             values,
             deadline,
         );
-        match taken.await? {
-            Some(item) => match item::mail(&item) {
-                Ok(mail) => Ok(Lease::Ours(mail)),
-                Err(error) => Err(error),
-            },
-            None => Ok(Lease::NotNow),
-        }
+        let mail = taken.await?.as_ref().map(item::mail).transpose()?;
+        Ok(mail.map_or(Lease::NotNow, Lease::Ours))
     }
 
     /// Marks a mail as sent.
@@ -241,18 +234,11 @@ impl Store {
         deadline: Instant,
     ) -> Result<(), StoreError> {
         let key = (&mail.person, mail.id.as_str());
-        let given = match parked {
-            Some(reason) => {
-                let values = vec![(":reason", text(reason))];
-                let update = "SET parked = :reason REMOVE leased_at, lease";
-                self.update_mail(event, key, update, "attribute_exists(pk)", values, deadline).await
-            }
-            None => {
-                let update = "REMOVE leased_at, lease";
-                self.update_mail(event, key, update, "attribute_exists(pk)", Vec::new(), deadline).await
-            }
+        let (update, values) = match parked {
+            Some(reason) => ("SET parked = :reason REMOVE leased_at, lease", vec![(":reason", text(reason))]),
+            None => ("REMOVE leased_at, lease", Vec::new()),
         };
-        given.map(drop)
+        self.update_mail(event, key, update, "attribute_exists(pk)", values, deadline).await.map(drop)
     }
 
     /// Lets parked mail be tried once more, from the first attempt on.
@@ -275,7 +261,7 @@ impl Store {
         mail: &Mail,
         deadline: Instant,
     ) -> Result<(), StoreError> {
-        let key = item::key(event, format!("{}{}", item::mails_of(&mail.person), mail.id));
+        let key = item::key_of_mail(event, &mail.person, &mail.id);
         retry::until(deadline, || async {
             let deleted =
                 self.client.delete_item().table_name(&self.table).set_key(Some(key.clone())).send().await;
@@ -317,7 +303,7 @@ impl Store {
         values: transaction::Values,
         deadline: Instant,
     ) -> Result<Option<Item>, StoreError> {
-        let key = item::key(event, format!("{}{id}", item::mails_of(person)));
+        let key = item::key_of_mail(event, person, id);
         retry::until(deadline, || async {
             let sent = self
                 .client
@@ -339,11 +325,7 @@ impl Store {
                 {
                     Attempt::Done(None)
                 }
-                Err(error) => match transaction::reason(&error) {
-                    Attempt::Done(()) => Attempt::Done(None),
-                    Attempt::Again(reason) => Attempt::Again(reason),
-                    Attempt::Failed(reason) => Attempt::Failed(reason),
-                },
+                Err(error) => Failure::from(transaction::reason(&error)).into(),
             }
         })
         .await

@@ -28,6 +28,18 @@ pub(super) enum Sent {
     Refused(String),
 }
 
+impl Sent {
+    /// What an attempt came to by it, where `judge` decides about one that was cancelled.
+    pub(super) fn decide<T>(self, done: T, judge: impl FnOnce(&Cancelled) -> Attempt<T>) -> Attempt<T> {
+        match self {
+            Self::Done => Attempt::Done(done),
+            Self::Cancelled(cancelled) => judge(&cancelled),
+            Self::Unknown(reason) => Attempt::Again(reason),
+            Self::Refused(reason) => Attempt::Failed(reason),
+        }
+    }
+}
+
 /// The reasons of the parts, in their order.
 pub(super) struct Cancelled(Vec<CancellationReason>);
 

@@ -1,15 +1,14 @@
 //! The way to the sign-ups.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use catalog::{Catalog, Event, Reference};
 use jiff::Timestamp;
 use signup_fn::identity::Identity;
-use signup_fn::local::LocalAddress;
+use signup_fn::local;
 use signup_fn::participant::Participant;
-use signup_fn::settings::{self, Settings};
+use signup_fn::settings::{self, StoreSettings};
 use signup_fn::store::Store;
 use tokio::time::Instant;
 
@@ -28,23 +27,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Access {
     pub(crate) fn open(Place { local, root }: &Place) -> Result<Self> {
-        if *local {
-            let address = LocalAddress::read(&root.join(".data"))?;
-            let catalog = settings::catalog(&root.join("dist/function"))?;
-            return Ok(Self { catalog, store: Store::new(address.connection), identity: address.identity });
-        }
-        let folder = root.join("dist/function");
-        let folder = |name: &str| match name {
-            // Not in the cloud: the catalogue is that of the site as it was last built.
-            "LAMBDA_TASK_ROOT" => Some(folder.to_string_lossy().into_owned()),
-            // No link is signed here.
-            "TOKEN_KEYS" => Some("00".repeat(32)),
-            name => std::env::var(name).ok(),
+        let StoreSettings { identity, connection } = match local {
+            true => local::settings(&root.join(".data"))?,
+            false => StoreSettings::read(|name| std::env::var(name).ok())
+                .context("de cloud is niet te bereiken; voor de aanmeldingen op deze computer: `--local`")?,
         };
-        let settings = Settings::read(folder)
-            .context("de cloud is niet te bereiken; voor de aanmeldingen op deze computer: `--local`")?;
-        let catalog = catalog_of(&settings.folder)?;
-        Ok(Self { catalog, store: Store::new(settings.connection), identity: settings.identity })
+        // That of the site as it was last built here, also for what is in the cloud.
+        let catalog = settings::catalog(&root.join("dist/function"))
+            .context("bouw eerst de site: `cargo run -p site-gen -- build --out dist`")?;
+        Ok(Self { catalog, store: Store::new(connection), identity })
     }
 
     /// The events that are asked for.
@@ -77,10 +68,6 @@ impl Access {
         }
         bail!("er is geen aanmelding met kenmerk {reference}", reference = reference.as_str())
     }
-}
-
-fn catalog_of(folder: &Path) -> Result<Catalog> {
-    settings::catalog(folder).context("bouw eerst de site: `cargo run -p site-gen -- build --out dist`")
 }
 
 pub(crate) fn deadline() -> Instant {
