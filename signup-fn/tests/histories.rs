@@ -269,10 +269,11 @@ fn whatever_happens_the_table_is_what_the_model_says() {
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 let config =
                     Config { cases: cases / threads, failure_persistence: None, ..Config::default() };
                 let told = TestRunner::new(config).run(&history(), |history| {
+                    // A runtime for each, which ends with its servers: ten thousand would be too many open files.
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                     runtime.block_on(live(&history));
                     Ok(())
                 });
