@@ -158,12 +158,12 @@ async fn seeing_a_link_changes_nothing_and_only_a_form_of_ours_does() {
     assert_eq!(foreign.send().await.unwrap().status(), 403);
     assert_eq!(site.post(&manage, "action=boss").await.status(), 400);
     assert_eq!(site.request("DELETE", &manage).send().await.unwrap().status(), 405);
-    for wrong in ["x", &"A".repeat(70), "%00"] {
-        assert_eq!(site.get(&format!("/aanmelden/open/wijzigen/{wrong}/")).await.status(), 404, "{wrong}");
+    for (wrong, status) in [("x", 410), (&*"A".repeat(70), 410), ("%00", 404)] {
+        assert_eq!(site.get(&format!("/aanmelden/open/wijzigen/{wrong}/")).await.status(), status, "{wrong}");
     }
     // A link to manage does not confirm.
     let confirm = manage.replace("/wijzigen/", "/bevestigen/");
-    assert_eq!(site.get(&confirm).await.status(), 404);
+    assert_eq!(site.get(&confirm).await.status(), 410);
     let page = site.get(&manage).await;
     assert_eq!(
         (header(&page, "referrer-policy"), header(&page, "cache-control")),

@@ -39,6 +39,7 @@ FORM = "session=28-november&full_name=Jan+Vos&email={}%40voorbeeld.nl&organisati
 LOCAL = {
     "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local", "TABLE_NAME": "signups", "IDENTITY_KEY": "07" * 32, "TOKEN_KEYS": "08" * 32,
+    "ORIGIN_SECRETS": "s" * 32,
     "AWS_LAMBDA_FUNCTION_NAME": "signup-fn", "AWS_LAMBDA_FUNCTION_VERSION": "1",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_LAMBDA_LOG_GROUP_NAME": "g", "AWS_LAMBDA_LOG_STREAM_NAME": "s",
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -46,7 +47,7 @@ LOCAL = {
 
 
 def event(body):
-    headers = {"content-type": "application/x-www-form-urlencoded", "host": "pos.example"}
+    headers = {"content-type": "application/x-www-form-urlencoded", "host": "pos.example", "x-origin-verify": "s" * 32}
     call = {"method": "POST", "path": "/aanmelden/lnpo-2028/", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "bench"}
     return {
         "version": "2.0", "routeKey": "$default", "rawPath": call["path"], "rawQueryString": "", "headers": headers,

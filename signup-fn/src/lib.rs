@@ -3,7 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`sign_up`](mod@sign_up) [`manage`](mod@manage) [`seats`](mod@seats) | what one can ask |
-//! | [`admission`] | which requests are let in at all |
+//! | [`origin`] [`admission`] | which requests are let in at all |
 //! | [`form`] | what was typed, to a [`signup::Signup`] or to what is wrong with it |
 //! | [`signup`] [`participant`] [`text`] | the sign-up and its fields, each right by construction; what became of it |
 //! | [`identity`] [`token`] | who is who, without keeping addresses in keys; what links in mails carry |
@@ -22,6 +22,7 @@ pub mod local;
 pub mod mailer;
 pub mod manage;
 pub mod message;
+pub mod origin;
 pub mod pages;
 pub mod participant;
 pub mod seats;

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
+use http::StatusCode;
 use jiff::Timestamp;
 use lambda_http::{Request, RequestExt, service_fn};
 use signup_fn::Function;
-use signup_fn::settings::{Settings, StoreSettings};
+use signup_fn::origin::OriginSecrets;
+use signup_fn::settings::{self, Settings, StoreSettings};
 use signup_fn::store::Store;
 use tokio::time::Instant;
 
@@ -18,12 +20,15 @@ const MARGIN: Duration = Duration::from_millis(300);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).without_time().init();
-    let function =
+    let (function, secrets) =
         start().inspect_err(|error| tracing::error!(error = format!("{error:#}"), "start refused"))?;
-    let function = Arc::new(function);
+    let (function, secrets) = (Arc::new(function), Arc::new(secrets));
     lambda_http::run(service_fn(|request: Request| {
-        let function = Arc::clone(&function);
+        let (function, secrets) = (Arc::clone(&function), Arc::clone(&secrets));
         async move {
+            if !secrets.admit(request.headers()) {
+                return Ok(function.answers.error(StatusCode::FORBIDDEN));
+            }
             let deadline = deadline(&request);
             let sender = sender(&request);
             let response =
@@ -34,10 +39,13 @@ async fn main() -> Result<(), lambda_http::Error> {
     .await
 }
 
-fn start() -> Result<Function> {
-    let settings = Settings::read(|name| std::env::var(name).ok())?;
+fn start() -> Result<(Function, OriginSecrets)> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let settings = Settings::read(variable)?;
+    let secrets = settings::origin_secrets(variable)?;
     let StoreSettings { identity, connection } = settings.store;
-    Function::open(&settings.folder, Store::new(connection), identity, settings.token_keys)
+    let function = Function::open(&settings.folder, Store::new(connection), identity, settings.token_keys)?;
+    Ok((function, secrets))
 }
 
 /// When Lambda stops waiting, less the margin.

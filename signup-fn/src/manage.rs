@@ -84,12 +84,9 @@ pub async fn confirm(
 
 /// The page for a link that opens nothing any more, or never did.
 fn expired(function: &Function, error: TokenError) -> Response<String> {
-    let status = match error {
-        TokenError::Unknown => StatusCode::NOT_FOUND,
-        TokenError::Expired => StatusCode::GONE,
-    };
-    tracing::info!(http.status = status.as_u16(), "link refused");
-    answers::personal(function.answers.page(status, Answer::LinkExpired, &crate::NOTHING))
+    tracing::info!(%error, "link refused");
+    // Not 404: the CDN puts the site's own page in place of that.
+    answers::personal(function.answers.page(StatusCode::GONE, Answer::LinkExpired, &crate::NOTHING))
 }
 
 impl<'a> Asked<'a> {

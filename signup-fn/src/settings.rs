@@ -10,6 +10,7 @@ use crate::Function;
 use crate::answers::Answers;
 use crate::identity::Identity;
 use crate::message::Sender;
+use crate::origin::OriginSecrets;
 use crate::store::{Connection, Store};
 use crate::token::TokenKeys;
 
@@ -78,6 +79,14 @@ fn required(variable: impl Fn(&str) -> Option<String>) -> impl Fn(&str) -> Resul
         let value = variable(name).filter(|value| !value.is_empty());
         value.with_context(|| format!("environment variable `{name}` is not set"))
     }
+}
+
+/// What the environment of the function behind the CDN says beside that.
+///
+/// # Errors
+/// When the variable is missing or makes no sense; the message names it.
+pub fn origin_secrets(variable: impl Fn(&str) -> Option<String>) -> Result<OriginSecrets> {
+    required(variable)("ORIGIN_SECRETS")?.parse().context("environment variable `ORIGIN_SECRETS`")
 }
 
 /// What the environment of the mailer says beside that.

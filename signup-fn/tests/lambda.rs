@@ -10,7 +10,7 @@ use std::process::Command;
 use catalog::headers::SECURITY_HEADERS;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use support::lambda::Lambda;
+use support::lambda::{Lambda, ORIGIN_SECRET};
 use support::{CATALOG, Table, table};
 
 fn built() -> OsString {
@@ -35,6 +35,7 @@ fn event(domain: &str, method: &str, path: &str, body: &str, base64: bool) -> Va
             "content-type": "application/x-www-form-urlencoded",
             "host": domain,
             "origin": "https://pos.example",
+            "x-origin-verify": ORIGIN_SECRET,
             "x-forwarded-proto": "https",
             "x-forwarded-for": "192.0.2.1"
         },
@@ -116,7 +117,10 @@ async fn what_no_browser_sends_is_answered_too() {
     foreign["headers"]["origin"] = "https://evil.example".into();
     let mut json = event(HTTP_API, "POST", "/aanmelden/e/", "{}", false);
     json["headers"]["content-type"] = "application/json".into();
+    let mut past_the_cdn = event(HTTP_API, "POST", "/aanmelden/e/", FORM, false);
+    past_the_cdn["headers"]["x-origin-verify"] = ORIGIN_SECRET.replace("only", "even").into();
     for (event, status) in [
+        (past_the_cdn, 403),
         (foreign, 403),
         (json, 415),
         (event(HTTP_API, "POST", "/aanmelden/elders/", FORM, false), 404),
@@ -192,4 +196,6 @@ fn it_refuses_to_start_on_a_bad_catalogue_and_says_why() {
     refuse(&|command| _ = command.env_remove("IDENTITY_KEY"), "IDENTITY_KEY");
     refuse(&|command| _ = command.env("IDENTITY_KEY", "short"), "64 hexadecimal digits");
     refuse(&|command| _ = command.env_remove("TOKEN_KEYS"), "TOKEN_KEYS");
+    refuse(&|command| _ = command.env_remove("ORIGIN_SECRETS"), "ORIGIN_SECRETS");
+    refuse(&|command| _ = command.env("ORIGIN_SECRETS", "short"), "at least 32 characters");
 }

@@ -18,6 +18,9 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::{Table, function_folder};
 
+/// By which the tests are the CDN.
+pub const ORIGIN_SECRET: &str = "what only the CDN of the tests knows";
+
 /// A function at work, and the Runtime API that it asks for events.
 pub struct Lambda {
     process: Child,
@@ -96,6 +99,7 @@ pub fn command(built: OsString) -> Command {
         .env("TABLE_NAME", "signups")
         .env("IDENTITY_KEY", "07".repeat(32))
         .env("TOKEN_KEYS", "08".repeat(32))
+        .env("ORIGIN_SECRETS", format!("{ORIGIN_SECRET},{}", "b".repeat(32)))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
