@@ -3,60 +3,10 @@
 
 mod support;
 
-use std::time::Duration;
-
-use mail_parser::{MessageParser, MimeHeaders};
+use support::letter::{Letter, letter};
 use support::{Tried, form, header, press, text};
 
 const OPEN: &str = "/aanmelden/open/";
-
-/// A mail, as a mailbox shows it.
-#[derive(Debug)]
-struct Letter {
-    subject: String,
-    text: String,
-    calendar: Option<String>,
-    raw: String,
-}
-
-impl Letter {
-    /// Path of the address in it that leads to one of our pages.
-    fn link(&self, part: &str) -> String {
-        let word = self.text.split_whitespace().find(|word| word.contains(part)).unwrap();
-        format!("/{}", word.splitn(4, '/').nth(3).unwrap())
-    }
-
-    fn calendar_line(&self, name: &str) -> &str {
-        let calendar = self.calendar.as_deref().unwrap();
-        calendar.lines().find_map(|line| line.strip_prefix(name)).unwrap()
-    }
-}
-
-/// The newest mail with these words in its subject to somebody, once it is there.
-async fn letter(site: &Tried, to: &str, words: &str) -> Letter {
-    let folder = site.root.path().join(".data/mail");
-    for _ in 0..200 {
-        let files = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        for file in files.filter(|file| file.extension().is_some_and(|ending| ending == "eml")) {
-            let bytes = std::fs::read(file).unwrap();
-            let message = MessageParser::default().parse(&bytes).unwrap();
-            let address = message.to().unwrap().first().unwrap().address().unwrap();
-            let subject = message.subject().unwrap();
-            if address == to && subject.contains(words) {
-                let calendar = message.attachments().find(|part| part.attachment_name().is_some());
-                let calendar = calendar.and_then(|part| part.text_contents()).map(str::to_owned);
-                return Letter {
-                    subject: subject.to_owned(),
-                    text: message.body_text(0).unwrap().into_owned(),
-                    calendar,
-                    raw: String::from_utf8_lossy(&bytes).into_owned(),
-                };
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("no mail to {to} about `{words}`")
-}
 
 /// Presses a button on a page, and returns the page that it leads to.
 async fn press_on(site: &Tried, path: &str, words: &str) -> String {

@@ -38,6 +38,7 @@ pub mod markdown;
 pub mod memory;
 pub mod new;
 pub mod parse;
+pub mod pictures;
 pub mod place;
 pub mod placeholder;
 pub mod problem;
@@ -74,6 +75,7 @@ use crate::manifest::{BuildRecord, Manifest};
 use crate::markdown::{Body, Scope};
 use crate::memory::{Before, Facts, Memory, RenderedBefore};
 use crate::parse::Parsed;
+use crate::pictures::Picture;
 use crate::problem::{Problems, Severity};
 use crate::public::Public;
 use crate::publication::{HeldBack, Moment, Wanted};
@@ -199,6 +201,7 @@ struct Prepared {
     links: LinkCheck,
     assets: Vec<Arc<Asset>>,
     images: Images,
+    pictures: Vec<Picture>,
     moment: Moment,
     made_of: Fingerprint,
     /// `None` when something is wrong with it.
@@ -221,7 +224,8 @@ impl Prepared {
         problems: &mut Problems,
     ) -> Self {
         let Asked { config, moment, placeholders, made_of } = asked;
-        let files = assets::publish(&mut sources.assets, problems);
+        let mut files = assets::publish(&mut sources.assets, problems);
+        let pictures = pictures::of(&mut sources.assets, &mut files);
         let images = Images::new(&sources.assets, problems);
         if let Some(memory) = &mut memory
             && memory.config.as_ref().map(Arc::as_ptr) != sources.config.as_ref().map(Arc::as_ptr)
@@ -251,7 +255,7 @@ impl Prepared {
             templates.set_site(&view);
             Ready { site, templates, common }
         });
-        Self { public, links, assets: sources.assets, images, moment, made_of, ready }
+        Self { public, links, assets: sources.assets, images, pictures, moment, made_of, ready }
     }
 
     /// Renders the site into a folder, or tells its problems.
@@ -282,8 +286,8 @@ impl Prepared {
         };
         let mut done = self.render(Some(before), &mut problems, put);
         if done.is_ok() && !problems.has_errors() {
-            done =
-                render::assets(&self.assets, &self.images, before, put).map(|found| problems.append(found));
+            done = render::assets((&self.assets, &self.images, &self.pictures), before, put)
+                .map(|found| problems.append(found));
         }
         if done.is_err() || problems.has_errors() {
             staging.abandon()?;

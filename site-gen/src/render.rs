@@ -20,6 +20,7 @@ use crate::images::Images;
 use crate::json_ld;
 use crate::markdown::{self, Body, Scope};
 use crate::memory::{Before, Facts, Rendered};
+use crate::pictures::Picture;
 use crate::place::{self, Kind};
 use crate::problem::{Problem, Problems};
 use crate::publication::Moment;
@@ -44,6 +45,9 @@ pub struct Output {
 pub const SITE: &str = "site";
 /// Folder of what travels with the function.
 pub const FUNCTION: &str = "function";
+
+/// Templates of files that hold nothing but what holds for the whole site.
+const PLAIN: [&str; 2] = ["robots.txt", "site.webmanifest"];
 
 /// How many articles the home page shows.
 const NEWS_ON_HOME: usize = 3;
@@ -73,27 +77,30 @@ pub struct Renderer<'a> {
     pub problems: Mutex<Problems>,
 }
 
-/// Hands on the files that are no pages; images in several sizes.
+/// Hands on the files that are no pages: images in several sizes, pictures of drawings.
 ///
 /// # Errors
 /// When a file can't be put.
 pub fn assets(
-    assets: &[Arc<Asset>],
-    images: &Images,
+    (assets, images, pictures): (&[Arc<Asset>], &Images, &[Picture]),
     before: Before<'_>,
     put: impl Fn(Output) -> anyhow::Result<()> + Sync,
 ) -> anyhow::Result<Problems> {
     let found = Mutex::new(Problems::default());
-    let stands = |path: &str| before.stands(&format!("{SITE}/{path}"));
-    assets.par_iter().try_for_each(|asset| match images.files(asset, stands) {
-        Ok(files) => files.into_iter().try_for_each(|(path, bytes)| {
-            put(Output { path: format!("{SITE}/{path}"), bytes, rendered: None })
-        }),
+    let hand_on = |made: Made| match made {
+        Ok(outputs) => outputs.into_iter().try_for_each(&put),
         Err(problem) => {
             found.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
             Ok(())
         }
+    };
+    let stands = |path: &str| before.stands(&format!("{SITE}/{path}"));
+    assets.par_iter().try_for_each(|asset| {
+        let file = |(path, bytes)| Output { path: format!("{SITE}/{path}"), bytes, rendered: None };
+        hand_on(images.files(asset, stands).map(|files| files.into_iter().map(file).collect()))
     })?;
+    let stands = |path: &str| before.stands(path);
+    pictures.par_iter().try_for_each(|picture| hand_on(picture.file(stands).map(|file| vec![file])))?;
     Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
@@ -320,7 +327,11 @@ impl Renderer<'_> {
             context.insert("entries", &entries);
             self.templates.render("sitemap.xml", &context)
         })?;
-        Ok(vec![sitemap, output(SITE, "robots.txt", self.templates.render("robots.txt", &Context::new())?)])
+        let mut outputs = vec![sitemap];
+        for name in PLAIN.into_iter().filter(|name| self.templates.has(name)) {
+            outputs.push(output(SITE, name, self.templates.render(name, &Context::new())?));
+        }
+        Ok(outputs)
     }
 
     /// One calendar of all sessions, and one of each.

@@ -59,7 +59,8 @@ pub struct Tag {
 }
 
 /// Files that every site has and no editor writes.
-pub const GENERATED: [&str; 5] = ["feed.xml", "sitemap.xml", "robots.txt", "agenda.ics", "zoeken.json"];
+pub const GENERATED: [&str; 6] =
+    ["feed.xml", "sitemap.xml", "robots.txt", "site.webmanifest", "agenda.ics", "zoeken.json"];
 
 /// Path of the search page.
 pub const SEARCH_URL: &str = "/zoeken/";

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catalog::answer::DELIMITERS;
 use serde::Serialize;
-use tera::{Context, Delimiters, ErrorKind, Tera};
+use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera};
 
 use crate::fingerprint::Fingerprint;
 use crate::html;
@@ -29,6 +29,7 @@ impl Templates {
     /// Compiles every template; `None` when one has a problem.
     pub fn compile(sources: &[Arc<Source>], problems: &mut Problems) -> Option<Self> {
         let mut tera = Tera::default();
+        tera.register_filter("json", json);
         let named = sources.iter().map(|source| (name(source), source.text.as_str()));
         if let Err(error) = tera.add_raw_templates(named) {
             let before = problems.len();
@@ -73,6 +74,11 @@ impl Templates {
         let rendered = self.tera.render(template, context).map_err(|error| problem(&error, &self.sources))?;
         Ok(if template.ends_with(".html") { html::squeezed(&rendered) } else { rendered })
     }
+}
+
+/// `{{ site.title | json }}`: a text within its quotes, for files of JSON.
+fn json(text: &str, _: Kwargs, _: &State) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// A rendered page with what it leaves for request time, to be filled in.

@@ -70,7 +70,6 @@ async function start() {
   const answer = await fetch("/zoeken.json");
   if (!answer.ok) return;
   index = await answer.json();
-  form.hidden = false;
   field.value = new URLSearchParams(location.search).get("q") ?? "";
   field.addEventListener("input", show);
   form.addEventListener("submit", (event) => {

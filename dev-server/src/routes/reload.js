@@ -1,11 +1,11 @@
 // Reloads the page after a build, and shows over it what keeps the site from being built.
 "use strict";
 
-const events = new EventSource("/_dev/events");
+let events = null;
 let shown = null;
 let build = null;
 
-events.addEventListener("message", (event) => {
+function tell(event) {
   shown?.remove();
   shown = null;
   if (event.data) {
@@ -22,4 +22,12 @@ events.addEventListener("message", (event) => {
     location.reload();
   }
   build = event.lastEventId;
+}
+
+// A page that is left may be kept to come back to. It must not keep its connection too:
+// a browser has six for a site, and with the seventh page everything would stand still.
+addEventListener("pageshow", () => {
+  events = new EventSource("/_dev/events");
+  events.addEventListener("message", tell);
 });
+addEventListener("pagehide", () => events?.close());

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test uses its own part")]
 #![allow(unreachable_pub, reason = "shared by several test programs")]
 
+pub mod letter;
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,6 +33,16 @@ pub fn site_with_real_content() -> TempDir {
     let root = tempfile::tempdir().unwrap();
     copy(&project().join("content"), &root.path().join("content"));
     copy(&project().join("templates"), &root.path().join("templates"));
+    root
+}
+
+/// The project's own content and templates, with the events of the little site among its news.
+pub fn site_with_everything() -> TempDir {
+    let root = site_with_real_content();
+    for event in ["open", "later", "voorbij", "bevestigen"] {
+        let file = format!("content/nieuws/{event}.md");
+        fs::copy(project().join("dev-server/tests/site").join(&file), root.path().join(&file)).unwrap();
+    }
     root
 }
 

@@ -1,0 +1,34 @@
+//! Pages keep to themselves: no other host, nothing stored, nothing that the policy forbids.
+
+use serde_json::json;
+
+use crate::states;
+use crate::visitor::Visitor;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_asks_another_host_keeps_anything_or_breaks_the_policy() {
+    let (site, states) = states::all().await;
+    let visitor = Visitor::with_scripts(1280, 800, true).await;
+    for (name, state) in &states {
+        state.show(&site, &visitor).await;
+        let kept = visitor.run("return [document.cookie, localStorage.length, sessionStorage.length]").await;
+        assert_eq!(kept, json!(["", 0, 0]), "{name}");
+        let forbidden: Vec<String> = visitor
+            .console()
+            .await
+            .into_iter()
+            .filter(|line| !line.contains("Failed to load resource: the server responded with a status of"))
+            .collect();
+        assert!(forbidden.is_empty(), "{name}: {forbidden:?}");
+    }
+    let databases = visitor.client.execute_async("indexedDB.databases().then(arguments[0])", vec![]).await;
+    assert_eq!(databases.unwrap(), json!([]));
+    assert!(visitor.client.get_all_cookies().await.unwrap().is_empty());
+
+    let own = format!("http://{}", site.server.address);
+    let asked = visitor.leave(&own).await;
+    assert!(asked.len() > states.len(), "the log holds what was asked: {asked:?}");
+    let elsewhere: Vec<&url::Url> =
+        asked.iter().filter(|address| address.origin().ascii_serialization() != own).collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+}

@@ -1,0 +1,136 @@
+//! Every page, and every state that the form can be in.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::support::letter::letter;
+use crate::support::{self, Tried, form, header};
+use crate::visitor::Visitor;
+
+const OPEN: &str = "/aanmelden/open/";
+const ARTICLE: &str = "/nieuws/open/";
+
+/// How one comes to a page.
+#[derive(Debug, Clone)]
+pub enum State {
+    /// By its address.
+    At(String),
+    /// By sending a form to an address.
+    Sent { to: String, form: String },
+}
+
+impl State {
+    pub async fn show(&self, site: &Tried, visitor: &Visitor) {
+        match self {
+            Self::At(path) => visitor.client.goto(&site.url(path)).await.unwrap(),
+            Self::Sent { to, form } => {
+                visitor.client.goto(&site.url(ARTICLE)).await.unwrap();
+                let script = "
+                    const [to, fields] = arguments;
+                    const form = document.createElement('form');
+                    Object.assign(form, { method: 'post', action: to });
+                    for (const [name, value] of new URLSearchParams(fields)) {
+                        const field = document.createElement('textarea');
+                        Object.assign(field, { name, value });
+                        form.append(field);
+                    }
+                    document.body.append(form);
+                    form.submit();";
+                visitor.client.execute(script, vec![json!(to), json!(form)]).await.unwrap();
+                visitor.shows("").await;
+                for _ in 0..100 {
+                    if visitor.client.current_url().await.unwrap().path() != ARTICLE {
+                        break;
+                    }
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                }
+                // The page is whole when its last element is there.
+                visitor.shows("toegankelijkheid").await;
+            }
+        }
+    }
+}
+
+/// The site with everything on it, and all that there is to see.
+///
+/// Each page as it is sent is left in `target/tmp/states`, for validators.
+pub async fn all() -> (Tried, Vec<(String, State)>) {
+    let site = Tried::start_in(support::site_with_everything()).await;
+    let mut states: Vec<(String, State)> = pages(&site)
+        .into_iter()
+        .chain(["/er-niet/".to_owned(), "/aanmelden/er-niet/".to_owned()])
+        .map(|path| (path.clone(), State::At(path)))
+        .collect();
+    let mut add = |name: &str, state: State| states.push((name.to_owned(), state));
+
+    let location = |answer: reqwest::Response| {
+        assert_eq!(answer.status(), 303);
+        header(&answer, "location").to_owned()
+    };
+    let received = location(site.post(OPEN, &form("klein", "a%40voorbeeld.nl")).await);
+    let waiting = location(site.post(OPEN, &(form("klein", "b%40voorbeeld.nl") + "&wait=yes")).await);
+    site.post(OPEN, &form("ruim", "c%40voorbeeld.nl")).await;
+    site.post("/aanmelden/bevestigen/", &form("een", "d%40voorbeeld.nl")).await;
+    let manage = letter(&site, "a@voorbeeld.nl", "Je bent aangemeld").await.link("/wijzigen/");
+    let manage_waiting = letter(&site, "b@voorbeeld.nl", "wachtlijst").await.link("/wijzigen/");
+    let manage_cancelled = letter(&site, "c@voorbeeld.nl", "Je bent aangemeld").await.link("/wijzigen/");
+    location(site.post(&manage_cancelled, "action=cancel").await);
+    let confirm = letter(&site, "d@voorbeeld.nl", "Bevestig").await.link("/bevestigen/");
+
+    add("received", State::At(received));
+    add("waiting", State::At(waiting));
+    add("manage", State::At(manage.clone()));
+    add("manage, saved", State::At(format!("{manage}bewaard/")));
+    add("manage, waiting", State::At(manage_waiting));
+    add("manage, cancelled", State::At(manage_cancelled));
+    add("confirm", State::At(confirm));
+    add("erased", State::At("/aanmelden/open/gewist/".to_owned()));
+    add("link expired", State::At("/aanmelden/open/wijzigen/x/".to_owned()));
+    let sent = |to: &str, form: &str| State::Sent { to: to.to_owned(), form: form.to_owned() };
+    add("refused", sent(OPEN, "full_name=Jan&email=jan"));
+    add("refused by the trap", sent(OPEN, &(form("ruim", "e%40voorbeeld.nl") + "&website=x")));
+    add("full", sent(OPEN, &form("klein", "f%40voorbeeld.nl")));
+    add("not open yet", sent("/aanmelden/later/", &form("een", "f%40voorbeeld.nl")));
+    add("closed", sent("/aanmelden/voorbij/", &form("toen", "f%40voorbeeld.nl")));
+    add("manage, refused", sent(&manage, "action=details&full_name="));
+    add("too large", sent(OPEN, &format!("question={}", "a".repeat(20_000))));
+    add("unreadable", sent(OPEN, "session=klein&session=ruim"));
+    keep(&site, &states).await;
+    (site, states)
+}
+
+async fn keep(site: &Tried, states: &[(String, State)]) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("states");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, state) in states {
+        let answer = match state {
+            State::At(path) => site.get(path).await,
+            State::Sent { to, form } => site.post(to, form).await,
+        };
+        let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        std::fs::write(folder.join(format!("{name}.html")), answer.text().await.unwrap()).unwrap();
+    }
+}
+
+/// The addresses of all pages that were built.
+fn pages(site: &Tried) -> Vec<String> {
+    let folder = site.root.path().join("dist/site");
+    let mut found = Vec::new();
+    gather(&folder, &folder, &mut found);
+    found.sort();
+    found
+}
+
+fn gather(folder: &Path, root: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if entry.file_type().unwrap().is_dir() {
+            gather(&path, root, found);
+        } else if path.ends_with("index.html") {
+            let parent = path.parent().unwrap().strip_prefix(root).unwrap();
+            let address = format!("/{}/", parent.display());
+            found.push(if address == "//" { "/".to_owned() } else { address });
+        }
+    }
+}
