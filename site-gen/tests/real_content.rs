@@ -1,12 +1,14 @@
 //! The site that this project is for.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::Value;
 use site_gen::publication::Wanted;
 
 #[test]
@@ -59,4 +61,74 @@ fn compressed(bytes: &[u8]) -> u64 {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap().len() as u64
+}
+
+/// What search engines ask of each thing: <https://developers.google.com/search/docs/appearance/structured-data>
+const ASKED: [(&str, &[&str]); 7] = [
+    ("BreadcrumbList", &["itemListElement"]),
+    ("ListItem", &["position", "name", "item"]),
+    ("NewsArticle", &["headline", "datePublished", "dateModified", "author", "url"]),
+    (
+        "Event",
+        &[
+            "name",
+            "startDate",
+            "endDate",
+            "location",
+            "eventAttendanceMode",
+            "eventStatus",
+            "organizer",
+            "offers",
+        ],
+    ),
+    ("VirtualLocation", &["url"]),
+    ("Offer", &["price", "priceCurrency", "url", "validFrom"]),
+    ("Organization", &["name", "url"]),
+];
+
+#[test]
+fn structured_data_says_what_search_engines_ask_for() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let now = "2026-11-24T12:00:00Z".parse().unwrap();
+    site_gen::build(root, out.path(), Wanted::public(now)).unwrap_or_else(|problems| panic!("\n{problems}"));
+    let mut seen = BTreeSet::new();
+    for page in ["", "nieuws/", "nieuws/lerend-netwerk-november-2028/", "contact/"] {
+        let html = fs::read_to_string(out.path().join(format!("site/{page}index.html"))).unwrap();
+        let (_, rest) = html.split_once("<script type=\"application/ld+json\">").unwrap();
+        let data: Value = serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap();
+        assert_eq!(data["@context"], "https://schema.org");
+        let graph = data["@graph"].as_array().unwrap();
+        graph.iter().for_each(|thing| check(thing, &mut seen));
+    }
+    for kind in ["BreadcrumbList", "NewsArticle", "Event", "Organization"] {
+        assert!(seen.contains(kind), "{kind} is nowhere");
+    }
+}
+
+fn check(value: &Value, seen: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(thing) => {
+            let kind = thing["@type"].as_str().unwrap();
+            let (_, asked) = ASKED.iter().find(|(known, _)| *known == kind).unwrap();
+            for name in *asked {
+                assert!(
+                    thing.get(*name).is_some_and(|value| !value.is_null()),
+                    "{kind} without {name}: {value}"
+                );
+            }
+            for name in ["startDate", "endDate", "datePublished", "dateModified", "validFrom"] {
+                if let Some(moment) = thing.get(name) {
+                    moment.as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+                }
+            }
+            for address in ["url", "item"].iter().filter_map(|name| thing.get(*name)) {
+                assert!(address.as_str().unwrap().starts_with("https://"), "{address}");
+            }
+            seen.insert(kind.to_owned());
+            thing.values().filter(|value| value.is_object() || value.is_array()).for_each(|v| check(v, seen));
+        }
+        Value::Array(things) => things.iter().for_each(|thing| check(thing, seen)),
+        _ => {}
+    }
 }
