@@ -8,10 +8,12 @@
 //! | [`address`] | every URL that both sides must agree on |
 //! | [`answer`] | the pages that the function answers with, and what fills them |
 //! | [`mail`] | the mails that participants get, and what fills them |
+//! | [`calendar`] | a line of a calendar file |
 //! | [`headers`] | the security headers of every answer |
 
 pub mod address;
 pub mod answer;
+pub mod calendar;
 pub mod event;
 pub mod headers;
 pub mod id;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use catalog::address::SignupAddress;
 use catalog::answer::Status;
+use catalog::calendar::push_line;
 use catalog::mail::{CalendarView, MailKind, MailPart, MailView, calendar_file, mail_file};
 use catalog::{Catalog, Event};
 use jiff::Timestamp;
@@ -141,7 +142,7 @@ impl Messages {
                     attendee: to.to_string(),
                 };
                 let entry = self.pages.fill(&calendar_file(event.id(), &mail.session), &entry)?;
-                let entry = fold(&entry);
+                let entry = folded(&entry);
                 let kind = format!("text/calendar; charset=utf-8; method={}", method.name());
                 let kind = ContentType::parse(&kind).context("type of the calendar entry")?;
                 let inline = SinglePart::builder().header(kind.clone()).body(entry.clone());
@@ -154,20 +155,9 @@ impl Messages {
     }
 }
 
-/// Lines of at most 75 bytes that end in CR LF (RFC 5545, section 3.1).
-fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 64);
-    for line in text.lines() {
-        let mut room = 75;
-        for c in line.chars() {
-            if c.len_utf8() > room {
-                out.push_str("\r\n ");
-                room = 74;
-            }
-            room -= c.len_utf8();
-            out.push(c);
-        }
-        out.push_str("\r\n");
-    }
-    out
+/// An entry as it may be sent: a template's lines can be too long once they are filled in.
+fn folded(entry: &str) -> String {
+    let mut calendar = String::with_capacity(entry.len() + 64);
+    entry.lines().for_each(|line| push_line(&mut calendar, line));
+    calendar
 }

@@ -4,6 +4,7 @@
 //! what the page says wherever it is. A session keeps its UID for good.
 
 use catalog::Session;
+use catalog::calendar::push_line;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
@@ -175,18 +176,8 @@ impl Lines {
         self.line(&format!("{name}:{value}"));
     }
 
-    /// One content line, folded at 75 octets (section 3.1).
     fn line(&mut self, line: &str) {
-        let mut room = 75;
-        for c in line.chars() {
-            if c.len_utf8() > room {
-                self.0.push_str("\r\n ");
-                room = 74;
-            }
-            room -= c.len_utf8();
-            self.0.push(c);
-        }
-        self.0.push_str("\r\n");
+        push_line(&mut self.0, line);
     }
 }
 
