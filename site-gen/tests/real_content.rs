@@ -132,3 +132,35 @@ fn check(value: &Value, seen: &mut BTreeSet<String>) {
         _ => {}
     }
 }
+
+#[test]
+fn style_sheets_know_neither_left_nor_right_nor_ids_nor_importance() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut lines = 0;
+    for file in fs::read_dir(root.join("templates/static")).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.extension().is_none_or(|ending| ending != "css") {
+            continue;
+        }
+        for (at, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
+            let place = format!("{}:{}: {line}", file.display(), at + 1);
+            let line = line.trim();
+            assert!(!line.contains("!important"), "{place}");
+            let is_selector = line.ends_with('{') || line.ends_with(',');
+            assert!(!(is_selector && line.contains('#')), "{place}");
+            let property = line.split_once(':').map_or("", |(name, _)| name);
+            let is_physical = ["width", "height", "left", "right", "top", "bottom"].contains(&property)
+                || property.ends_with("-left")
+                || property.ends_with("-right")
+                || property.ends_with("-top")
+                || property.ends_with("-bottom");
+            assert!(!is_physical, "{place}");
+            let is_fluid_without_rem = line
+                .split("clamp(")
+                .skip(1)
+                .any(|clamp| !clamp.split(',').nth(1).is_some_and(|middle| middle.contains("rem")));
+            assert!(!is_fluid_without_rem, "letters must grow with the reader's own size: {place}");
+            lines += 1;
+        }
+    }
+    assert!(lines > 500);
+}
