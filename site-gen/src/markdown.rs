@@ -1,27 +1,22 @@
 //! Markdown to HTML, with what is wrong in it and where it links to.
 
+mod alert;
+mod headings;
+mod shortcodes;
+
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{
-    Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag,
-    TagEnd, html,
-};
+use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
-use serde::Serialize;
-
-use catalog::address::FORM_ANCHOR;
-use catalog::answer::Field;
-
+pub use self::headings::Heading;
 use crate::highlight;
 use crate::html::{Href, Text};
 use crate::images::Images;
 use crate::link::{self, Link, Target};
 use crate::problem::{Problem, Problems};
-use crate::shortcode::{self, Figure, Notice, Shortcode};
-use crate::slug::slug;
+use crate::shortcode;
 use crate::source::Source;
 
 /// A page's body.
@@ -44,17 +39,6 @@ pub struct Scope<'a> {
     pub images: &'a Images,
     /// Whether the page announces an event.
     pub has_form: bool,
-}
-
-/// A heading, for a table of contents.
-#[derive(Debug, Hash, Serialize)]
-pub struct Heading {
-    /// 2 to 6.
-    pub level: u8,
-    /// Its id, unique on the page.
-    pub id: String,
-    /// Its words, without marks.
-    pub title: String,
 }
 
 const OPTIONS: Options = Options::ENABLE_TABLES
@@ -272,8 +256,8 @@ impl<'e: 'a, 'a> Writer<'a> {
             }
             // The library gives these a class but no title.
             Event::Start(Tag::BlockQuote(Some(kind))) => {
-                let (class, title) = alert(kind);
-                Some(Event::Html(open_alert(class, title).into()))
+                let (class, title) = alert::words(kind);
+                Some(Event::Html(alert::open(class, title).into()))
             }
             Event::End(TagEnd::BlockQuote(Some(_))) => Some(Event::Html("</aside>\n".into())),
             // The library aligns with a `style` attribute, which the security policy forbids.
@@ -341,137 +325,7 @@ impl<'e: 'a, 'a> Writer<'a> {
         self.link(address, span);
         Some(html)
     }
-
-    fn shortcode(&mut self, range: Range<usize>) -> Option<Event<'e>> {
-        let text = self.source.text[range.clone()].trim_end();
-        let range = range.start..range.start + text.len();
-        let Some(read) = shortcode::read(self.source, range.clone(), self.problems) else {
-            // One that can't be read may have an end nevertheless.
-            if text.contains("notice") {
-                self.notice = Some(range);
-            }
-            return None;
-        };
-        let html = match read {
-            _ if self.depth > 0 => {
-                let help = "zet het in een eigen alinea, buiten lijsten en citaten";
-                self.tell(range, "hier kan geen bouwsteen staan", help);
-                return None;
-            }
-            Shortcode::Figure(Figure { src, alt, caption }) => {
-                // Within the quotes.
-                let span = src.span().start + 1..src.span().end - 1;
-                let picture = self.picture(src.get_ref(), span, &alt)?;
-                let mut html = format!("<figure>\n{picture}\n");
-                if let Some(caption) = caption {
-                    // Writing to a string can't fail.
-                    let _ = writeln!(html, "<figcaption>{}</figcaption>", Text(&caption));
-                }
-                html + "</figure>\n"
-            }
-            Shortcode::Notice(_) if self.notice.is_some() => {
-                self.tell(range, "een blok in een blok", "sluit het eerste af met een alinea `{% end %}`");
-                return None;
-            }
-            Shortcode::Notice(Notice { kind, title }) => {
-                self.notice = Some(range);
-                let usual = alert(notice_kind(&kind)).1;
-                open_alert(&kind, title.as_deref().unwrap_or(usual))
-            }
-            Shortcode::End => {
-                if self.notice.take().is_none() {
-                    let help = "begin het blok met een alinea `{% notice(kind=\"tip\") %}`";
-                    self.tell(range, "hier is geen blok dat eindigt", help);
-                    return None;
-                }
-                "</aside>\n".to_owned()
-            }
-            Shortcode::SignupForm if !self.scope.has_form => {
-                let help = "zet bovenaan de pagina een tabel `[event]`, of haal deze alinea weg";
-                self.tell(range, "deze pagina heeft geen aanmeldformulier", help);
-                return None;
-            }
-            Shortcode::SignupForm if self.has_form => {
-                self.tell(range, "het aanmeldformulier staat er al", "haal deze alinea weg");
-                return None;
-            }
-            Shortcode::SignupForm => {
-                self.has_form = true;
-                FORM.to_owned()
-            }
-        };
-        Some(Event::Html(html.into()))
-    }
-
-    /// Gives each heading an id made of its words, and refuses a second first-level heading.
-    fn name_headings(&mut self, events: &mut [(Event<'e>, Range<usize>)]) {
-        let mut open = None;
-        let mut words = String::new();
-        for at in 0..events.len() {
-            match &events[at].0 {
-                Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
-                    if !classes.is_empty() || !attrs.is_empty() {
-                        let range = events[at].1.clone();
-                        self.tell(range, "een kop heeft hooguit een id", "schrijf het zo: `## Kop {#id}`");
-                    }
-                    if *level == HeadingLevel::H1 {
-                        let range = events[at].1.clone();
-                        let help =
-                            "begin met twee hekjes: `## Kop`; de titel van de pagina is al de eerste kop";
-                        self.tell(range, "een kop van het eerste niveau", help);
-                    }
-                    let before = self.headings.last().map_or(1, |heading| heading.level);
-                    if *level as u8 > before + 1 {
-                        let range = events[at].1.clone();
-                        let help =
-                            format!("gebruik hier {} hekjes: koppen dalen één niveau tegelijk", before + 1);
-                        self.tell(range, "deze kop slaat een niveau over", &help);
-                    }
-                    open = Some(at);
-                    words.clear();
-                }
-                Event::Text(text) | Event::Code(text) if open.is_some() => words.push_str(text),
-                Event::SoftBreak | Event::HardBreak if open.is_some() => words.push(' '),
-                Event::End(TagEnd::Heading(level)) => {
-                    let level = *level as u8;
-                    if let Some(start) = open.take()
-                        && let Event::Start(Tag::Heading { id, .. }) = &mut events[start].0
-                    {
-                        let wanted = id.as_ref().map_or_else(|| slug(&words), |id| id.to_string());
-                        let unique = self.unique(wanted);
-                        *id = Some(unique.clone().into());
-                        self.headings.push(Heading { level, id: unique, title: std::mem::take(&mut words) });
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// An id that no heading before it has.
-    fn unique(&mut self, wanted: String) -> String {
-        let wanted = if wanted.is_empty() { "kop".to_owned() } else { wanted };
-        let is_reserved =
-            RESERVED.contains(&wanted.as_str()) || Field::ALL.iter().any(|field| field.name() == wanted);
-        if !is_reserved && !self.ids.contains_key(&wanted) {
-            self.ids.insert(wanted.clone(), 2);
-            return wanted;
-        }
-        // From where the last heading of the same words left off.
-        let mut number = self.ids.get(&wanted).copied().unwrap_or(2);
-        let mut id = format!("{wanted}-{number}");
-        while self.ids.contains_key(&id) {
-            number += 1;
-            id = format!("{wanted}-{number}");
-        }
-        self.ids.insert(wanted, number + 1);
-        self.ids.insert(id.clone(), 2);
-        id
-    }
 }
-
-/// Ids that templates give to elements of their own; the form's fields have theirs too.
-const RESERVED: [&str; 5] = [FORM_ANCHOR, "aanmelden-kop", "inhoud", "nieuws-kop", "op-deze-pagina"];
 
 /// Whether a piece of HTML is comments and nothing else.
 fn is_comment(html: &str) -> bool {
@@ -481,31 +335,6 @@ fn is_comment(html: &str) -> bool {
             .strip_prefix("<!--")
             .and_then(|rest| rest.split_once("-->"))
             .is_some_and(|(_, rest)| is_comment(rest))
-}
-
-/// The class and the title of a block that calls for attention.
-fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
-    match kind {
-        BlockQuoteKind::Note => ("note", "Goed om te weten"),
-        BlockQuoteKind::Tip => ("tip", "Tip"),
-        BlockQuoteKind::Important => ("important", "Belangrijk"),
-        BlockQuoteKind::Warning => ("warning", "Let op"),
-        BlockQuoteKind::Caution => ("caution", "Pas op"),
-    }
-}
-
-fn notice_kind(name: &str) -> BlockQuoteKind {
-    match name {
-        "tip" => BlockQuoteKind::Tip,
-        "important" => BlockQuoteKind::Important,
-        "warning" => BlockQuoteKind::Warning,
-        "caution" => BlockQuoteKind::Caution,
-        _ => BlockQuoteKind::Note,
-    }
-}
-
-fn open_alert(class: &str, title: &str) -> String {
-    format!("<aside class=\"alert alert-{class}\">\n<p class=\"alert-title\">{}</p>\n", Text(title))
 }
 
 #[cfg(test)]

@@ -115,12 +115,12 @@ fn after_each_change_the_site_is_what_a_build_from_nothing_makes_of_it() {
     RgbImage::new(50, 30).save(root.join("content/nieuws/plaat.png")).unwrap();
     site.check("another image under the same name", NOW);
 
-    for template in ["templates/base.html", "templates/static/style.css", "content/site.toml"] {
+    for template in ["templates/base.html", "templates/static/_base.css", "content/site.toml"] {
         let file = root.join(template);
         let text = fs::read_to_string(&file).unwrap();
         let text =
             text.replace("<body>", "<body class=\"anders\">").replace("paginate_by = 10", "paginate_by = 7");
-        fs::write(&file, text.replace("40rem", "41rem")).unwrap();
+        fs::write(&file, text.replace("--measure: 41rem", "--measure: 42rem")).unwrap();
         assert!(site.check(template, NOW) > 0, "{template}");
     }
 
