@@ -307,7 +307,7 @@ def main():
         archive = folder / "function.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
             file.write(LAMBDA / "signup-fn", "bootstrap")
-        print(f"\nbootstrap: {(RELEASE / 'signup-fn').stat().st_size:,} bytes, zipped {archive.stat().st_size:,}")
+        print(f"\nbootstrap: {(LAMBDA / 'signup-fn').stat().st_size:,} bytes, zipped {archive.stat().st_size:,}")
 
 
 if __name__ == "__main__":
