@@ -48,8 +48,8 @@ resource "aws_route53_record" "site" {
 resource "aws_route53_record" "dkim" {
   count   = var.hosted_zone_id == "" ? 0 : 3
   zone_id = var.hosted_zone_id
-  name    = "${aws_sesv2_email_identity.sender.dkim_signing_attributes[0].tokens[count.index]}._domainkey.${local.mail_domain}"
+  name    = "${local.dkim_tokens[count.index]}._domainkey.${local.mail_domain}"
   type    = "CNAME"
-  records = ["${aws_sesv2_email_identity.sender.dkim_signing_attributes[0].tokens[count.index]}.dkim.amazonses.com"]
+  records = ["${local.dkim_tokens[count.index]}.dkim.amazonses.com"]
   ttl     = 3600
 }

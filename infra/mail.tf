@@ -1,6 +1,7 @@
 locals {
   mail_address = regex("([^<>\\s]+@[^<>\\s]+?)>?$", var.mail_from)[0]
   mail_domain  = split("@", local.mail_address)[1]
+  dkim_tokens  = flatten(aws_sesv2_email_identity.sender.dkim_signing_attributes[*].tokens)
 }
 
 resource "aws_sesv2_email_identity" "sender" {

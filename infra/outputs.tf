@@ -27,7 +27,7 @@ output "functions" {
 # To make by hand, where the zone is not in Route 53.
 output "records" {
   value = var.hosted_zone_id != "" ? {} : merge(
-    { for token in aws_sesv2_email_identity.sender.dkim_signing_attributes[0].tokens :
+    { for token in local.dkim_tokens :
     "${token}._domainkey.${local.mail_domain}" => "CNAME ${token}.dkim.amazonses.com" },
     var.domain == "" ? {} : { (var.domain) = "CNAME ${aws_cloudfront_distribution.site.domain_name}" },
   )
