@@ -13,7 +13,6 @@ locals {
 }
 
 resource "aws_cloudfront_distribution" "site" {
-  #checkov:skip=CKV_AWS_68:the firewall is optional, for its price; the API has a throttle and the function counts per sender
   #checkov:skip=CKV2_AWS_47:the firewall's rules for it come with the firewall
   #checkov:skip=CKV_AWS_86:addresses of visitors are not collected
   #checkov:skip=CKV_AWS_174:TLS 1.2 from the day that there is a domain (a test says so); CloudFront's own certificate allows no floor

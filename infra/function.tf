@@ -2,7 +2,6 @@
 
 resource "aws_lambda_function" "signup" {
   #checkov:skip=CKV_AWS_50:metrics and log lines tell enough; no tracing
-  #checkov:skip=CKV_AWS_115:reserved where signup_concurrency says so; new accounts allow none
   #checkov:skip=CKV_AWS_116:called synchronously: who asks gets the error
   #checkov:skip=CKV_AWS_117:reaches AWS's public endpoints alone; a VPC would need a NAT for that
   #checkov:skip=CKV_AWS_173:encrypted with the service's own key

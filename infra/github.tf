@@ -68,7 +68,8 @@ data "aws_iam_policy_document" "plan" {
   }
 }
 
-# PowerUserAccess leaves out IAM; of that the roles of this deployment alone.
+# PowerUserAccess leaves out IAM; of that the roles of this deployment alone. Who makes roles can make one
+# that may do more: what guards the account is who lets a deployment through.
 data "aws_iam_policy_document" "deploy" {
   statement {
     actions = [

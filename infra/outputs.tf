@@ -8,6 +8,10 @@ output "api_url" {
   value = aws_apigatewayv2_api.signup.api_endpoint
 }
 
+output "region" {
+  value = var.region
+}
+
 output "bucket" {
   value = aws_s3_bucket.site.id
 }

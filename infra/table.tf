@@ -1,6 +1,5 @@
 resource "aws_dynamodb_table" "signups" {
   #checkov:skip=CKV_AWS_119:encrypted with the service's own key; one of ours costs a dollar a month and parts nobody from it within one account
-  #checkov:skip=CKV2_AWS_16:on demand: there is no capacity to scale
   name                        = var.table_name == "" ? "${var.name}-signups" : var.table_name
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "pk"
@@ -26,10 +25,6 @@ resource "aws_dynamodb_table" "signups" {
   }
 
   point_in_time_recovery {
-    enabled = true
-  }
-
-  server_side_encryption {
     enabled = true
   }
 }

@@ -83,8 +83,8 @@ def bucket(name, path):
     found = s3_backends[ACCOUNT]["aws"].get_object(name, path.removeprefix("/"))
     if found is None:
         return Response("NoSuchKey", 404)
-    kept = {"content-type": found.content_type, "cache-control": found.metadata.get("cache-control", "")}
-    return Response(found.value, 200, {name: value for name, value in kept.items() if value})
+    kept = {name: value for name, value in found.metadata.items() if name.lower() in ("content-type", "cache-control")}
+    return Response(found.value, 200, kept)
 
 
 def behaviour_of(config, path):

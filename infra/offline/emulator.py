@@ -14,7 +14,7 @@ import sys
 import uuid
 from pathlib import Path
 
-from moto.awslambda.models import LambdaFunction
+from moto.awslambda.models import EventSourceMapping, LambdaFunction
 from moto.budgets.models import budgets_backends
 from moto.budgets.responses import BudgetsResponse
 from moto.dynamodb.models.table import StreamShard
@@ -126,6 +126,13 @@ def _(_old, self, body, _headers, response_headers):
         response_headers["x-amz-function-error"] = "Unhandled"
         answer = {"errorMessage": str(failed)}
     return json.dumps(answer).encode()
+
+
+# An alias stays an alias.
+@around(EventSourceMapping, "__init__")
+def _(old, self, spec):
+    old(self, spec)
+    self.function_arn = spec["FunctionName"]
 
 
 # The stream's records stay, for the run to read and to hand to the mailer itself.

@@ -53,9 +53,6 @@ mock_provider "aws" {
   mock_resource "aws_cloudfront_distribution" {
     defaults = { arn = "arn:aws:cloudfront::111122223333:distribution/EMOCK", domain_name = "dmock.cloudfront.net" }
   }
-  mock_resource "aws_sesv2_email_identity" {
-    defaults = { dkim_signing_attributes = [{ tokens = ["one", "two", "three"] }] }
-  }
 }
 
 mock_provider "aws" {
@@ -64,12 +61,7 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/mock/1" }
   }
   mock_resource "aws_acm_certificate" {
-    defaults = {
-      arn = "arn:aws:acm:us-east-1:111122223333:certificate/mock"
-      domain_validation_options = [{
-        domain_name = "mock", resource_record_name = "_x.mock", resource_record_type = "CNAME", resource_record_value = "y"
-      }]
-    }
+    defaults = { arn = "arn:aws:acm:us-east-1:111122223333:certificate/mock" }
   }
 }
 
@@ -280,6 +272,31 @@ run "roles_for_workflows_when_a_repository_is_named" {
     })
     error_message = "Only this repository's pull requests, and its environment."
   }
+}
+
+# The records and the certificate of our own are made in the offline run: mocks can't make what they hold.
+run "with_a_domain_tls_has_a_floor" {
+  command = apply
+  variables {
+    domain          = trimprefix(jsondecode(file("${var.built}/dist/function/catalog.json")).origin, "https://")
+    certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/mock"
+  }
+  assert {
+    condition     = aws_cloudfront_distribution.site.viewer_certificate[0].minimum_protocol_version == "TLSv1.2_2021" && !aws_cloudfront_distribution.site.viewer_certificate[0].cloudfront_default_certificate
+    error_message = "TLS 1.2 at least."
+  }
+  assert {
+    condition     = output.site_url == local.origin && output.records[var.domain] == "CNAME ${aws_cloudfront_distribution.site.domain_name}"
+    error_message = "What is to be made by hand is told."
+  }
+}
+
+run "a_domain_without_a_certificate_is_refused" {
+  command = plan
+  variables {
+    domain = trimprefix(jsondecode(file("${var.built}/dist/function/catalog.json")).origin, "https://")
+  }
+  expect_failures = [aws_cloudfront_distribution.site]
 }
 
 run "an_origin_that_is_another_site_is_refused" {
