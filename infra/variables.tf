@@ -133,10 +133,10 @@ variable "token_keys" {
   }
 }
 
-# ---- from infra/deploy ----
+# ---- where infra/build and site-gen write; terraform test has another ----
 
 variable "built" {
-  description = "The folder that infra/build and site-gen wrote: both zips, what they are built for, dist/."
+  description = "Both zips, what they are built for, and dist/. Relative, so that a deployment from elsewhere finds nothing changed."
   type        = string
   default     = "../target/deploy"
 }

@@ -99,7 +99,8 @@ def rewritten(behaviour, request):
     """What the behaviour's function makes of the request: another path, or an answer."""
     for association in all_of(behaviour, "FunctionAssociations/Items/FunctionAssociation"):
         code = cloudfront.functions[text(association, "FunctionARN").rsplit("/", 1)[1]]["LIVE"]["code"].decode()
-        query = {name: {"value": value} for name, value in request.args.items()}
+        query = {name: {"value": values[0]} for name, values in request.args.lists()}
+        query |= {n: {"multiValue": [{"value": v} for v in vs]} for n, vs in request.args.lists() if len(vs) > 1}
         event = {"request": {"method": request.method, "uri": request.path, "querystring": query, "headers": {}}}
         ran = subprocess.run(["node", "-e", NODE], input=json.dumps([code, event]), capture_output=True, text=True, check=True)
         made = json.loads(ran.stdout)
