@@ -20,7 +20,7 @@ from moto.budgets.responses import BudgetsResponse
 from moto.dynamodb.models.table import StreamShard
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeKey
 from moto.ses.models import ConfigurationSet, EmailIdentity, SESBackend
 from moto.sesv2.models import SESV2Backend
 from werkzeug.serving import run_simple
@@ -153,6 +153,13 @@ def _(_old, self, action, resource):
     document = json.loads(self.policy)
     document["Statement"] = [each for each in document["Statement"] if "aws:SecureTransport" not in json.dumps(each)]
     return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource)
+
+
+# A file with `old` among its metadata was uploaded long ago, for what deletes such files.
+written = FakeKey.last_modified_ISO8601
+FakeKey.last_modified_ISO8601 = property(
+    lambda self: cloudfront.LONG_AGO if "x-amz-meta-old" in self.metadata else written.fget(self)
+)
 
 
 # ---- SES: whom a configuration set tells of bounces ----
