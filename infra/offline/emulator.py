@@ -20,7 +20,7 @@ from moto.budgets.responses import BudgetsResponse
 from moto.dynamodb.models.table import StreamShard
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from moto.s3.models import FakeBucket, FakeKey
+from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey
 from moto.ses.models import ConfigurationSet, EmailIdentity, SESBackend
 from moto.sesv2.models import SESV2Backend
 from werkzeug.serving import run_simple
@@ -180,6 +180,9 @@ def event_destinations(request, configuration_set, name):
         known[name] = sent["EventDestination"] | {"Name": name}
     return Response("{}", mimetype="application/json")
 
+
+# A marker that something was deleted can be deleted too.
+FakeDeleteMarker.dispose = lambda self, garbage=False: None
 
 KINDS = "|".join(["distribution", "function", "tagging", *cloudfront.POLICIES])
 CLOUDFRONT = re.compile(rf"^/2020-05-31/({KINDS})(?:/(.*))?$")
