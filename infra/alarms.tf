@@ -1,0 +1,88 @@
+# Everything that an operator is told goes to one topic, and from there by mail.
+
+resource "aws_sns_topic" "operators" {
+  #checkov:skip=CKV_AWS_26:what passes here goes out by mail at once; a key that CloudWatch may use costs a dollar a month
+  name = "${var.name}-operators"
+}
+
+resource "aws_sns_topic_subscription" "operators" {
+  topic_arn = aws_sns_topic.operators.arn
+  protocol  = "email"
+  endpoint  = var.alarm_email
+}
+
+resource "aws_sns_topic_policy" "operators" {
+  arn    = aws_sns_topic.operators.arn
+  policy = data.aws_iam_policy_document.operators.json
+}
+
+data "aws_iam_policy_document" "operators" {
+  statement {
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.operators.arn]
+    principals {
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com", "ses.amazonaws.com"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+  }
+}
+
+# The outbox gives a mail up after five attempts, and logs this.
+resource "aws_cloudwatch_log_metric_filter" "parked" {
+  name           = "${var.name}-mail-parked"
+  log_group_name = aws_cloudwatch_log_group.mailer.name
+  pattern        = "{ $.message = \"mail parked\" }"
+  metric_transformation {
+    namespace = var.name
+    name      = "MailParked"
+    value     = "1"
+  }
+}
+
+locals {
+  signup = { FunctionName = aws_lambda_function.signup.function_name }
+  mailer = { FunctionName = aws_lambda_function.mailer.function_name }
+
+  # Within five minutes, unless `seconds` says otherwise. docs/operate.md tells what to do about each.
+  alarms = {
+    signup-errors      = { metric = ["AWS/Lambda", "Errors"], of = local.signup, from = 1 }
+    signup-throttles   = { metric = ["AWS/Lambda", "Throttles"], of = local.signup, from = 1 }
+    signup-slow        = { metric = ["AWS/Lambda", "Duration"], of = local.signup, stat = "p99", from = 8000 }
+    api-errors         = { metric = ["AWS/ApiGateway", "5xx"], of = { ApiId = aws_apigatewayv2_api.signup.id }, from = 1 }
+    mailer-errors      = { metric = ["AWS/Lambda", "Errors"], of = local.mailer, from = 1 }
+    mailer-throttles   = { metric = ["AWS/Lambda", "Throttles"], of = local.mailer, from = 1 }
+    mailer-behind      = { metric = ["AWS/Lambda", "IteratorAge"], of = local.mailer, stat = "Maximum", from = 600000 }
+    mailer-silent      = { metric = ["AWS/Lambda", "Invocations"], of = local.mailer, below = 1, seconds = 3600 }
+    mail-parked        = { metric = [var.name, "MailParked"], of = {}, from = 1 }
+    mail-dead          = { metric = ["AWS/SQS", "ApproximateNumberOfMessagesVisible"], of = { QueueName = aws_sqs_queue.dead.name }, stat = "Maximum", from = 1 }
+    mail-bounces       = { metric = ["AWS/SES", "Reputation.BounceRate"], of = {}, stat = "Maximum", from = 0.04, seconds = 3600 }
+    mail-complaints    = { metric = ["AWS/SES", "Reputation.ComplaintRate"], of = {}, stat = "Maximum", from = 0.0008, seconds = 3600 }
+    table-throttles    = { metric = ["AWS/DynamoDB", "ThrottledRequests"], of = { TableName = aws_dynamodb_table.signups.name }, from = 1 }
+    table-system-error = { metric = ["AWS/DynamoDB", "SystemErrors"], of = { TableName = aws_dynamodb_table.signups.name }, from = 1 }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = "docs/operate.md, ${each.key}"
+  namespace           = each.value.metric[0]
+  metric_name         = each.value.metric[1]
+  dimensions          = each.value.of
+  statistic           = startswith(lookup(each.value, "stat", "Sum"), "p") ? null : lookup(each.value, "stat", "Sum")
+  extended_statistic  = startswith(lookup(each.value, "stat", "Sum"), "p") ? each.value.stat : null
+  comparison_operator = can(each.value.below) ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold"
+  threshold           = try(each.value.below, each.value.from)
+  period              = lookup(each.value, "seconds", 300)
+  evaluation_periods  = 1
+  # Nothing measured is nothing wrong, but for what ought to happen.
+  treat_missing_data = can(each.value.below) ? "breaching" : "notBreaching"
+  alarm_actions      = [aws_sns_topic.operators.arn]
+  ok_actions         = [aws_sns_topic.operators.arn]
+}

@@ -1,0 +1,212 @@
+# One origin for visitors: pages out of the bucket, /aanmelden/ out of the function.
+
+locals {
+  # Kept by AWS; their ids are the same everywhere. The first keeps what the origin's
+  # Cache-Control says, by the path alone; the second keeps nothing.
+  caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+  caching_disabled  = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+  rewrite = templatefile("${path.module}/rewrite.js", {
+    redirects = jsonencode(local.redirects)
+    headers   = jsonencode({ for name, value in local.headers : name => { value = value } })
+  })
+}
+
+resource "aws_cloudfront_distribution" "site" {
+  #checkov:skip=CKV2_AWS_47:the firewall's rules for it come with the firewall
+  #checkov:skip=CKV_AWS_86:addresses of visitors are not collected
+  #checkov:skip=CKV_AWS_174:TLS 1.2 from the day that there is a domain (a test says so); CloudFront's own certificate allows no floor
+  #checkov:skip=CKV2_AWS_42:the same
+  #checkov:skip=CKV_AWS_310:one region; the pages are made anew in minutes
+  #checkov:skip=CKV_AWS_374:for everybody
+  enabled             = true
+  is_ipv6_enabled     = true
+  http_version        = "http2and3"
+  price_class         = "PriceClass_100" # Europe and North America
+  default_root_object = "index.html"
+  aliases             = var.domain == "" ? [] : [var.domain]
+  web_acl_id          = one(aws_wafv2_web_acl.site[*].arn)
+
+  origin {
+    origin_id                = "site"
+    domain_name              = aws_s3_bucket.site.bucket_regional_domain_name
+    origin_access_control_id = aws_cloudfront_origin_access_control.site.id
+  }
+
+  origin {
+    origin_id   = "signup"
+    domain_name = trimprefix(aws_apigatewayv2_api.signup.api_endpoint, "https://")
+    custom_origin_config {
+      http_port              = 80
+      https_port             = 443
+      origin_protocol_policy = "https-only"
+      origin_ssl_protocols   = ["TLSv1.2"]
+      origin_read_timeout    = 15 # longer than the API's own
+    }
+    custom_header {
+      name  = "x-origin-verify"
+      value = var.origin_secrets[0]
+    }
+  }
+
+  default_cache_behavior {
+    target_origin_id           = "site"
+    viewer_protocol_policy     = "redirect-to-https"
+    allowed_methods            = ["GET", "HEAD"]
+    cached_methods             = ["GET", "HEAD"]
+    compress                   = true
+    cache_policy_id            = local.caching_optimized
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.site.id
+    function_association {
+      event_type   = "viewer-request"
+      function_arn = aws_cloudfront_function.rewrite.arn
+    }
+  }
+
+  # Asked by every page with a form, the same for everybody: kept for as long as the function says.
+  ordered_cache_behavior {
+    path_pattern               = "${local.signup_prefix}*/plekken.json"
+    target_origin_id           = "signup"
+    viewer_protocol_policy     = "redirect-to-https"
+    allowed_methods            = ["GET", "HEAD"]
+    cached_methods             = ["GET", "HEAD"]
+    compress                   = true
+    cache_policy_id            = local.caching_optimized
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.site.id
+  }
+
+  ordered_cache_behavior {
+    path_pattern               = "${local.signup_prefix}*"
+    target_origin_id           = "signup"
+    viewer_protocol_policy     = "redirect-to-https"
+    allowed_methods            = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"] # all or no POST
+    cached_methods             = ["GET", "HEAD"]
+    compress                   = true
+    cache_policy_id            = local.caching_disabled
+    origin_request_policy_id   = aws_cloudfront_origin_request_policy.signup.id
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.site.id
+  }
+
+  # CloudFront has one error page for the whole distribution, not one for each behaviour. So only 404 has
+  # one, and the function says 404 only of addresses that do not exist; a link that is over is 410.
+  custom_error_response {
+    error_code            = 404
+    response_code         = 404
+    response_page_path    = "/404.html"
+    error_caching_min_ttl = 60
+  }
+
+  restrictions {
+    geo_restriction {
+      restriction_type = "none"
+    }
+  }
+
+  viewer_certificate {
+    cloudfront_default_certificate = var.domain == ""
+    acm_certificate_arn            = var.domain == "" ? null : local.certificate_arn
+    ssl_support_method             = var.domain == "" ? null : "sni-only"
+    minimum_protocol_version       = var.domain == "" ? "TLSv1" : "TLSv1.2_2021"
+  }
+
+  # A new secret is believed before it is sent.
+  depends_on = [aws_lambda_alias.signup]
+
+  lifecycle {
+    precondition {
+      condition     = var.domain == "" || var.hosted_zone_id != "" || var.certificate_arn != ""
+      error_message = "A domain needs hosted_zone_id (then the certificate is made here) or certificate_arn."
+    }
+    precondition {
+      condition     = var.domain == "" || local.origin == "https://${var.domain}"
+      error_message = "content/site.toml has origin = \"${local.origin}\", and domain is ${var.domain}: every sign-up would be refused."
+    }
+  }
+}
+
+resource "aws_cloudfront_origin_access_control" "site" {
+  name                              = "${var.name}-site"
+  origin_access_control_origin_type = "s3"
+  signing_behavior                  = "always"
+  signing_protocol                  = "sigv4"
+}
+
+# Exactly what the function reads: no cookies, no query, and not Host, by which the API would not know itself.
+resource "aws_cloudfront_origin_request_policy" "signup" {
+  name = "${var.name}-signup"
+  headers_config {
+    header_behavior = "whitelist"
+    headers {
+      items = ["CloudFront-Viewer-Address", "Content-Type", "Origin", "Sec-Fetch-Site"]
+    }
+  }
+  cookies_config {
+    cookie_behavior = "none"
+  }
+  query_strings_config {
+    query_string_behavior = "none"
+  }
+}
+
+resource "aws_cloudfront_function" "rewrite" {
+  name    = "${var.name}-rewrite"
+  runtime = "cloudfront-js-2.0"
+  comment = "pretty addresses, and old ones"
+  publish = true
+  code    = local.rewrite
+
+  lifecycle {
+    precondition {
+      condition     = length(base64encode(local.rewrite)) * 3 / 4 <= 10240
+      error_message = "With ${length(local.redirects)} old addresses the function is larger than CloudFront's 10 kB: move them to a CloudFront key value store."
+    }
+  }
+}
+
+# From the one list that the function sends itself. What an answer says already stands: pages of a
+# person have a stricter Referrer-Policy.
+resource "aws_cloudfront_response_headers_policy" "site" {
+  #checkov:skip=CKV_AWS_259:its two years come from the file, which the check can't read
+  name = "${var.name}-site"
+
+  security_headers_config {
+    content_security_policy {
+      content_security_policy = local.headers["content-security-policy"]
+      override                = false
+    }
+    strict_transport_security {
+      access_control_max_age_sec = tonumber(regex("max-age=([0-9]+)", local.headers["strict-transport-security"])[0])
+      include_subdomains         = strcontains(local.headers["strict-transport-security"], "includeSubDomains")
+      preload                    = strcontains(local.headers["strict-transport-security"], "preload")
+      override                   = false
+    }
+    content_type_options {
+      override = false
+    }
+    frame_options {
+      frame_option = local.headers["x-frame-options"]
+      override     = false
+    }
+    referrer_policy {
+      referrer_policy = local.headers["referrer-policy"]
+      override        = false
+    }
+  }
+
+  # CloudFront refuses those above here, and knows no fields for others.
+  custom_headers_config {
+    dynamic "items" {
+      for_each = {
+        for name, value in local.headers : name => value if !contains([
+          "content-security-policy", "strict-transport-security", "x-content-type-options", "x-frame-options",
+          "referrer-policy",
+        ], name)
+      }
+      content {
+        header   = items.key
+        value    = items.value
+        override = false
+      }
+    }
+  }
+}

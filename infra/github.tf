@@ -1,0 +1,92 @@
+# What workflows on GitHub may do here, without a key of their own: GitHub says who they are.
+
+locals {
+  github = var.github_repository == "" ? {} : {
+    # Pull requests of the repository itself; GitHub gives forks no token.
+    plan = { subject = "pull_request", policy = "ReadOnlyAccess", more = data.aws_iam_policy_document.plan.json }
+    # The environment's rules say who lets a deployment through.
+    deploy = { subject = "environment:production", policy = "PowerUserAccess", more = data.aws_iam_policy_document.deploy.json }
+  }
+}
+
+resource "aws_iam_openid_connect_provider" "github" {
+  count          = length(local.github) > 0 ? 1 : 0
+  url            = "https://token.actions.githubusercontent.com"
+  client_id_list = ["sts.amazonaws.com"]
+}
+
+resource "aws_iam_role" "github" {
+  for_each             = local.github
+  name                 = "${var.name}-github-${each.key}"
+  max_session_duration = 3600
+  assume_role_policy   = data.aws_iam_policy_document.github_trust[each.key].json
+}
+
+data "aws_iam_policy_document" "github_trust" {
+  for_each = local.github
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+    principals {
+      type        = "Federated"
+      identifiers = aws_iam_openid_connect_provider.github[*].arn
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "token.actions.githubusercontent.com:aud"
+      values   = ["sts.amazonaws.com"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "token.actions.githubusercontent.com:sub"
+      values   = ["repo:${var.github_repository}:${each.value.subject}"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "github" {
+  for_each   = local.github
+  role       = aws_iam_role.github[each.key].name
+  policy_arn = "arn:aws:iam::aws:policy/${each.value.policy}"
+}
+
+resource "aws_iam_role_policy" "github" {
+  for_each = local.github
+  name     = each.key
+  role     = aws_iam_role.github[each.key].id
+  policy   = each.value.more
+}
+
+# A plan reads what there is, never who signed up.
+data "aws_iam_policy_document" "plan" {
+  statement {
+    effect = "Deny"
+    actions = [
+      "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords", "dynamodb:PartiQLSelect",
+      "dynamodb:Query", "dynamodb:Scan", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery",
+    ]
+    resources = ["*"]
+  }
+}
+
+# PowerUserAccess leaves out IAM; of that the roles of this deployment alone. Who makes roles can make one
+# that may do more: what guards the account is who lets a deployment through.
+data "aws_iam_policy_document" "deploy" {
+  statement {
+    actions = [
+      "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
+      "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole",
+      "iam:ListRolePolicies", "iam:PassRole", "iam:PutRolePolicy", "iam:TagRole", "iam:UntagRole",
+      "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
+    ]
+    resources = ["arn:aws:iam::${local.account}:role/${var.name}-*"]
+  }
+  statement {
+    actions   = ["iam:GetOpenIDConnectProvider"]
+    resources = ["arn:aws:iam::${local.account}:oidc-provider/token.actions.githubusercontent.com"]
+  }
+  statement {
+    effect    = "Deny"
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PartiQLSelect", "dynamodb:Query", "dynamodb:Scan"]
+    resources = ["*"]
+  }
+}

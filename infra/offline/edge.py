@@ -1,0 +1,178 @@
+"""Answers a visitor as CloudFront would by the distribution that was deployed: its behaviours, its function,
+its policies, its two origins. What it reads is what Terraform sent; nothing about the site is known here."""
+
+import base64
+import fnmatch
+import json
+import subprocess
+
+from moto.apigatewayv2.models import apigatewayv2_backends
+from moto.awslambda.models import lambda_backends
+from moto.s3.models import s3_backends
+from werkzeug.wrappers import Response
+
+import cloudfront
+from cloudfront import all_of, text
+from runtime import Failed, Function
+
+ACCOUNT, REGION = "123456789012", "eu-central-1"
+VIEWER = "192.0.2.7:50000"
+NODE = "const fs=require('fs');const [code,event]=JSON.parse(fs.readFileSync(0));" \
+    "process.stdout.write(JSON.stringify(new Function(code+';return handler')()(event)))"
+
+running = {}
+
+
+def invoke(name, qualifier, event, endpoint, log):
+    """Runs the version of a function that a qualifier points at."""
+    function = lambda_backends[ACCOUNT][REGION].get_function(name, qualifier)
+    key = (name, function.version)
+    if key not in running:
+        running[key] = Function(
+            name, str(function.version), function.code_bytes, function.environment_vars, int(function.timeout), endpoint, log
+        )
+    return running[key].invoke(event)
+
+
+def api(host, request, headers, endpoint, log):
+    """The HTTP API of a host: the route, the integration, the alias, an event of version 2."""
+    backend = apigatewayv2_backends[ACCOUNT][REGION]
+    found = backend.apis.get(host.split(".")[0])
+    for route in found.routes.values() if found else []:
+        method, pattern = route.route_key.split(" ")
+        prefix = pattern.removesuffix("{proxy+}")
+        if method not in ("ANY", request.method) or not request.path.startswith(prefix) or request.path == prefix:
+            continue
+        arn = found.integrations[route.target.removeprefix("integrations/")].integration_uri.split("/functions/")[1]
+        name, qualifier = arn.removesuffix("/invocations").split(":")[6:8]
+        body = request.get_data()
+        event = {
+            "version": "2.0",
+            "routeKey": route.route_key,
+            "rawPath": request.path,
+            "rawQueryString": "",
+            "headers": {"host": host, "x-forwarded-proto": "https"} | headers,
+            "requestContext": {
+                "accountId": ACCOUNT,
+                "apiId": found.api_id,
+                "domainName": host,
+                "domainPrefix": found.api_id,
+                "http": {
+                    "method": request.method, "path": request.path, "protocol": "HTTP/1.1",
+                    "sourceIp": "192.0.2.1", "userAgent": "Amazon CloudFront",
+                },
+                "requestId": "id", "routeKey": route.route_key, "stage": "$default",
+                "time": "25/Nov/2026:12:00:00 +0000", "timeEpoch": 1795608000000,
+            },
+            "body": base64.b64encode(body).decode(),
+            "isBase64Encoded": True,
+        }  # fmt: skip
+        try:
+            answer = invoke(name, qualifier, event, endpoint, log)
+        except Failed as failed:
+            print(f"FUNCTION FAILED: {failed}", file=log, flush=True)
+            return Response('{"message":"Internal Server Error"}', 500)
+        content = answer.get("body") or ""
+        content = base64.b64decode(content) if answer.get("isBase64Encoded") else content
+        return Response(content, answer["statusCode"], answer.get("headers", {}))
+    return Response('{"message":"Not Found"}', 404)
+
+
+def bucket(name, path):
+    """The file of the bucket; who may list it is told what is not there."""
+    found = s3_backends[ACCOUNT]["aws"].get_object(name, path.removeprefix("/"))
+    if found is None:
+        return Response("NoSuchKey", 404)
+    kept = {name: value for name, value in found.metadata.items() if name.lower() in ("content-type", "cache-control")}
+    return Response(found.value, 200, kept)
+
+
+def behaviour_of(config, path):
+    """The first behaviour whose pattern fits, or the default one."""
+    for behaviour in all_of(config, "CacheBehaviors/Items/CacheBehavior"):
+        if fnmatch.fnmatchcase(path, text(behaviour, "PathPattern")):
+            return behaviour
+    return all_of(config, "DefaultCacheBehavior")[0]
+
+
+def rewritten(behaviour, request):
+    """What the behaviour's function makes of the request: another path, or an answer."""
+    for association in all_of(behaviour, "FunctionAssociations/Items/FunctionAssociation"):
+        code = cloudfront.functions[text(association, "FunctionARN").rsplit("/", 1)[1]]["LIVE"]["code"].decode()
+        query = {name: {"value": values[0]} for name, values in request.args.lists()}
+        query |= {n: {"multiValue": [{"value": v} for v in vs]} for n, vs in request.args.lists() if len(vs) > 1}
+        event = {"request": {"method": request.method, "uri": request.path, "querystring": query, "headers": {}}}
+        ran = subprocess.run(["node", "-e", NODE], input=json.dumps([code, event]), capture_output=True, text=True, check=True)
+        made = json.loads(ran.stdout)
+        if "statusCode" in made:
+            return None, Response("", made["statusCode"], {name: each["value"] for name, each in made["headers"].items()})
+        return made["uri"], None
+    return request.path, None
+
+
+def add_headers(policy, response):
+    """The policy's headers; what the origin says already stands, unless the policy overrides it."""
+    wanted = {}
+    security = all_of(policy, "SecurityHeadersConfig")[0]
+    hsts = all_of(security, "StrictTransportSecurity")[0]
+    parts = [f"max-age={text(hsts, 'AccessControlMaxAgeSec')}"]
+    parts += ["includeSubDomains"] if text(hsts, "IncludeSubdomains") == "true" else []
+    parts += ["preload"] if text(hsts, "Preload") == "true" else []
+    wanted["strict-transport-security"] = ("; ".join(parts), text(hsts, "Override"))
+    wanted["x-content-type-options"] = ("nosniff", text(security, "ContentTypeOptions/Override"))
+    for header, element, value in [
+        ("content-security-policy", "ContentSecurityPolicy", "ContentSecurityPolicy"),
+        ("x-frame-options", "FrameOptions", "FrameOption"),
+        ("referrer-policy", "ReferrerPolicy", "ReferrerPolicy"),
+    ]:
+        found = all_of(security, element)[0]
+        wanted[header] = (text(found, value), text(found, "Override"))
+    for item in all_of(policy, "CustomHeadersConfig/Items/ResponseHeadersPolicyCustomHeader"):
+        wanted[text(item, "Header")] = (text(item, "Value"), text(item, "Override"))
+    for header, (value, override) in wanted.items():
+        if override == "true" or header not in response.headers:
+            response.headers[header] = value
+
+
+def from_origin(config, behaviour, request, path, endpoint, log):
+    """Asks the behaviour's origin, with the headers that it lets through and its own."""
+    origin = next(o for o in all_of(config, "Origins/Items/Origin") if text(o, "Id") == text(behaviour, "TargetOriginId"))
+    host = text(origin, "DomainName")
+    if ".s3." in host:
+        return bucket(host.split(".")[0], path)
+    headers = {text(h, "HeaderName").lower(): text(h, "HeaderValue") for h in all_of(origin, "CustomHeaders/Items/OriginCustomHeader")}
+    policy = cloudfront.config_of("origin-request-policy", text(behaviour, "OriginRequestPolicyId"))
+    for name in all_of(policy, "HeadersConfig/Headers/Items/Name") if policy is not None else []:
+        value = VIEWER if name.text == "CloudFront-Viewer-Address" else request.headers.get(name.text)
+        if value:
+            headers[name.text.lower()] = value
+    return api(host, request, headers, endpoint, log)
+
+
+def answer(request, endpoint, log):
+    """One request to the one distribution."""
+    config = cloudfront.only_distribution()
+    behaviour = behaviour_of(config, request.path)
+    methods = [method.text for method in all_of(behaviour, "AllowedMethods/Items/Method")]
+    if request.method not in methods:
+        return Response("not allowed by the distribution", 403)
+    path, response = rewritten(behaviour, request)
+    if response is not None:
+        return response
+    response = from_origin(config, behaviour, request, path, endpoint, log)
+    for page in all_of(config, "CustomErrorResponses/Items/CustomErrorResponse"):
+        if text(page, "ErrorCode") == str(response.status_code):
+            default = all_of(config, "DefaultCacheBehavior")[0]
+            response = from_origin(config, default, request, text(page, "ResponsePagePath"), endpoint, log)
+            response.status_code = int(text(page, "ResponseCode"))
+    policy = cloudfront.config_of("response-headers-policy", text(behaviour, "ResponseHeadersPolicyId"))
+    if policy is not None:
+        add_headers(policy, response)
+    return response
+
+
+def past_the_cdn(request, endpoint, log):
+    """A request to the API itself, with no more than the asker sends."""
+    [found] = apigatewayv2_backends[ACCOUNT][REGION].apis.values()
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return api(f"{found.api_id}.execute-api.{REGION}.amazonaws.com", request, headers, endpoint, log)

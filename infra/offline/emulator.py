@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""AWS on loopback for infra/offline/run: moto, and what this configuration needs and moto 5.2.5 lacks.
+
+    emulator.py PORT FOLDER      until SIGTERM; the mails that go out and a log of the functions land in FOLDER
+
+    http://127.0.0.1:PORT        AWS
+    http://site.localhost:PORT   the site as its distribution gives it (edge.py)
+    http://api.localhost:PORT    the same API as the CDN asks, for who comes past the CDN
+"""
+
+import json
+import re
+import sys
+import uuid
+from pathlib import Path
+
+from moto.awslambda.models import EventSourceMapping, LambdaFunction
+from moto.budgets.models import budgets_backends
+from moto.budgets.responses import BudgetsResponse
+from moto.dynamodb.models.table import StreamShard
+from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey
+from moto.ses.models import ConfigurationSet, EmailIdentity, SESBackend
+from moto.sesv2.models import SESV2Backend
+from werkzeug.serving import run_simple
+from werkzeug.wrappers import Request, Response
+
+import cloudfront
+import edge
+from runtime import Failed
+
+PORT, FOLDER = int(sys.argv[1]), Path(sys.argv[2])
+ENDPOINT = f"http://127.0.0.1:{PORT}"
+LOG = (FOLDER / "functions.log").open("a")
+
+
+def around(owner, name):
+    """Puts a function in a method's place; it is given what it replaces."""
+
+    def put(new):
+        old = getattr(owner, name, None)
+        setattr(owner, name, lambda self, *args, **named: new(old, self, *args, **named))
+
+    return put
+
+
+# ---- Budgets: whom it tells, and tags ----
+budget_tags = {}
+
+
+@around(BudgetsResponse, "create_budget")
+def _(create, self):
+    name = self._get_param("Budget")["BudgetName"]
+    budget_tags[f"arn:aws:budgets::{edge.ACCOUNT}:budget/{name}"] = self._get_param("ResourceTags") or []
+    return create(self)
+
+
+@around(BudgetsResponse, "list_tags_for_resource")
+def _(_old, self):
+    return json.dumps({"ResourceTags": budget_tags.get(self._get_param("ResourceARN"), [])})
+
+
+@around(BudgetsResponse, "describe_subscribers_for_notification")
+def _(_old, self):
+    wanted = self._get_param("Notification")
+    budget = budgets_backends[self.current_account][self.partition].budgets[edge.ACCOUNT][self._get_param("BudgetName")]
+    same = ("NotificationType", "ComparisonOperator", "Threshold")
+    for known in budget.notifications:
+        if all(str(known.details.get(key)) == str(wanted.get(key)) for key in same):
+            return json.dumps({"Subscribers": known.subscribers})
+    return json.dumps({"Subscribers": []})
+
+
+# ---- SES: answers in its own form, the keys that sign, and each mail as a file ----
+@around(ConfigurationSet, "to_dict_v2")
+def _(old, self):
+    answer = old(self)
+    enabled = answer["SendingOptions"]["SendingEnabled"]
+    if isinstance(enabled, dict):
+        answer["SendingOptions"]["SendingEnabled"] = enabled.get("SendingEnabled", True)
+    return {key: value for key, value in answer.items() if value or key not in ("TrackingOptions", "VdmOptions")}
+
+
+@around(SESV2Backend, "list_tags_for_resource")
+def _(old, self, resource_arn):
+    return old(self, resource_arn) or old(self, resource_arn.replace(":identity/", ":email-identity/"))
+
+
+@around(EmailIdentity, "__init__")
+def _(old, self, *args, **named):
+    old(self, *args, **named)
+    self.dkim_attributes |= {"Tokens": [uuid.uuid4().hex for _ in range(3)], "SigningEnabled": True, "Status": "SUCCESS"}
+
+
+@around(SESBackend, "send_raw_email")
+def _(old, self, source, destinations, raw_data):
+    sent = old(self, source, destinations, raw_data)
+    (FOLDER / f"mail-{len(self.sent_messages)}.eml").write_text(raw_data)
+    return sent
+
+
+# ---- Lambda: what was deployed is run; how it logs is kept ----
+@around(LambdaFunction, "__init__")
+def _(old, self, account_id, spec, *args, **named):
+    self.logging = spec.get("LoggingConfig")
+    old(self, account_id, spec, *args, **named)
+
+
+@around(LambdaFunction, "get_configuration")
+def _(old, self, on_create=False):
+    return old(self, on_create) | ({"LoggingConfig": self.logging} if self.logging else {})
+
+
+@around(LambdaFunction, "update_configuration")
+def _(old, self, updates):
+    self.logging = updates.get("LoggingConfig", self.logging)
+    return old(self, updates)
+
+
+@around(LambdaFunction, "invoke")
+def _(_old, self, body, _headers, response_headers):
+    try:
+        answer = edge.invoke(self.function_name, str(self.version), json.loads(body or "{}"), ENDPOINT, LOG)
+    except Failed as failed:
+        response_headers["x-amz-function-error"] = "Unhandled"
+        answer = {"errorMessage": str(failed)}
+    return json.dumps(answer).encode()
+
+
+# An alias stays an alias.
+@around(EventSourceMapping, "__init__")
+def _(old, self, spec):
+    old(self, spec)
+    self.function_arn = spec["FunctionName"]
+
+
+# The stream's records stay, for the run to read and to hand to the mailer itself.
+@around(StreamShard, "add")
+def _(old, self, *args, **named):
+    mappings, self.table.lambda_event_source_mappings = self.table.lambda_event_source_mappings, {}
+    try:
+        return old(self, *args, **named)
+    finally:
+        self.table.lambda_event_source_mappings = mappings
+
+
+# ---- S3: moto knows no conditions, and loopback is not TLS ----
+@around(FakeBucket, "get_permission")
+def _(_old, self, action, resource):
+    if self.policy is None:
+        return PermissionResult.NEUTRAL
+    document = json.loads(self.policy)
+    document["Statement"] = [each for each in document["Statement"] if "aws:SecureTransport" not in json.dumps(each)]
+    return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource)
+
+
+# A file with `old` among its metadata was uploaded long ago, for what deletes such files.
+written = FakeKey.last_modified_ISO8601
+FakeKey.last_modified_ISO8601 = property(
+    lambda self: cloudfront.LONG_AGO if "x-amz-meta-old" in self.metadata else written.fget(self)
+)
+
+
+# ---- SES: whom a configuration set tells of bounces ----
+destinations = {}
+DESTINATIONS = re.compile(r"^/v2/email/configuration-sets/([^/]+)/event-destinations(?:/([^/]+))?$")
+
+
+def event_destinations(request, configuration_set, name):
+    """Kept as it was sent."""
+    known = destinations.setdefault(configuration_set, {})
+    if request.method == "GET":
+        return Response(json.dumps({"EventDestinations": list(known.values())}), mimetype="application/json")
+    if request.method == "DELETE":
+        del known[name]
+    else:
+        sent = request.get_json()
+        name = name or sent["EventDestinationName"]
+        known[name] = sent["EventDestination"] | {"Name": name}
+    return Response("{}", mimetype="application/json")
+
+
+# A marker that something was deleted can be deleted too.
+FakeDeleteMarker.dispose = lambda self, garbage=False: None
+
+KINDS = "|".join(["distribution", "function", "tagging", *cloudfront.POLICIES])
+CLOUDFRONT = re.compile(rf"^/2020-05-31/({KINDS})(?:/(.*))?$")
+moto = DomainDispatcherApplication(create_backend_app)
+
+
+def emulator(environ, start_response):
+    """Tells by the host, then by the path, who is asked."""
+    request = Request(environ)
+    host = request.host.split(":")[0]
+    if host == "site.localhost":
+        return edge.answer(request, ENDPOINT, LOG)(environ, start_response)
+    if host == "api.localhost":
+        return edge.past_the_cdn(request, ENDPOINT, LOG)(environ, start_response)
+    if found := CLOUDFRONT.match(request.path):
+        return cloudfront.call(request, found[1], found[2] or "")(environ, start_response)
+    if found := DESTINATIONS.match(request.path):
+        return event_destinations(request, *found.groups())(environ, start_response)
+    try:
+        return moto(environ, start_response)
+    except NotImplementedError as missing:  # moto's 500 would be tried again for minutes
+        print(f"EMULATOR LACKS: {missing}", file=sys.stderr, flush=True)
+        body = json.dumps({"__type": "NotImplemented", "message": str(missing)})
+        return Response(body, 400, mimetype="application/x-amz-json-1.1")(environ, start_response)
+
+
+if __name__ == "__main__":
+    run_simple("127.0.0.1", PORT, emulator, threaded=True, request_handler=MotoRequestHandler)

@@ -1,0 +1,42 @@
+# What infra/deploy and its operator want to know.
+
+output "site_url" {
+  value = local.site_url
+}
+
+output "api_url" {
+  value = aws_apigatewayv2_api.signup.api_endpoint
+}
+
+output "region" {
+  value = var.region
+}
+
+output "bucket" {
+  value = aws_s3_bucket.site.id
+}
+
+output "distribution" {
+  value = aws_cloudfront_distribution.site.id
+}
+
+output "table" {
+  value = aws_dynamodb_table.signups.name
+}
+
+output "functions" {
+  value = [aws_lambda_function.signup.function_name, aws_lambda_function.mailer.function_name]
+}
+
+# To make by hand, where the zone is not in Route 53.
+output "records" {
+  value = var.hosted_zone_id != "" ? {} : merge(
+    { for token in local.dkim_tokens :
+    "${token}._domainkey.${local.mail_domain}" => "CNAME ${token}.dkim.amazonses.com" },
+    var.domain == "" ? {} : { (var.domain) = "CNAME ${aws_cloudfront_distribution.site.domain_name}" },
+  )
+}
+
+output "github_roles" {
+  value = { for name, role in aws_iam_role.github : name => role.arn }
+}

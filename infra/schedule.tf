@@ -1,0 +1,54 @@
+# Every quarter of an hour: reminders, seats that came free, mail that the stream missed.
+
+resource "aws_scheduler_schedule" "rounds" {
+  #checkov:skip=CKV_AWS_297:what it sends is `{}`
+  name                = "${var.name}-rounds"
+  schedule_expression = "rate(15 minutes)"
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = aws_lambda_alias.mailer.arn
+    role_arn = aws_iam_role.rounds.arn
+    input    = "{}"
+    retry_policy {
+      maximum_retry_attempts       = 0 # the next round comes anyhow
+      maximum_event_age_in_seconds = 900
+    }
+  }
+}
+
+resource "aws_iam_role" "rounds" {
+  name               = "${var.name}-rounds"
+  assume_role_policy = data.aws_iam_policy_document.rounds_trust.json
+}
+
+data "aws_iam_policy_document" "rounds_trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["scheduler.amazonaws.com"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "rounds" {
+  name   = "rounds"
+  role   = aws_iam_role.rounds.id
+  policy = data.aws_iam_policy_document.rounds.json
+}
+
+data "aws_iam_policy_document" "rounds" {
+  statement {
+    actions   = ["lambda:InvokeFunction"]
+    resources = [aws_lambda_alias.mailer.arn]
+  }
+}
