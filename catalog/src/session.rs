@@ -48,7 +48,7 @@ pub enum SessionError {
 }
 
 /// Whether one can sign up for a session at some instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Sign-up has not opened yet.

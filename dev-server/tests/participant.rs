@@ -37,10 +37,10 @@ async fn sign_up_wait_be_promoted_switch_change_cancel_and_be_forgotten() {
     let mail = letter(&site, "renee@voorbeeld.nl", "Je staat op de wachtlijst").await;
     let manage = mail.link("/wijzigen/");
     let page = site.get(&manage).await.text().await.unwrap();
-    assert!(page.contains("Je plaats in de rij") && page.contains("<dd>1</dd>"), "{page}");
+    assert!(page.contains("Je plek in de rij") && page.contains("<dd>1</dd>"), "{page}");
 
     // Jan cancels: the seat is Renée's.
-    let page = press_on(&site, &jan.link("/wijzigen/"), "Meld je af").await;
+    let page = press_on(&site, &jan.link("/wijzigen/"), "Ja, meld me af").await;
     assert!(page.contains("<h1>Je bent afgemeld</h1>"), "{page}");
     let cancelled = letter(&site, "jan@voorbeeld.nl", "Je bent afgemeld").await;
     assert_eq!(cancelled.calendar_line("METHOD:"), "CANCEL");
@@ -54,7 +54,7 @@ async fn sign_up_wait_be_promoted_switch_change_cancel_and_be_forgotten() {
     // Renée takes the other date, which moves the entry in her calendar.
     let page = press_on(&site, &manage, "Kies zondag 30 november 2098").await;
     assert!(page.contains("zondag 30 november 2098, 16.00–17.30 uur"), "{page}");
-    let changed = letter(&site, "renee@voorbeeld.nl", "Je koos een andere datum").await;
+    let changed = letter(&site, "renee@voorbeeld.nl", "Je datum is gewijzigd").await;
     assert_eq!(changed.calendar_line("UID:"), promoted.calendar_line("UID:"));
     assert_eq!(changed.calendar_line("DTSTART;TZID=Europe/Amsterdam:"), "20981130T160000");
     assert!(sequence(&changed) > sequence(&promoted));
@@ -80,10 +80,10 @@ async fn sign_up_wait_be_promoted_switch_change_cancel_and_be_forgotten() {
     assert!(header(&again, "location").contains("/ruim/ontvangen/"));
 
     // She is forgotten; the links open nothing any more.
-    let page = press_on(&site, &manage, "Wis alles").await;
+    let page = press_on(&site, &manage, "Ja, wis alles").await;
     assert!(page.contains("Je gegevens zijn gewist"), "{page}");
     assert_eq!(site.get(&manage).await.status(), 410);
-    let (action, sent) = press(&html, "Meld je af");
+    let (action, sent) = press(&html, "Ja, meld me af");
     assert_eq!(site.post(&action, &sent).await.status(), 410);
     let items = support::all_items(&site.server.store.endpoint).await;
     assert!(items.iter().all(|item| !format!("{item:?}").contains("renee@")), "{items:?}");

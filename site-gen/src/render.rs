@@ -398,7 +398,7 @@ impl Renderer<'_> {
             announcement.event.sessions().iter().any(|session| self.moment.now < session.ends_at())
         };
         let to_come = self.site.announcements().filter(|(_, announcement)| is_to_come(announcement));
-        to_come.map(|(page, announcement)| EventView::new(announcement, &page.place.url)).collect()
+        to_come.map(|(page, announcement)| EventView::new(announcement, page, self.moment.now)).collect()
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use catalog::Phase;
 use catalog::address::{FORM_ANCHOR, SignupAddress};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::config::LinkTable;
@@ -257,7 +259,11 @@ impl<'a> TagCount<'a> {
 pub struct EventView<'a> {
     id: &'a str,
     title: &'a str,
+    /// Of the page that announces it.
+    page_title: &'a str,
     url: &'a str,
+    /// Whether one can sign up for each session at the moment of the build.
+    phases: BTreeMap<&'a str, Phase>,
     /// Where the form is sent to.
     action: String,
     /// Where a script reads how many seats are left.
@@ -271,13 +277,19 @@ pub struct EventView<'a> {
 }
 
 impl<'a> EventView<'a> {
-    /// The event that the page at `url` announces.
-    pub fn new(announcement: &'a Announcement, url: &'a str) -> Self {
+    /// The event that a page announces, as it stands at an instant.
+    pub fn new(announcement: &'a Announcement, page: &'a Page, now: Timestamp) -> Self {
         let event = &announcement.event;
         Self {
             id: event.id().as_str(),
             title: event.title(),
-            url,
+            page_title: &page.content.title,
+            url: &page.place.url,
+            phases: event
+                .sessions()
+                .iter()
+                .map(|session| (session.id().as_str(), session.phase(now)))
+                .collect(),
             action: SignupAddress::Form { event: event.id().clone() }.to_string(),
             seats_url: SignupAddress::Seats { event: event.id().clone() }.to_string(),
             anchor: FORM_ANCHOR,

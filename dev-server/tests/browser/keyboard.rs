@@ -101,6 +101,41 @@ async fn every_stop_shows_in_order_and_none_is_a_trap() {
     visitor.client.clone().close().await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_menu_opens_without_a_script_and_each_of_its_links_comes_into_sight() {
+    let site = Tried::start_in(support::site_with_real_content()).await;
+    let visitor = Visitor::new(320, 256).await;
+    visitor.client.goto(&site.url("/nieuws/")).await.unwrap();
+    visitor.tab_to("popovertarget", "menu").await;
+    visitor.press(&Key::Enter.to_string()).await;
+    for link in MENU {
+        visitor.press(&Key::Tab.to_string()).await;
+        let stop = visitor.run(STOP).await;
+        assert_eq!(stop, json!([link, ""]));
+    }
+    visitor.screenshot("menu-320").await;
+    // What lies under the menu is not come to.
+    visitor.press(&Key::Tab.to_string()).await;
+    assert!(visitor.run(STOP).await.is_null());
+    visitor.client.goto(&site.url("/nieuws/")).await.unwrap();
+    visitor.tab_to("popovertarget", "menu").await;
+    visitor.press(&Key::Enter.to_string()).await;
+    visitor.press(&Key::Escape.to_string()).await;
+    let is_open = visitor.run("return document.querySelector('#menu').matches(':popover-open')").await;
+    assert_eq!(is_open, json!(false));
+    visitor.client.clone().close().await.unwrap();
+}
+
+const MENU: [&str; 7] = [
+    "/nieuws/",
+    "/ons-aanbod/",
+    "/onze-klanten/",
+    "/onze-partners/",
+    "/over-ons/",
+    "/contact/",
+    "/inloggen/",
+];
+
 /// The element that has the focus, and what is wrong with how it shows; `null` past the last one.
 const STOP: &str = "
     const element = document.activeElement;

@@ -25,7 +25,7 @@ impl Renderer<'_> {
         mut context: Context,
     ) -> Made {
         let event = &announcement.event;
-        context.insert("event", &EventView::new(announcement, &page.place.url));
+        context.insert("event", &EventView::new(announcement, page, self.moment.now));
         let render = |template: &str, context: &Context| self.templates.render(template, context);
         let form = render(page.place.kind.template(), &context)?;
         let empty = FormView::empty(event, self.moment.now);
@@ -89,7 +89,7 @@ impl Renderer<'_> {
         });
         // Nothing is escaped in plain text, so nothing in it may look like an expression.
         let mut plain = context.clone();
-        plain.insert("event", &inert_view(&EventView::new(announcement, &page.place.url)));
+        plain.insert("event", &inert_view(&EventView::new(announcement, page, self.moment.now)));
         plain.insert("session", &inert_view(words));
         plain.insert("site", &inert_view(&self.templates.site));
         let mut outputs = Vec::new();
