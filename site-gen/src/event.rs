@@ -41,8 +41,6 @@ pub struct SessionWords {
     pub id: String,
     /// `dinsdag 28 november 2028`
     pub date: String,
-    /// `28 november 2028`
-    pub day_month_year: String,
     /// `28`
     pub day: i8,
     /// `november`
@@ -157,7 +155,6 @@ impl Reader<'_> {
                 let words = SessionWords {
                     id: session.id().to_string(),
                     date: dutch::weekday_date(start.date()),
-                    day_month_year: dutch::date(start.date()),
                     day: start.day(),
                     month: dutch::month(start.date()),
                     weekday: dutch::weekday(start.weekday()),

@@ -90,11 +90,12 @@ async fn every_stop_shows_in_order_and_none_is_a_trap() {
                 stops.push(name.to_owned());
                 assert!(stops.len() < 80, "{place}: no end of stops: {stops:?}");
             }
-            // In the order of the page, each once (a group of choices is one stop); after a refusal
-            // one begins at the summary.
+            // In the order of the page, each once (a group of choices is one stop); where something
+            // was done or refused, one begins at the words about it.
             let expected = visitor.run(STOPS).await;
             let expected = expected.as_array().unwrap();
-            let begin = if name.contains("refused") { expected.len().saturating_sub(stops.len()) } else { 0 };
+            let is_told = name.contains("refused") || name.contains("saved");
+            let begin = if is_told { expected.len().saturating_sub(stops.len()) } else { 0 };
             assert_eq!(json!(stops), json!(expected[begin..]), "{place}");
         }
     }
@@ -106,6 +107,7 @@ async fn the_menu_opens_without_a_script_and_each_of_its_links_comes_into_sight(
     let site = Tried::start_in(support::site_with_real_content()).await;
     let visitor = Visitor::new(320, 256).await;
     visitor.client.goto(&site.url("/nieuws/")).await.unwrap();
+    visitor.look_at(Screen { height: 256, ..Screen::PHONE }).await;
     visitor.tab_to("popovertarget", "menu").await;
     visitor.press(&Key::Enter.to_string()).await;
     for link in MENU {
