@@ -17,8 +17,10 @@ from runtime import Failed, Function
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 VIEWER = "192.0.2.7:50000"
-NODE = "const fs=require('fs');const [code,event]=JSON.parse(fs.readFileSync(0));" \
+NODE = (
+    "const fs=require('fs');const [code,event]=JSON.parse(fs.readFileSync(0));"
     "process.stdout.write(JSON.stringify(new Function(code+';return handler')()(event)))"
+)
 
 running = {}
 
@@ -29,7 +31,13 @@ def invoke(name, qualifier, event, endpoint, log):
     key = (name, function.version)
     if key not in running:
         running[key] = Function(
-            name, str(function.version), function.code_bytes, function.environment_vars, int(function.timeout), endpoint, log
+            name,
+            str(function.version),
+            function.code_bytes,
+            function.environment_vars,
+            int(function.timeout),
+            endpoint,
+            log,
         )
     return running[key].invoke(event)
 
@@ -102,10 +110,14 @@ def rewritten(behaviour, request):
         query = {name: {"value": values[0]} for name, values in request.args.lists()}
         query |= {n: {"multiValue": [{"value": v} for v in vs]} for n, vs in request.args.lists() if len(vs) > 1}
         event = {"request": {"method": request.method, "uri": request.path, "querystring": query, "headers": {}}}
-        ran = subprocess.run(["node", "-e", NODE], input=json.dumps([code, event]), capture_output=True, text=True, check=True)
+        ran = subprocess.run(
+            ["node", "-e", NODE], input=json.dumps([code, event]), capture_output=True, text=True, check=True
+        )
         made = json.loads(ran.stdout)
         if "statusCode" in made:
-            return None, Response("", made["statusCode"], {name: each["value"] for name, each in made["headers"].items()})
+            return None, Response(
+                "", made["statusCode"], {name: each["value"] for name, each in made["headers"].items()}
+            )
         return made["uri"], None
     return request.path, None
 
@@ -136,11 +148,16 @@ def add_headers(policy, response):
 
 def from_origin(config, behaviour, request, path, endpoint, log):
     """Asks the behaviour's origin, with the headers that it lets through and its own."""
-    origin = next(o for o in all_of(config, "Origins/Items/Origin") if text(o, "Id") == text(behaviour, "TargetOriginId"))
+    origin = next(
+        o for o in all_of(config, "Origins/Items/Origin") if text(o, "Id") == text(behaviour, "TargetOriginId")
+    )
     host = text(origin, "DomainName")
     if ".s3." in host:
         return bucket(host.split(".")[0], path)
-    headers = {text(h, "HeaderName").lower(): text(h, "HeaderValue") for h in all_of(origin, "CustomHeaders/Items/OriginCustomHeader")}
+    headers = {
+        text(h, "HeaderName").lower(): text(h, "HeaderValue")
+        for h in all_of(origin, "CustomHeaders/Items/OriginCustomHeader")
+    }
     policy = cloudfront.config_of("origin-request-policy", text(behaviour, "OriginRequestPolicyId"))
     for name in all_of(policy, "HeadersConfig/Headers/Items/Name") if policy is not None else []:
         value = VIEWER if name.text == "CloudFront-Viewer-Address" else request.headers.get(name.text)

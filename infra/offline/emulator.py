@@ -1,11 +1,10 @@
-#!/usr/bin/env python3
 """AWS on loopback for infra/offline/run: moto, and what this configuration needs and moto 5.2.5 lacks.
 
-    emulator.py PORT FOLDER      until SIGTERM; the mails that go out and a log of the functions land in FOLDER
+emulator.py PORT FOLDER      until SIGTERM; the mails that go out and a log of the functions land in FOLDER
 
-    http://127.0.0.1:PORT        AWS
-    http://site.localhost:PORT   the site as its distribution gives it (edge.py)
-    http://api.localhost:PORT    the same API as the CDN asks, for who comes past the CDN
+http://127.0.0.1:PORT        AWS
+http://site.localhost:PORT   the site as its distribution gives it (edge.py)
+http://api.localhost:PORT    the same API as the CDN asks, for who comes past the CDN
 """
 
 import json
@@ -90,7 +89,11 @@ def _(old, self, resource_arn):
 @around(EmailIdentity, "__init__")
 def _(old, self, *args, **named):
     old(self, *args, **named)
-    self.dkim_attributes |= {"Tokens": [uuid.uuid4().hex for _ in range(3)], "SigningEnabled": True, "Status": "SUCCESS"}
+    self.dkim_attributes |= {
+        "Tokens": [uuid.uuid4().hex for _ in range(3)],
+        "SigningEnabled": True,
+        "Status": "SUCCESS",
+    }
 
 
 @around(SESBackend, "send_raw_email")

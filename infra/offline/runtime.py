@@ -80,7 +80,11 @@ class Api(BaseHTTPRequestHandler):
         self.wfile.write(event)
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("content-length", 0))) if "content-length" in self.headers else self.chunks()
+        body = (
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            if "content-length" in self.headers
+            else self.chunks()
+        )
         self.function.answers.put((self.path.rsplit("/", 1)[1], json.loads(body)))
         self.send_response(202)
         self.send_header("content-length", "0")
