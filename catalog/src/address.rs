@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::id::{EventId, Reference, SessionId};
 
-/// What the CDN sends to the function begins with this.
+/// What the CDN sends to the function begins with this; `infra/main.tf` says so too.
 pub const SIGNUP_PREFIX: &str = "/aanmelden/";
 
 /// The element of an event's page that holds its form.

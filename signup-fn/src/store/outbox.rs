@@ -48,7 +48,7 @@ pub enum Lease {
     NotNow,
 }
 
-/// How long one has for sending, more than the mailer may run; a sender that died leaves it to the next after that.
+/// How long one has for sending, more than the mailer may run (`infra/mailer.tf`); a sender that died leaves it to the next after that.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
 /// What a form filled in again with a known address may cause at most once in this time.
