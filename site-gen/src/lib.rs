@@ -286,7 +286,7 @@ impl Prepared {
         };
         let mut done = self.render(Some(before), &mut problems, put);
         if done.is_ok() && !problems.has_errors() {
-            done = render::assets((&self.assets, &self.images, &self.pictures), before, put)
+            done = render::assets(&self.assets, &self.images, &self.pictures, before, put)
                 .map(|found| problems.append(found));
         }
         if done.is_err() || problems.has_errors() {

@@ -82,7 +82,9 @@ pub struct Renderer<'a> {
 /// # Errors
 /// When a file can't be put.
 pub fn assets(
-    (assets, images, pictures): (&[Arc<Asset>], &Images, &[Picture]),
+    assets: &[Arc<Asset>],
+    images: &Images,
+    pictures: &[Picture],
     before: Before<'_>,
     put: impl Fn(Output) -> anyhow::Result<()> + Sync,
 ) -> anyhow::Result<Problems> {

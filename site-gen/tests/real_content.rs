@@ -10,19 +10,25 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 use site_gen::publication::Wanted;
+use site_gen::write::Written;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// Builds the site as the public sees it into a folder.
+fn build(out: &Path) -> Written {
+    let now = "2026-11-24T12:00:00Z".parse().unwrap();
+    let built = site_gen::build(root(), out, Wanted::public(now));
+    built.unwrap_or_else(|problems| panic!("\n{problems}")).written
+}
 
 #[test]
 fn the_real_content_has_no_problems_and_a_second_build_writes_nothing() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let out = tempfile::tempdir().unwrap();
-    let build = || {
-        let now = "2026-11-24T12:00:00Z".parse().unwrap();
-        site_gen::build(root, out.path(), Wanted::public(now))
-            .unwrap_or_else(|problems| panic!("\n{problems}"))
-    };
-    let first = build().written;
+    let first = build(out.path());
     assert!(first.written > 0);
-    let second = build().written;
+    let second = build(out.path());
     assert_eq!((second.written, second.unchanged, second.removed), (0, first.written, 0));
 }
 
@@ -32,10 +38,8 @@ const MOST: (u64, u64, u64, u64) = (15_000, 12_000, 10_000, 60_000);
 
 #[test]
 fn no_page_is_heavier_than_a_slow_line_should_carry() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let out = tempfile::tempdir().unwrap();
-    let now = "2026-11-24T12:00:00Z".parse().unwrap();
-    site_gen::build(root, out.path(), Wanted::public(now)).unwrap_or_else(|problems| panic!("\n{problems}"));
+    build(out.path());
     let site = out.path().join("site");
     let mut pages = 0;
     for file in walkdir::WalkDir::new(&site).into_iter().map(Result::unwrap) {
@@ -88,10 +92,8 @@ const ASKED: [(&str, &[&str]); 7] = [
 
 #[test]
 fn structured_data_says_what_search_engines_ask_for() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let out = tempfile::tempdir().unwrap();
-    let now = "2026-11-24T12:00:00Z".parse().unwrap();
-    site_gen::build(root, out.path(), Wanted::public(now)).unwrap_or_else(|problems| panic!("\n{problems}"));
+    build(out.path());
     let mut seen = BTreeSet::new();
     for page in ["", "nieuws/", "nieuws/lerend-netwerk-november-2028/", "contact/"] {
         let html = fs::read_to_string(out.path().join(format!("site/{page}index.html"))).unwrap();
@@ -135,9 +137,8 @@ fn check(value: &Value, seen: &mut BTreeSet<String>) {
 
 #[test]
 fn style_sheets_know_neither_left_nor_right_nor_ids_nor_importance() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut lines = 0;
-    for file in fs::read_dir(root.join("templates/static")).unwrap().map(|entry| entry.unwrap().path()) {
+    for file in fs::read_dir(root().join("templates/static")).unwrap().map(|entry| entry.unwrap().path()) {
         if file.extension().is_none_or(|ending| ending != "css") {
             continue;
         }

@@ -38,7 +38,6 @@ impl State {
                     document.body.append(form);
                     form.submit();";
                 visitor.client.execute(script, vec![json!(to), json!(form)]).await.unwrap();
-                visitor.shows("").await;
                 for _ in 0..100 {
                     if visitor.client.current_url().await.unwrap().path() != ARTICLE {
                         break;

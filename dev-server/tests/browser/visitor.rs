@@ -165,7 +165,7 @@ impl Visitor {
         panic!("`{words}` is not on the page:\n{page}");
     }
 
-    /// The whole page as a picture, in `target/tmp`.
+    /// What one sees as a picture, in `target/tmp`.
     pub async fn screenshot(&self, name: &str) {
         let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
         let picture = self.client.screenshot().await.unwrap();
