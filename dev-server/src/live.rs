@@ -17,8 +17,8 @@ use signup_fn::store::Store;
 use signup_fn::token::TokenKeys;
 use signup_fn::transport::Transport;
 use site_gen::Built;
-use site_gen::memory::Memory;
-use site_gen::publication::{HeldBack, Wanted};
+use site_gen::incremental::Memory;
+use site_gen::page::publication::{HeldBack, Wanted};
 use tokio::sync::watch;
 
 use crate::local_store::LocalStore;
@@ -59,7 +59,7 @@ pub fn watch(
     store: &LocalStore,
 ) -> Result<(Watcher, watch::Receiver<Live>)> {
     let root = settings.root;
-    site_gen::load::config_file(&root)?;
+    site_gen::source::load::config_file(&root)?;
     let mut builder = Builder {
         out: root.join("dist"),
         root: root.clone(),
@@ -71,7 +71,7 @@ pub fn watch(
         token_keys: store.token_keys.clone(),
         memory: Memory::default(),
     };
-    let site = builder.out.join(site_gen::render::SITE);
+    let site = builder.out.join(site_gen::output::SITE);
     let (sender, receiver) =
         watch::channel(Live { site, function: None, mailer: None, problems: None, build: 0, until: None });
     let rebuild = Arc::new(Mutex::new(move || {
@@ -169,7 +169,7 @@ impl Builder {
     }
 
     fn function(&self) -> Result<Function> {
-        let folder = self.out.join(site_gen::render::FUNCTION);
+        let folder = self.out.join(site_gen::output::FUNCTION);
         let (identity, token_keys) = (self.identity.clone(), self.token_keys.clone());
         let mut function = Function::open(&folder, self.store.clone(), identity, token_keys)?;
         let port = self.address.port();
@@ -178,7 +178,7 @@ impl Builder {
     }
 
     fn mailer(&self, function: &Function) -> Result<Mailer> {
-        let folder = self.out.join(site_gen::render::FUNCTION);
+        let folder = self.out.join(site_gen::output::FUNCTION);
         let origin = format!("http://{}", self.address);
         let messages = Messages::open(&folder, &function.catalog, self.token_keys.clone(), origin)?;
         Ok(Mailer {

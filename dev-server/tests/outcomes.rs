@@ -15,7 +15,7 @@ use signup_fn::identity::Identity;
 use signup_fn::local;
 use signup_fn::store::Store;
 use signup_fn::token::TokenKeys;
-use site_gen::publication::Wanted;
+use site_gen::page::publication::Wanted;
 use support::{Tried, form, header, press, text};
 
 const OPEN: &str = "/aanmelden/open/";

@@ -10,11 +10,11 @@ use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use site_gen::external::Limits;
-use site_gen::problem::Problems;
-use site_gen::publication::{HeldBack, Wanted, When};
-use site_gen::write::Written;
-use site_gen::{BuildError, Built};
+use site_gen::command::external::{self, Limits};
+use site_gen::output::staging::Written;
+use site_gen::page::publication::{HeldBack, Wanted, When};
+use site_gen::source::problem::Problems;
+use site_gen::{BuildError, Built, Checked};
 
 /// Bouwt de site uit Markdown.
 #[derive(Parser)]
@@ -113,8 +113,17 @@ fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<bool> {
 
 fn check(root: &Path, json: bool, external: bool) -> Result<bool> {
     let wanted = Wanted::public(Timestamp::now());
-    let limits = external.then(Limits::default);
-    let problems = site_gen::check(root, wanted, limits.as_ref())?;
+    let Checked { mut problems, external_links } = site_gen::check(root, wanted)?;
+    if external {
+        let limits = Limits::default();
+        external::check(
+            &external_links,
+            &external::cache_file(root),
+            &limits,
+            Timestamp::now(),
+            &mut problems,
+        )?;
+    }
     if json {
         writeln!(std::io::stdout(), "{}", problems.to_json()?)?;
     } else if problems.is_empty() {
@@ -127,7 +136,7 @@ fn check(root: &Path, json: bool, external: bool) -> Result<bool> {
 
 fn new(root: &Path, section: &str, title: &str, event: bool) -> Result<bool> {
     let today = Timestamp::now().to_zoned_datetime(TimeZone::system()).date();
-    let file = site_gen::new::article(root, section, title, today, event)?;
+    let file = site_gen::command::new::article(root, section, title, today, event)?;
     say(&format!("{} is gemaakt; vul in wat tussen blokhaken staat\n", file.display()));
     Ok(true)
 }

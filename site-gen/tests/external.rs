@@ -8,9 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use site_gen::external::{self, ExternalLink, Limits};
-use site_gen::problem::Problems;
-use site_gen::source::Source;
+use site_gen::command::external::{self, Limits};
+use site_gen::source::file::Source;
+use site_gen::source::link::ExternalLink;
+use site_gen::source::problem::Problems;
 
 /// A site on this machine, and every question that it was asked.
 fn elsewhere() -> (String, Arc<Mutex<Vec<String>>>) {

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use image::{ImageFormat, Rgb, RgbImage};
-use site_gen::publication::Wanted;
-use site_gen::write::Written;
+use site_gen::output::staging::Written;
+use site_gen::page::publication::Wanted;
 use support::{build, site};
 
 /// A photograph as a camera writes it: lying on its side, with where it was taken.
@@ -94,8 +94,8 @@ fn a_file_that_is_no_image_is_told() {
     RgbImage::new(600, 300).save(&file).unwrap();
     let half = fs::read(&file).unwrap();
     fs::write(&file, &half[..half.len() / 2]).unwrap();
-    let told = site_gen::check(root.path(), Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()), None);
-    let told = told.unwrap().to_string();
+    let told = site_gen::check(root.path(), Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()));
+    let told = told.unwrap().problems.to_string();
     assert!(told.contains("content/proef/klas.png"), "a broken one is told before it is built too: {told}");
 }
 

@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use image::RgbImage;
-use site_gen::memory::Memory;
-use site_gen::publication::Wanted;
+use site_gen::incremental::Memory;
+use site_gen::page::publication::Wanted;
 use walkdir::WalkDir;
 
 fn wanted(now: &str) -> Wanted {

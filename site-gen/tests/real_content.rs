@@ -9,8 +9,8 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
-use site_gen::publication::Wanted;
-use site_gen::write::Written;
+use site_gen::output::staging::Written;
+use site_gen::page::publication::Wanted;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()

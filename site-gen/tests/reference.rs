@@ -7,7 +7,7 @@ use std::path::Path;
 #[test]
 fn the_list_of_keys_in_the_guide_is_current() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/sleutels.md");
-    let made = site_gen::reference::markdown();
+    let made = site_gen::command::reference::markdown();
     if std::env::var_os("BLESS").is_some() {
         fs::write(&file, &made).unwrap();
     }

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use site_gen::BuildError;
-use site_gen::publication::Wanted;
+use site_gen::page::publication::Wanted;
 use walkdir::WalkDir;
 
 /// Builds a case and compares what it wrote, or what it told, with what stands beside it.

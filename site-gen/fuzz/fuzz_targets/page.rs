@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
-use site_gen::images::Images;
+use site_gen::assets::images::Images;
 use site_gen::markdown::{self, Scope};
-use site_gen::parse;
-use site_gen::problem::Problems;
-use site_gen::source::Source;
+use site_gen::page::parse;
+use site_gen::source::problem::Problems;
+use site_gen::source::file::Source;
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes).into_owned();

@@ -2,10 +2,10 @@
 
 use pulldown_cmark::BlockQuoteKind;
 
-use crate::html::Text;
+use crate::words::html::Text;
 
 /// Its class and its usual title.
-pub(super) fn words(kind: BlockQuoteKind) -> (&'static str, &'static str) {
+pub fn words(kind: BlockQuoteKind) -> (&'static str, &'static str) {
     match kind {
         BlockQuoteKind::Note => ("note", "Goed om te weten"),
         BlockQuoteKind::Tip => ("tip", "Tip"),
@@ -16,7 +16,7 @@ pub(super) fn words(kind: BlockQuoteKind) -> (&'static str, &'static str) {
 }
 
 /// The kind that an editor named.
-pub(super) fn named(name: &str) -> BlockQuoteKind {
+pub fn named(name: &str) -> BlockQuoteKind {
     match name {
         "tip" => BlockQuoteKind::Tip,
         "important" => BlockQuoteKind::Important,
@@ -27,6 +27,6 @@ pub(super) fn named(name: &str) -> BlockQuoteKind {
 }
 
 /// The tags that it begins with.
-pub(super) fn open(class: &str, title: &str) -> String {
+pub fn open(class: &str, title: &str) -> String {
     format!("<aside class=\"alert alert-{class}\">\n<p class=\"alert-title\">{}</p>\n", Text(title))
 }

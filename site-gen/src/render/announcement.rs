@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use catalog::Session;
 use catalog::answer::{Answer, FailedView, Field, FormView, ManageView, Notice, ReceivedView, Status};
 use catalog::mail::{CalendarView, MailKind, MailPart, MailView, calendar_file, mail_file};
 use jiff::Timestamp;
 use tera::Context;
 
-use super::{Made, NOTHING, Renderer, page_output, tried};
-use crate::event::{Announcement, SessionWords};
-use crate::ics;
-use crate::problem::Problem;
+use super::Renderer;
+use super::ics::{self, Entry};
+use super::output::{self, NO_VALUES, Outputs};
+use crate::page::event::Announcement;
+use crate::render::templates::{Unfilled, inert_view};
+use crate::render::views::EventView;
 use crate::site::Page;
-use crate::templates::{Unfilled, inert_view};
-use crate::views::EventView;
+use crate::source::problem::Problem;
 
 impl Renderer<'_> {
     /// A page with a form, and the answers and mails that belong to it.
@@ -23,25 +23,25 @@ impl Renderer<'_> {
         page: &Page,
         announcement: &Announcement,
         mut context: Context,
-    ) -> Made {
+    ) -> Outputs {
         let event = &announcement.event;
         context.insert("event", &EventView::new(announcement, page, self.moment.now));
-        let render = |template: &str, context: &Context| self.templates.render(template, context);
+        let render = |template: &str, context: &Context| self.common.templates.render(template, context);
         let form = render(page.place.kind.template(), &context)?;
         let empty = FormView::empty(event, self.moment.now);
         let filled = Unfilled::new(&Answer::Form(event.id()).file(), &form)?.fill(&empty)?;
-        let mut outputs = vec![page_output(&page.place.url, filled)];
+        let mut outputs = vec![output::page(&page.place.url, filled)];
         let refused = self.refused(announcement);
-        outputs.push(tried(&Answer::Form(event.id()).file(), form, &refused)?);
+        outputs.push(output::answer(&Answer::Form(event.id()).file(), form, &refused)?);
         let failed_view = |form: &FormView| FailedView { form: form.clone(), incident: "0".into() };
         let failed: Vec<FailedView> = refused.iter().map(failed_view).collect();
         let managed = managed(announcement, &refused);
         let id = event.id();
         outputs.extend([
-            tried(&Answer::Failed(id).file(), render("answers/failed.html", &context)?, &failed)?,
-            tried(&Answer::Manage(id).file(), render("answers/manage.html", &context)?, &managed)?,
-            tried(&Answer::Confirm(id).file(), render("answers/confirm.html", &context)?, &managed)?,
-            tried(&Answer::Erased(id).file(), render("answers/erased.html", &context)?, &NOTHING)?,
+            output::answer(&Answer::Failed(id).file(), render("answers/failed.html", &context)?, &failed)?,
+            output::answer(&Answer::Manage(id).file(), render("answers/manage.html", &context)?, &managed)?,
+            output::answer(&Answer::Confirm(id).file(), render("answers/confirm.html", &context)?, &managed)?,
+            output::answer(&Answer::Erased(id).file(), render("answers/erased.html", &context)?, &NO_VALUES)?,
         ]);
         let received = [ReceivedView { reference: "0".into() }];
         for (session, words) in event.sessions().iter().zip(&announcement.sessions) {
@@ -49,36 +49,35 @@ impl Renderer<'_> {
             let of = |answer: Answer<'_>| answer.file();
             let session_id = session.id();
             outputs.extend([
-                tried(
+                output::answer(
                     &of(Answer::Received(id, session_id)),
                     render("answers/received.html", &context)?,
                     &received,
                 )?,
-                tried(
+                output::answer(
                     &of(Answer::Waiting(id, session_id)),
                     render("answers/waiting.html", &context)?,
                     &received,
                 )?,
-                tried(&of(Answer::Full(id, session_id)), render("answers/full.html", &context)?, &refused)?,
-                tried(
+                output::answer(
+                    &of(Answer::Full(id, session_id)),
+                    render("answers/full.html", &context)?,
+                    &refused,
+                )?,
+                output::answer(
                     &of(Answer::NotOpen(id, session_id)),
                     render("answers/not-open.html", &context)?,
                     &refused,
                 )?,
             ]);
-            outputs.extend(self.mails(page, announcement, (session, words), &context)?);
+            outputs.extend(self.mails(Entry { page, announcement, session, words }, &context)?);
         }
         Ok(outputs)
     }
 
     /// The mails about a session, and its entry for a participant's calendar.
-    fn mails(
-        &self,
-        page: &Page,
-        announcement: &Announcement,
-        (session, words): (&Session, &SessionWords),
-        context: &Context,
-    ) -> Made {
+    fn mails(&self, entry: Entry<'_>, context: &Context) -> Outputs {
+        let Entry { page, announcement, session, words } = entry;
         let event = announcement.event.id();
         let views = Status::ALL.map(|status| MailView {
             full_name: "0".into(),
@@ -91,13 +90,13 @@ impl Renderer<'_> {
         let mut plain = context.clone();
         plain.insert("event", &inert_view(&EventView::new(announcement, page, self.moment.now)));
         plain.insert("session", &inert_view(words));
-        plain.insert("site", &inert_view(&self.templates.site));
+        plain.insert("site", &inert_view(&self.common.templates.site));
         let mut outputs = Vec::new();
         for kind in MailKind::ALL {
             for (part, context) in [(MailPart::Text, &plain), (MailPart::Html, context)] {
                 let template = format!("mails/{}.{}", kind.name(), part.ending());
-                let text = self.templates.render(&template, context)?;
-                outputs.push(tried(&mail_file(event, session.id(), kind, part), text, &views)?);
+                let text = self.common.templates.render(&template, context)?;
+                outputs.push(output::answer(&mail_file(event, session.id(), kind, part), text, &views)?);
             }
         }
         let view = CalendarView {
@@ -109,8 +108,8 @@ impl Renderer<'_> {
             organizer: "0".into(),
             attendee: "0".into(),
         };
-        let entry = ics::entry(self.site, page, announcement, session, words);
-        outputs.push(tried(&calendar_file(event, session.id()), entry, &[view])?);
+        let entry = ics::personal_entry(self.common.site, entry);
+        outputs.push(output::answer(&calendar_file(event, session.id()), entry, &[view])?);
         Ok::<_, Problem>(outputs)
     }
 

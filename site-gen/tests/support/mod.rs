@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use site_gen::publication::Wanted;
+use site_gen::page::publication::Wanted;
 use site_gen::{BuildError, Built};
 
 /// The content of the folder test `small` with the tests' templates, and a page `/proef/` more.

@@ -1,0 +1,319 @@
+//! Images of pages, in the sizes that screens ask for.
+//!
+//! Each JPEG, PNG or WebP of the content goes out as WebP in a few widths, and
+//! once in its own format for browsers without it. All of them are made of the
+//! bare pixels, turned upright: what a camera wrote beside them, such as where
+//! it was, is left behind.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::Cursor;
+use std::sync::Arc;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::FilterType;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
+use moxcms::{ColorProfile, Layout, TransformOptions};
+use rayon::prelude::*;
+
+use super::OutFile;
+use crate::source::file::Asset;
+use crate::source::fingerprint::Fingerprint;
+use crate::source::problem::{Problem, Problems};
+use crate::words::html::{Href, Text};
+
+/// Widths in pixels: a phone, a column of text, a column on a screen with fine pixels.
+const WIDTHS: [u32; 3] = [480, 960, 1440];
+/// How wide an image stands on the page, for a browser that has to choose before the page is laid out.
+const SIZES: &str = "(min-width: 44rem) 40rem, 92vw";
+/// Of JPEG and WebP, at most 100: losses that one does not see on a page.
+const QUALITY: u8 = 80;
+
+/// The images of the content, by the path of their address.
+#[derive(Debug)]
+pub struct Images {
+    by_path: HashMap<String, Image>,
+    /// Of all of them.
+    pub fingerprint: Fingerprint,
+}
+
+/// An image as pages show it.
+#[derive(Debug)]
+pub struct Image {
+    /// Path of the image in its own format.
+    url: String,
+    /// In pixels, upright; `None` where it could not be told.
+    size: Option<(u32, u32)>,
+    /// From narrow to wide; empty where the file goes out as it is.
+    variants: Vec<Variant>,
+}
+
+#[derive(Debug)]
+struct Variant {
+    /// Path of its address.
+    url: String,
+    width: u32,
+}
+
+impl Images {
+    /// Looks at each image of the content; one that can't be read is a problem.
+    pub fn new(assets: &[Arc<Asset>], problems: &mut Problems) -> Self {
+        let content: Vec<&Arc<Asset>> =
+            assets.iter().filter(|asset| asset.source.starts_with("content/")).collect();
+        let looked: Vec<_> = content.par_iter().filter_map(|asset| Some((asset, look(asset)?))).collect();
+        let fingerprint =
+            Fingerprint::of(&looked.iter().map(|(asset, _)| asset.fingerprint).collect::<Vec<_>>());
+        let mut by_path = HashMap::new();
+        for (asset, image) in looked {
+            match image {
+                Ok(image) => {
+                    by_path.insert(format!("/{}", asset.path), image);
+                }
+                Err(error) => problems.push(unreadable(asset, &error)),
+            }
+        }
+        Self { by_path, fingerprint }
+    }
+
+    /// The image at the path of an address.
+    pub fn get(&self, path: &str) -> Option<&Image> {
+        self.by_path.get(path)
+    }
+
+    /// Looks at every pixel, and tells which images are broken.
+    pub fn check(&self, assets: &[Arc<Asset>]) -> Problems {
+        let is_read = |asset: &&Arc<Asset>| {
+            self.get(&format!("/{}", asset.path)).is_some_and(|image| !image.variants.is_empty())
+        };
+        let broken = |asset: &Arc<Asset>| Some(unreadable(asset, &decode(&asset.bytes).err()?));
+        let mut problems = Problems::default();
+        let found: Vec<Problem> = assets.par_iter().filter(is_read).filter_map(broken).collect();
+        found.into_iter().for_each(|problem| problems.push(problem));
+        problems
+    }
+
+    /// The files that an asset goes out as; without bytes where all of them stand already.
+    ///
+    /// # Errors
+    /// A problem, when the asset can't be read.
+    pub fn files(&self, asset: &Asset, stands: impl Fn(&str) -> bool) -> Result<Vec<OutFile>, Problem> {
+        let image = self.get(&format!("/{}", asset.path)).filter(|image| !image.variants.is_empty());
+        let Some(image) = image else { return Ok(vec![(asset.path.clone(), Some(asset.bytes.clone()))]) };
+        let urls = image.variants.iter().map(|variant| &variant.url).chain([&image.url]);
+        let paths: Vec<&str> = urls.map(|url| url.trim_start_matches('/')).collect();
+        // The names of the variants say what they are made of; the other file was made with them.
+        if paths.iter().all(|path| stands(path)) {
+            return Ok(paths.into_iter().map(|path| (path.to_owned(), None)).collect());
+        }
+        let files = image.encode(asset).map_err(|error| unreadable(asset, &error))?;
+        Ok(files.into_iter().map(|(path, bytes)| (path, Some(bytes))).collect())
+    }
+}
+
+fn unreadable(asset: &Asset, error: &ImageError) -> Problem {
+    let problem = Problem::in_file(&asset.source, format!("deze afbeelding is niet te lezen: {error}"));
+    problem.help("bewaar haar opnieuw als JPG of PNG")
+}
+
+impl Image {
+    /// The element that shows it.
+    ///
+    /// One that is `late` is loaded when one scrolls to it.
+    pub fn html(&self, alt: &str, late: bool) -> String {
+        let mut html = String::new();
+        // Writing to a string can't fail.
+        let _ = self.write(&mut html, alt, late);
+        html
+    }
+
+    fn write(&self, html: &mut String, alt: &str, late: bool) -> std::fmt::Result {
+        if !self.variants.is_empty() {
+            html.push_str("<picture><source type=\"image/webp\" srcset=\"");
+            for (at, Variant { url, width }) in self.variants.iter().enumerate() {
+                let comma = if at == 0 { "" } else { ", " };
+                write!(html, "{comma}{} {width}w", Href(url))?;
+            }
+            let auto = if late { "auto, " } else { "" };
+            write!(html, "\" sizes=\"{auto}{SIZES}\">")?;
+        }
+        write!(html, "<img src=\"{}\" alt=\"{}\"", Href(&self.url), Text(alt))?;
+        if let Some((width, height)) = self.size {
+            write!(html, " width=\"{width}\" height=\"{height}\"")?;
+        }
+        html.push_str(if late { " loading=\"lazy\" decoding=\"async\">" } else { ">" });
+        if !self.variants.is_empty() {
+            html.push_str("</picture>");
+        }
+        Ok(())
+    }
+
+    fn encode(&self, asset: &Asset) -> Result<Vec<(String, Vec<u8>)>, ImageError> {
+        let format = image::guess_format(&asset.bytes)?;
+        let is_drawn = format == ImageFormat::Png;
+        let (width, _) = self.size.unwrap_or((1, 1));
+        let widest = scaled(&decode(&asset.bytes)?, width).into_owned();
+        let mut files = Vec::with_capacity(self.variants.len() + 1);
+        for Variant { url, width } in &self.variants {
+            files.push((url.trim_start_matches('/').to_owned(), webp(&scaled(&widest, *width), is_drawn)));
+        }
+        let mut own = Vec::new();
+        match format {
+            ImageFormat::WebP => own = webp(&widest, is_drawn),
+            ImageFormat::Png => widest.write_to(&mut Cursor::new(&mut own), format)?,
+            _ => widest.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut own, QUALITY))?,
+        }
+        files.push((asset.path.clone(), own));
+        Ok(files)
+    }
+}
+
+/// An image at a width that it at least has.
+fn scaled(image: &DynamicImage, width: u32) -> Cow<'_, DynamicImage> {
+    if width == image.width() {
+        return Cow::Borrowed(image);
+    }
+    let height = height_at(width, (image.width(), image.height()));
+    Cow::Owned(image.resize_exact(width, height, FilterType::Lanczos3))
+}
+
+/// What can be told of an image without decoding it; `None` for a file that is none.
+fn look(asset: &Asset) -> Option<Result<Image, ImageError>> {
+    let (stem, ending) = asset.path.rsplit_once('.')?;
+    let own = || format!("/{}", asset.path);
+    match ending.to_ascii_lowercase().as_str() {
+        "svg" => {
+            let size = std::str::from_utf8(&asset.bytes).ok().and_then(svg_size);
+            Some(Ok(Image { url: own(), size, variants: Vec::new() }))
+        }
+        "gif" => Some(Ok(Image { url: own(), size: gif_size(&asset.bytes), variants: Vec::new() })),
+        "jpg" | "jpeg" | "png" | "webp" => Some(size_upright(&asset.bytes).map(|(width, height)| {
+            // What the files are made of stands in their name, so that one that is there is right.
+            let made_of = Fingerprint::of(&(asset.fingerprint, WIDTHS, QUALITY)).short();
+            let widest = width.min(WIDTHS[WIDTHS.len() - 1]);
+            // A step that is hardly narrower than the widest saves nothing.
+            let steps = WIDTHS.into_iter().filter(|step| step + step / 5 < widest).chain([widest]);
+            let variants: Vec<Variant> = steps
+                .map(|width| Variant { url: format!("/{stem}.{made_of}.{width}.webp"), width })
+                .collect();
+            Image { url: own(), size: Some((widest, height_at(widest, (width, height)))), variants }
+        })),
+        _ => None,
+    }
+}
+
+fn height_at(wanted: u32, (width, height): (u32, u32)) -> u32 {
+    let scaled = f64::from(height) * f64::from(wanted) / f64::from(width.max(1));
+    // At least one, and never more than fits: a height is a u32 and wanted is at most the width.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and the height")]
+    let scaled = scaled.round().max(1.0) as u32;
+    scaled
+}
+
+fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder + '_, ImageError> {
+    ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(ImageError::IoError)?.into_decoder()
+}
+
+/// Width and height as one sees it.
+fn size_upright(bytes: &[u8]) -> Result<(u32, u32), ImageError> {
+    let mut decoder = decoder(bytes)?;
+    let (width, height) = decoder.dimensions();
+    let is_on_its_side = matches!(
+        decoder.orientation()?,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    );
+    Ok(if is_on_its_side { (height, width) } else { (width, height) })
+}
+
+/// The pixels, upright, in the colours of the web (sRGB), eight bits each.
+fn decode(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
+    let mut decoder = decoder(bytes)?;
+    let orientation = decoder.orientation()?;
+    let profile = decoder.icc_profile()?;
+    let image = DynamicImage::from_decoder(decoder)?;
+    let mut image = match image.color().has_alpha() {
+        true => DynamicImage::ImageRgba8(image.into_rgba8()),
+        false => DynamicImage::ImageRgb8(image.into_rgb8()),
+    };
+    if let Some(profile) = profile {
+        to_srgb(&mut image, &profile);
+    }
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+/// Turns colours of another space into those of the web; a profile that can't be used is passed over,
+/// as browsers do.
+fn to_srgb(image: &mut DynamicImage, profile: &[u8]) {
+    let Ok(profile) = ColorProfile::new_from_slice(profile) else { return };
+    let (layout, bytes): (_, &mut [u8]) = match image {
+        DynamicImage::ImageRgb8(pixels) => (Layout::Rgb, pixels),
+        DynamicImage::ImageRgba8(pixels) => (Layout::Rgba, pixels),
+        _ => return,
+    };
+    let srgb = ColorProfile::new_srgb();
+    let transform = profile.create_transform_8bit(layout, &srgb, layout, TransformOptions::default());
+    let mut turned = vec![0; bytes.len()];
+    if transform.is_ok_and(|transform| transform.transform(bytes, &mut turned).is_ok()) {
+        bytes.copy_from_slice(&turned);
+    }
+}
+
+/// WebP, for a drawing without losses where that is smaller.
+fn webp(image: &DynamicImage, is_drawn: bool) -> Vec<u8> {
+    let (width, height) = (image.width(), image.height());
+    let rgb;
+    let encoder = match image {
+        DynamicImage::ImageRgba8(pixels) => webp::Encoder::from_rgba(pixels, width, height),
+        image => {
+            rgb = image.to_rgb8();
+            webp::Encoder::from_rgb(&rgb, width, height)
+        }
+    };
+    let lossy = encoder.encode(QUALITY.into()).to_vec();
+    if !is_drawn {
+        return lossy;
+    }
+    let lossless = encoder.encode_lossless().to_vec();
+    if lossless.len() < lossy.len() { lossless } else { lossy }
+}
+
+/// The size that an SVG's first tag tells.
+fn svg_size(text: &str) -> Option<(u32, u32)> {
+    let tag = &text[text.find("<svg")?..];
+    let tag = &tag[..tag.find('>')?];
+    let value = |name: &str| {
+        let (_, after) = tag.split_once(&format!(" {name}="))?;
+        let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        after[1..].split(quote).next()
+    };
+    let pixels = |text: &str| text.trim().trim_end_matches("px").parse::<f64>().ok();
+    let whole = |number: f64| {
+        let whole = number.round().clamp(1.0, 10_000.0);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 10,000")]
+        let whole = whole as u32;
+        whole
+    };
+    if let (Some(width), Some(height)) = (value("width").and_then(pixels), value("height").and_then(pixels)) {
+        return Some((whole(width), whole(height)));
+    }
+    let view: Vec<f64> = value("viewBox")?.split([' ', ',']).filter_map(pixels).collect();
+    match view[..] {
+        [_, _, width, height] => Some((whole(width), whole(height))),
+        _ => None,
+    }
+}
+
+/// The size in a GIF's header.
+fn gif_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    match bytes {
+        [b'G', b'I', b'F', _, _, _, w0, w1, h0, h1, ..] => {
+            Some((u16::from_le_bytes([*w0, *w1]).into(), u16::from_le_bytes([*h0, *h1]).into()))
+        }
+        _ => None,
+    }
+}

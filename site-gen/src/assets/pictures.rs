@@ -1,0 +1,77 @@
+//! Pictures made of drawings, for those who read no SVG: home screens, and what shows a link to the site.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{Options, Tree};
+
+use super::OutFile;
+use crate::source::file::Asset;
+use crate::source::problem::Problem;
+
+/// Of `templates/static/`: drawings, what pictures of them are called, and how wide those are in pixels.
+const WANTED: [(&str, &str, u32); 5] = [
+    ("favicon.svg", "icon-32.png", 32),
+    ("_app-icon.svg", "apple-touch-icon.png", 180),
+    ("_app-icon.svg", "icon-192.png", 192),
+    ("_app-icon.svg", "icon-512.png", 512),
+    ("_social.svg", "social.png", 1200),
+];
+
+/// A picture that is still to be made.
+#[derive(Debug)]
+pub struct Picture {
+    /// Path within the site; the drawing's bytes stand in its name.
+    path: String,
+    drawing: Arc<Asset>,
+    width: u32,
+}
+
+/// The pictures of the drawings that are there; their addresses are added by the names that templates know.
+///
+/// A drawing whose name begins with `_` is for its pictures alone.
+pub fn of(assets: &mut Vec<Arc<Asset>>, addresses: &mut BTreeMap<String, String>) -> Vec<Picture> {
+    let mut pictures = Vec::new();
+    for (from, name, width) in WANTED {
+        let is_drawing = |asset: &&Arc<Asset>| asset.source == format!("templates/static/{from}");
+        let Some(drawing) = assets.iter().find(is_drawing) else { continue };
+        let stem = name.trim_end_matches(".png");
+        let path = format!("{stem}.{}.png", drawing.fingerprint.short());
+        addresses.insert(name.to_owned(), format!("/{path}"));
+        pictures.push(Picture { path, drawing: Arc::clone(drawing), width });
+    }
+    assets.retain(|asset| !asset.source.starts_with("templates/static/_"));
+    pictures
+}
+
+impl Picture {
+    /// Returns the picture's file; without bytes if the one in place is up to date.
+    ///
+    /// # Errors
+    /// Returns a problem if the drawing cannot be read.
+    pub fn file(&self, is_unchanged: impl Fn(&str) -> bool) -> Result<OutFile, Problem> {
+        let bytes = match is_unchanged(&self.path) {
+            true => None,
+            false => Some(self.draw().map_err(|error| self.unreadable(&error))?),
+        };
+        Ok((self.path.clone(), bytes))
+    }
+
+    fn draw(&self) -> Result<Vec<u8>, String> {
+        let tree =
+            Tree::from_data(&self.drawing.bytes, &Options::default()).map_err(|error| error.to_string())?;
+        let size = tree.size().to_int_size();
+        let size = size.scale_to_width(self.width).ok_or("it has no size")?;
+        let mut pixels = Pixmap::new(size.width(), size.height()).ok_or("it has no size")?;
+        let scale = self.width as f32 / tree.size().width();
+        resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+        pixels.encode_png().map_err(|error| error.to_string())
+    }
+
+    fn unreadable(&self, error: &str) -> Problem {
+        let problem =
+            Problem::in_file(&self.drawing.source, format!("deze tekening is niet te lezen: {error}"));
+        problem.help("bewaar haar opnieuw als SVG, met de letters als lijnen")
+    }
+}

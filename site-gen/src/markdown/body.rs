@@ -1,0 +1,39 @@
+//! A page's body as HTML.
+
+use serde::Serialize;
+
+use crate::assets::images::Images;
+use crate::source::link::Link;
+
+/// What a body may refer to.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// The images of the site.
+    pub images: &'a Images,
+    /// Whether the page announces an event.
+    pub has_form: bool,
+}
+
+/// A page's body as HTML, with what was found in it.
+#[derive(Debug)]
+pub struct Body {
+    /// The HTML, safe to insert into a page.
+    pub html: String,
+    /// The byte offset in `html` at which the sign-up form goes; `None` for its usual place.
+    pub form_at: Option<usize>,
+    /// Every link and image.
+    pub links: Vec<Link>,
+    /// The headings, in order.
+    pub headings: Vec<Heading>,
+}
+
+/// A heading, for a table of contents.
+#[derive(Debug, Hash, Serialize)]
+pub struct Heading {
+    /// The level, 2 to 6.
+    pub level: u8,
+    /// The id, unique on the page.
+    pub id: String,
+    /// The text without markup.
+    pub title: String,
+}

@@ -1,0 +1,58 @@
+//! Links and images within a body.
+
+use std::ops::Range;
+
+use pulldown_cmark::Event;
+
+use super::Writer;
+use crate::source::link::{self, Link, Target};
+use crate::words::html::{Href, Text};
+
+impl<'e: 'a, 'a> Writer<'a> {
+    /// Takes a link in; what to write instead of its address, if anything.
+    pub(super) fn link(&mut self, address: &str, range: Range<usize>) -> Option<String> {
+        let target = link::target(address, self.folder);
+        // The address itself, where it stands in the source as it is; else the whole link.
+        let span = match self.source.text[range.clone()].rfind(address) {
+            Some(at) if !address.is_empty() => range.start + at..range.start + at + address.len(),
+            _ => range,
+        };
+        if target == Target::Refused {
+            let message = format!("een link naar `{address}` kan hier niet");
+            self.tell(span.clone(), message, "gebruik een pad, een adres met https://, mailto: of tel:");
+        }
+        let rewritten = link::rewritten(address, &target);
+        self.links.push(Link { target, span });
+        rewritten
+    }
+
+    /// An image within a line.
+    pub(super) fn image(&mut self, address: &str, span: Range<usize>, alt: &str) -> Option<Event<'e>> {
+        if alt.trim().is_empty() {
+            let help = "zet tussen de blokhaken wat er te zien is, voor wie het niet ziet; is de afbeelding alleen \
+                        versiering, schrijf dan `{{ figure(src=\"…\", alt=\"\") }}`";
+            self.tell(span.clone(), "deze afbeelding heeft geen alternatieve tekst", help);
+        }
+        self.picture(address, span, alt).map(|html| Event::InlineHtml(html.into()))
+    }
+
+    /// The element that shows an image of the site.
+    pub(super) fn picture(&mut self, address: &str, span: Range<usize>, alt: &str) -> Option<String> {
+        let target = link::target(address, self.folder);
+        let Target::Inside { path, .. } = &target else {
+            let help = "zet de afbeelding in de map van de pagina: de site laadt niets van andere sites";
+            self.tell(span, "deze afbeelding staat op een andere site", help);
+            return None;
+        };
+        // Only the first one can be in sight at once.
+        let late = self.images > 0;
+        self.images += 1;
+        let html = match self.scope.images.get(path) {
+            Some(image) => image.html(alt, late),
+            // That it is not there is told with the links.
+            None => format!("<img src=\"{}\" alt=\"{}\">", Href(path), Text(alt)),
+        };
+        self.link(address, span);
+        Some(html)
+    }
+}

@@ -1,0 +1,12 @@
+//! The output folder: staged writes, and the manifest of what was written.
+//!
+//! Belongs here: everything that changes the disk during a build. Does not belong here: what
+//! the files contain.
+
+pub mod manifest;
+pub mod staging;
+
+/// The folder of public files.
+pub const SITE: &str = "site";
+/// The folder of files that are deployed with the function.
+pub const FUNCTION: &str = "function";

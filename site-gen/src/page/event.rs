@@ -1,0 +1,206 @@
+//! An event as a page announces it: for the catalogue, and in words.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use catalog::event::EventRecord;
+use catalog::session::{SessionError, SessionRecord};
+use catalog::{Event, EventId, Session, SessionId};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use toml::Spanned;
+use toml::value::Datetime;
+
+use crate::page::clock::{self, rfc3339};
+use crate::page::front_matter::{EventTable, SessionTable};
+use crate::source::file::Source;
+use crate::source::problem::{Problem, Problems};
+use crate::words::dutch;
+
+/// Days that participants are remembered after a session, unless the page says otherwise.
+const RETENTION_DAYS: u16 = 30;
+
+/// An event, and its sessions in the words that visitors read.
+#[derive(Debug)]
+pub struct Announcement {
+    /// The event for the catalogue.
+    pub event: Event,
+    /// Its sessions, in the same order.
+    pub sessions: Vec<SessionWords>,
+    /// Where its id stands in the source.
+    pub id_span: Range<usize>,
+}
+
+/// A session in the words that visitors read.
+#[derive(Debug, Clone, Hash, Serialize)]
+pub struct SessionWords {
+    /// Its id, the value in the form.
+    pub id: String,
+    /// `dinsdag 28 november 2028`
+    pub date: String,
+    /// `28`
+    pub day: i8,
+    /// `november`
+    pub month: &'static str,
+    /// `dinsdag`
+    pub weekday: &'static str,
+    /// `16.00–17.30 uur`
+    pub time: String,
+    /// The start for machines: `2028-11-28T16:00:00+01:00`.
+    pub start: String,
+    /// The end for machines.
+    pub end: String,
+    /// Number of seats.
+    pub capacity: u32,
+    /// When sign-up opens: `1 november 2026, 9.00 uur`.
+    pub opens: String,
+    /// When sign-up opens, for machines.
+    pub opens_at: String,
+    /// Where the times hold: `Amsterdam`.
+    pub place_of_time: String,
+    /// Path of its entry for a calendar: `/nieuws/lnpo/28-november.ics`.
+    pub ics: String,
+}
+
+/// Makes an event of its table; `None` when the table has a problem, and all are told.
+pub fn announce(
+    table: &Spanned<EventTable>,
+    page: &str,
+    source: &Arc<Source>,
+    problems: &mut Problems,
+) -> Option<Announcement> {
+    let event = table.get_ref();
+    let mut read = Reader { source, page, problems, zone: TimeZone::UTC };
+    let id = read.id::<EventId>(&event.id);
+    read.zone = clock::zone(&event.time_zone, source, read.problems)?;
+    let sessions = read.sessions(&event.sessions);
+    let (id, sessions) = (id?, sessions?);
+    let (sessions, words) = sessions.into_iter().unzip();
+    let id_span = event.id.span();
+    let record = EventRecord {
+        id,
+        title: event.title.clone(),
+        page: page.to_owned(),
+        time_zone: event.time_zone.get_ref().clone(),
+        retention_days: event.retention_days.unwrap_or(RETENTION_DAYS),
+        confirm_by_mail: event.confirm_by_mail,
+        sessions,
+    };
+    // Without sessions, all of which had a problem of their own, it is none; their ids differ.
+    let event = Event::try_from(record).ok()?;
+    Some(Announcement { event, sessions: words, id_span })
+}
+
+struct Reader<'a> {
+    source: &'a Arc<Source>,
+    page: &'a str,
+    problems: &'a mut Problems,
+    zone: TimeZone,
+}
+
+impl Reader<'_> {
+    fn tell(&mut self, span: Range<usize>, message: &str, help: &str) {
+        self.problems.push(Problem::at(self.source, span, message).help(help));
+    }
+
+    fn id<Id: std::str::FromStr>(&mut self, id: &Spanned<String>) -> Option<Id> {
+        let parsed = id.get_ref().parse().ok();
+        if parsed.is_none() {
+            self.tell(
+                id.span(),
+                "een id bestaat uit hooguit 40 kleine letters, cijfers en streepjes",
+                &format!("schrijf het zo: `id = \"{}\"`", crate::words::slug::slug(id.get_ref())),
+            );
+        }
+        parsed
+    }
+
+    /// All sessions; `None` when one of them has a problem.
+    fn sessions(&mut self, tables: &[Spanned<SessionTable>]) -> Option<Vec<(Session, SessionWords)>> {
+        let mut first_seen: HashMap<&str, usize> = HashMap::new();
+        for (index, table) in tables.iter().enumerate() {
+            let id = &table.get_ref().id;
+            if let Some(first) = first_seen.insert(id.get_ref(), index) {
+                let help = format!("sessie {} heet ook zo; geef elke sessie een eigen id", first + 1);
+                self.tell(id.span(), &format!("de id `{}` komt twee keer voor", id.get_ref()), &help);
+            }
+        }
+        let all_differ = first_seen.len() == tables.len();
+        let read: Vec<_> = tables.iter().map(|table| self.session(table.get_ref())).collect();
+        let sessions: Option<Vec<_>> = read.into_iter().collect();
+        sessions.filter(|_| all_differ)
+    }
+
+    fn session(&mut self, table: &SessionTable) -> Option<(Session, SessionWords)> {
+        let id = self.id::<SessionId>(&table.id);
+        let start = self.instant(&table.start);
+        let end = self.instant(&table.end);
+        let opens = self.instant(&table.opens);
+        let closes = self.instant(&table.closes);
+        let ((start, start_at), (end, end_at), (opens, opens_at), (_, closes_at)) =
+            (start?, end?, opens?, closes?);
+        let record = SessionRecord {
+            id: id?,
+            starts_at: start_at,
+            ends_at: end_at,
+            capacity: table.capacity,
+            opens_at,
+            closes_at,
+        };
+        match Session::try_from(record) {
+            Ok(session) => {
+                let words = SessionWords {
+                    id: session.id().to_string(),
+                    date: dutch::weekday_date(start.date()),
+                    day: start.day(),
+                    month: dutch::month(start.date()),
+                    weekday: dutch::weekday(start.weekday()),
+                    time: format!("{}–{} uur", dutch::time(start.time()), dutch::time(end.time())),
+                    start: rfc3339(start_at, &self.zone),
+                    end: rfc3339(end_at, &self.zone),
+                    capacity: session.capacity(),
+                    opens: dutch::moment(opens),
+                    opens_at: rfc3339(opens_at, &self.zone),
+                    place_of_time: self.city(),
+                    ics: format!("{}{}.ics", self.page, session.id()),
+                };
+                Some((session, words))
+            }
+            Err(error) => {
+                let (span, message, help) = match error {
+                    SessionError::NoSeats => {
+                        (table.id.span(), "deze sessie heeft geen plaatsen", "zet `capacity` op 1 of meer")
+                    }
+                    SessionError::EndsBeforeStart => {
+                        (table.end.span(), "de sessie eindigt voordat zij begint", "zet `end` na `start`")
+                    }
+                    SessionError::ClosesBeforeOpening => (
+                        table.closes.span(),
+                        "de aanmelding sluit voordat zij opent",
+                        "zet `closes` na `opens`",
+                    ),
+                    SessionError::ClosesAfterStart => (
+                        table.closes.span(),
+                        "de aanmelding sluit pas na het begin van de sessie",
+                        "zet `closes` op hetzelfde moment als `start`, of eerder",
+                    ),
+                };
+                self.tell(span, message, help);
+                None
+            }
+        }
+    }
+
+    /// The city of the event's zone: `Amsterdam`.
+    fn city(&self) -> String {
+        let name = self.zone.iana_name().unwrap_or("UTC");
+        name.rsplit('/').next().unwrap_or(name).replace('_', " ")
+    }
+
+    fn instant(&mut self, written: &Spanned<Datetime>) -> Option<(DateTime, Timestamp)> {
+        clock::instant(written, &self.zone, self.source, self.problems)
+    }
+}

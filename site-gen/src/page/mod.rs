@@ -1,0 +1,13 @@
+//! One page by itself: its front matter, parsed into types that cannot be wrong.
+//!
+//! Belongs here: keys that editors write, and what they mean. Does not belong here: anything
+//! that needs another page (see `site`) or the body (see `markdown`).
+
+pub mod clock;
+pub mod config;
+pub mod day;
+pub mod event;
+pub mod front_matter;
+pub mod parse;
+pub mod publication;
+pub mod schema;

@@ -1,0 +1,177 @@
+//! A site that is ready to be rendered.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::tz::TimeZone;
+
+use crate::assets::images::Images;
+use crate::assets::pictures::{self, Picture};
+use crate::assets::publish;
+use crate::incremental::{Memory, Previous};
+use crate::markdown;
+use crate::markdown::body::{Body, Scope};
+use crate::markdown::facts::Facts;
+use crate::page::config::{self, Config};
+use crate::page::parse::{self, Parsed};
+use crate::page::publication::{Moment, Wanted};
+use crate::render::output::Output;
+use crate::render::templates::Templates;
+use crate::render::views::SiteView;
+use crate::render::{Common, Renderer};
+use crate::site::addresses::{Addresses, LinkCheck};
+use crate::site::public::Public;
+use crate::site::{Site, assemble, placeholder};
+use crate::source::file::Asset;
+use crate::source::fingerprint::Fingerprint;
+use crate::source::link::{ExternalLink, Target};
+use crate::source::load::Sources;
+use crate::source::problem::{Problems, Severity};
+use crate::source::stamp::Stamp;
+use crate::words::terms::Terms;
+
+/// What the caller wants, resolved with the site's own configuration.
+pub(crate) struct Request {
+    config: Option<Config>,
+    /// The moment at which the site is built.
+    pub(crate) moment: Moment,
+    /// The severity of a placeholder; `None` ignores placeholders.
+    pub(crate) placeholders: Option<Severity>,
+    /// Covers the sources, this program and the caller's options, but not the time.
+    pub(crate) fingerprint: Fingerprint,
+}
+
+impl Request {
+    /// Reads the configuration and combines it with the caller's options.
+    pub(crate) fn new(sources: &Sources, wanted: Wanted, problems: &mut Problems) -> Self {
+        let config = sources.config.as_ref().and_then(|source| config::read(source, problems));
+        let zone = config.as_ref().map_or(TimeZone::UTC, |config| config.zone.clone());
+        let program = std::env::current_exe().and_then(std::fs::metadata).ok();
+        let program = program.and_then(|metadata| Stamp::new(&metadata));
+        let flags = (wanted.with_unpublished, wanted.production);
+        Self {
+            config,
+            moment: wanted.moment(&zone),
+            placeholders: wanted.production.then_some(Severity::Error),
+            fingerprint: Fingerprint::of(&(program, sources.fingerprint(), flags)),
+        }
+    }
+}
+
+/// A site that is ready to be rendered.
+pub(crate) struct Prepared {
+    public: Public,
+    links: LinkCheck,
+    pub(crate) assets: Vec<Arc<Asset>>,
+    pub(crate) images: Images,
+    pub(crate) pictures: Vec<Picture>,
+    pub(crate) moment: Moment,
+    pub(crate) fingerprint: Fingerprint,
+    /// `None` when any page, the configuration or a template has a problem.
+    pub(crate) ready: Option<Ready>,
+}
+
+/// A site and its templates, all of them without problems.
+pub(crate) struct Ready {
+    pub(crate) site: Site,
+    templates: Templates,
+    /// Covers everything that every page depends on.
+    common: Fingerprint,
+}
+
+impl Prepared {
+    /// Runs every stage before rendering.
+    pub(crate) fn new(
+        mut sources: Sources,
+        request: Request,
+        mut memory: Option<&mut Memory>,
+        problems: &mut Problems,
+    ) -> Self {
+        let Request { config, moment, placeholders, fingerprint } = request;
+        let mut files = publish::publish(&mut sources.assets, problems);
+        let pictures = pictures::of(&mut sources.assets, &mut files);
+        let images = Images::new(&sources.assets, problems);
+        if let Some(memory) = &mut memory {
+            memory.forget_pages_of_another_config(sources.config.as_ref());
+        }
+        let zone = config.as_ref().map_or(TimeZone::UTC, |config| config.zone.clone());
+        let before = memory.as_deref().map(|memory| &memory.parsed);
+        let pages = parse::parse(&sources.pages, before, &zone, problems);
+        if let Some(memory) = memory {
+            let by_path = |page: &Arc<Parsed>| (page.source.path.clone(), Arc::clone(page));
+            memory.parsed = pages.iter().map(by_path).collect();
+        }
+        let templates = Templates::compile(&sources.templates, problems);
+        let public = Public::new(pages, moment);
+        let links = LinkCheck::new(Addresses::new(&public, &sources));
+        links.around_pages(&sources, config.as_ref());
+        let site = assemble::assemble(config, &public, &sources.assets, moment.now, problems);
+        if let (Some(severity), Some(site)) = (placeholders, &site) {
+            placeholder::find(&sources, site, severity, problems);
+        }
+        let ready = site.zip(templates).map(|(site, mut templates)| {
+            let view = SiteView::new(&site, &files);
+            let common = Fingerprint::of(&(templates.fingerprint(), &view, images.fingerprint));
+            templates.set_site(&view);
+            Ready { site, templates, common }
+        });
+        Self { public, links, assets: sources.assets, images, pictures, moment, fingerprint, ready }
+    }
+
+    /// Renders every page and hands each file to `put`; collects all problems on the way.
+    ///
+    /// Where the site is not ready, the bodies are still checked.
+    pub(crate) fn render(
+        &self,
+        previous: Option<Previous<'_>>,
+        problems: &mut Problems,
+        put: impl Fn(Output) -> anyhow::Result<()> + Sync,
+    ) -> anyhow::Result<()> {
+        match &self.ready {
+            Some(Ready { site, templates, common }) => {
+                let renderer = Renderer {
+                    common: Common { site, templates, images: &self.images, fingerprint: *common },
+                    moment: self.moment,
+                    links: &self.links,
+                    previous,
+                    problems: Mutex::default(),
+                };
+                let rendered = renderer.render(put);
+                problems.append(renderer.problems.into_inner().unwrap_or_else(PoisonError::into_inner));
+                rendered?;
+            }
+            None => {
+                for page in &self.public.shown {
+                    let facts = Facts::new(self.body(page, problems), Terms::new());
+                    self.links.page(&page.source, &page.place.url, &Arc::new(facts));
+                }
+            }
+        }
+        for (page, _) in &self.public.held {
+            self.body(page, problems);
+        }
+        self.links.finish(problems);
+        Ok(())
+    }
+
+    /// Returns every link of a public page to another site.
+    pub(crate) fn external_links(&self) -> Vec<ExternalLink> {
+        let links = self.public.shown.iter().flat_map(|page| {
+            // The problems of this page have been reported already.
+            let body = self.body(page, &mut Problems::default());
+            body.links.into_iter().filter_map(|link| match link.target {
+                Target::Outside(address) => {
+                    Some(ExternalLink { source: Arc::clone(&page.source), span: link.span, address })
+                }
+                _ => None,
+            })
+        });
+        links.collect()
+    }
+
+    fn body(&self, page: &Parsed, problems: &mut Problems) -> Body {
+        // A page whose front matter has a problem may announce an event.
+        let has_form = page.content.is_none() || page.announcement().is_some();
+        let scope = Scope { images: &self.images, has_form };
+        markdown::render(&page.source, page.body.clone(), scope, problems)
+    }
+}

@@ -1,0 +1,89 @@
+//! Writes a prepared site into the output folder, whole or not at all.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::incremental::{Previous, RenderedFiles};
+use crate::output::manifest::{BuildRecord, Manifest};
+use crate::output::staging::{Staging, Written};
+use crate::page::publication::HeldBack;
+use crate::prepared::{Prepared, Ready};
+use crate::render;
+use crate::render::output::Output;
+use crate::source::problem::Problems;
+
+/// Why a site was not built. Nothing was written, unless the disk itself failed.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The sources have problems for the editor to fix.
+    #[error("{0}")]
+    Problems(Problems),
+    /// Reading or writing failed.
+    #[error("{0:#}")]
+    Failed(#[from] anyhow::Error),
+}
+
+/// The result of a build.
+#[derive(Debug)]
+pub struct Built {
+    /// How many files were written, left alone and removed.
+    pub written: Written,
+    /// Pages that are not public, with the reason.
+    pub held_back: Vec<HeldBack>,
+    /// When the same sources next produce a different site: a page is published, a session opens.
+    pub until: Option<Timestamp>,
+}
+
+/// Renders the site and writes it into `out`; with any problem nothing is written.
+///
+/// `rendered` is what the last build in this process rendered; it is replaced by what this one did.
+pub(crate) fn publish(
+    prepared: &Prepared,
+    out: &Path,
+    manifest: &Manifest,
+    rendered: Option<&mut RenderedFiles>,
+    mut problems: Problems,
+) -> Result<Built, BuildError> {
+    let previous = Previous { rendered: rendered.as_deref(), manifest, folder: out };
+    let Some(Ready { site, .. }) = prepared.ready.as_ref().filter(|_| !problems.has_errors()) else {
+        // Nothing will be written, but the bodies may have problems too.
+        prepared.render(Some(previous), &mut problems, |_| Ok(()))?;
+        return Err(BuildError::Problems(problems));
+    };
+    let staging = Staging::begin(out, manifest)?;
+    let now_rendered = Mutex::new(RenderedFiles::new());
+    let put = |Output { path, bytes, rendered }| {
+        if let Some(rendered) = rendered {
+            now_rendered.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), rendered);
+        }
+        match bytes {
+            Some(bytes) => staging.put(path, &bytes)?,
+            None => staging.keep(path),
+        }
+        Ok(())
+    };
+    let mut done = prepared.render(Some(previous), &mut problems, put);
+    if done.is_ok() && !problems.has_errors() {
+        let Prepared { assets, images, pictures, .. } = prepared;
+        done = render::assets(assets, images, pictures, previous, put).map(|found| problems.append(found));
+    }
+    if done.is_err() || problems.has_errors() {
+        staging.abandon()?;
+        done?;
+        return Err(BuildError::Problems(problems));
+    }
+    let (held_back, until) = (site.held_back.clone(), site.until);
+    let record = BuildRecord {
+        fingerprint: prepared.fingerprint,
+        from: prepared.moment.now,
+        until,
+        held_back: held_back.clone(),
+    };
+    let written = staging.commit(record)?;
+    if let Some(rendered) = rendered {
+        *rendered = now_rendered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    }
+    Ok(Built { written, held_back, until })
+}

@@ -1,0 +1,137 @@
+//! Files for machines: search index, feed, sitemap, calendars, redirects, the catalogue.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use catalog::answer::{Answer, ErrorView};
+use tera::Context;
+
+use super::output::{self, NO_VALUES, Output, Outputs, function_file, server_file, site_file};
+use super::views::{FeedEntry, PageView, SitemapEntry};
+use super::{Common, Renderer, ics, page_context, search};
+use crate::markdown::body::Body;
+use crate::markdown::facts::Facts;
+use crate::site::{Page, SEARCH_TEMPLATE, SEARCH_URL};
+use crate::source::fingerprint::Fingerprint;
+use crate::source::place::Kind;
+use crate::source::problem::{Problem, Problems};
+
+/// How many articles the feed holds.
+const NEWS_IN_FEED: usize = 20;
+
+/// Templates of files that use only site-wide values.
+const PLAIN: [&str; 2] = ["robots.txt", "site.webmanifest"];
+
+impl Renderer<'_> {
+    /// Renders the search page and its index, if the site has a template for it.
+    pub(super) fn search(&self, facts: &[Option<Arc<Facts>>]) -> Outputs {
+        let Common { site, templates, .. } = self.common;
+        if !self.has_search() {
+            return Ok(Vec::new());
+        }
+        let mut context = page_context(&PageView::generated("Zoeken", SEARCH_URL));
+        context.insert("entries", &search::entries(site));
+        let index = serde_json::to_string(&search::index(site, facts))
+            .map_err(|error| Problem::in_file("zoeken.json", error.to_string()))?;
+        Ok(vec![
+            output::page(SEARCH_URL, templates.render(SEARCH_TEMPLATE, &context)?),
+            site_file("zoeken.json", index),
+        ])
+    }
+
+    /// Renders the Atom feed, if there is an article: a feed must say when it was last updated.
+    pub(super) fn feed(&self) -> Outputs {
+        let Common { site, templates, .. } = self.common;
+        let public = site.articles_below("/").filter(|page| page.badge.is_none());
+        let shown: Vec<&Page> = public.take(NEWS_IN_FEED).collect();
+        if shown.is_empty() {
+            return Ok(Vec::new());
+        }
+        let inputs: Vec<Fingerprint> = shown.iter().map(|page| page.source.fingerprint).collect();
+        let output = self.file("/feed.xml", &inputs, || {
+            // The problems of these bodies were reported with their own pages.
+            let body = |page: &&Page| self.body(page, &mut Problems::default());
+            let bodies: Vec<Body> = shown.iter().map(body).collect();
+            let entries: Vec<FeedEntry<'_>> =
+                shown.iter().zip(&bodies).map(|(page, body)| FeedEntry::new(page, body)).collect();
+            let mut context = Context::new();
+            context.insert("updated", &entries.iter().filter_map(FeedEntry::updated).max());
+            context.insert("entries", &entries);
+            templates.render("feed.xml", &context)
+        })?;
+        Ok(vec![output])
+    }
+
+    /// Renders the sitemap, and the other files that have only a template.
+    pub(super) fn sitemap(&self) -> Outputs {
+        let Common { site, templates, .. } = self.common;
+        let is_public = |page: &&Page| page.badge.is_none() && page.place.kind != Kind::NotFound;
+        let mut entries: Vec<SitemapEntry<'_>> =
+            site.pages.iter().filter(is_public).map(SitemapEntry::new).collect();
+        entries.extend(site.tags.iter().map(|tag| SitemapEntry::generated(&tag.url)));
+        let sitemap = self.file("/sitemap.xml", &entries, || {
+            let mut context = Context::new();
+            context.insert("entries", &entries);
+            templates.render("sitemap.xml", &context)
+        })?;
+        let mut outputs = vec![sitemap];
+        for name in PLAIN.into_iter().filter(|name| templates.has(name)) {
+            outputs.push(site_file(name, templates.render(name, &Context::new())?));
+        }
+        Ok(outputs)
+    }
+
+    /// Writes one calendar for each session, and one of all sessions if there are any.
+    pub(super) fn calendars(&self) -> Outputs {
+        let site = self.common.site;
+        let sessions: Vec<_> = site
+            .announcements()
+            .flat_map(|(page, announcement)| {
+                let sessions = announcement.event.sessions().iter().zip(&announcement.sessions);
+                sessions.map(move |(session, words)| ics::Entry { page, announcement, session, words })
+            })
+            .collect();
+        let mut outputs: Vec<Output> = sessions
+            .iter()
+            .map(|&entry| site_file(entry.words.ics.trim_start_matches('/'), ics::calendar(site, &[entry])))
+            .collect();
+        if !sessions.is_empty() {
+            outputs.push(site_file("agenda.ics", ics::calendar(site, &sessions)));
+        }
+        Ok(outputs)
+    }
+
+    /// Renders a redirect page at each alias, and the list of redirects for the CDN.
+    pub(super) fn aliases(&self) -> Outputs {
+        let Common { site, templates, .. } = self.common;
+        let mut redirects: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut outputs = Vec::new();
+        for page in &site.pages {
+            for alias in &page.content.aliases {
+                let context = page_context(&PageView::generated(&page.content.title, &page.place.url));
+                outputs.push(output::page(alias.get_ref(), templates.render("alias.html", &context)?));
+                redirects.insert(alias.get_ref(), &page.place.url);
+            }
+        }
+        outputs.push(server_file("redirects.json", &redirects)?);
+        Ok(outputs)
+    }
+
+    /// Writes the catalogue of events that the function reads at start.
+    pub(super) fn catalog(&self) -> Outputs {
+        let json = self.common.site.catalog.to_json();
+        let json = json.map_err(|error| Problem::in_file("catalog.json", error.to_string()))?;
+        Ok(vec![function_file("catalog.json", json)])
+    }
+
+    /// Renders the answers that do not belong to one event.
+    pub(super) fn common_answers(&self) -> Outputs {
+        let context = page_context(&PageView::default());
+        let render = |template| self.common.templates.render(template, &context);
+        let errors = ErrorView::STATUSES.map(|status| ErrorView { status, incident: "0".into() });
+        Ok(vec![
+            output::answer(&Answer::Error.file(), render("answers/error.html")?, &errors)?,
+            output::answer(&Answer::LinkExpired.file(), render("answers/link-expired.html")?, &NO_VALUES)?,
+        ])
+    }
+}

@@ -1,0 +1,114 @@
+//! What a page says to search engines, in the words of schema.org.
+
+use serde_json::{Value, json};
+
+use crate::page::event::Announcement;
+use crate::page::parse::Content;
+use crate::site::{Page, Site};
+use crate::source::place::Kind;
+
+/// The structured data of a page, safe within a `script` element; empty where there is nothing to say.
+pub fn of(site: &Site, page: &Page) -> String {
+    let mut graph = Vec::new();
+    match page.place.kind {
+        Kind::Home => graph.push(organization(site)),
+        Kind::NotFound => {}
+        Kind::Section | Kind::Page => graph.push(breadcrumbs(site, page)),
+        Kind::Article => {
+            graph.push(breadcrumbs(site, page));
+            graph.push(news_article(site, page));
+            if let Some(announcement) = &page.content.announcement {
+                graph.extend(events(site, page, announcement));
+            }
+        }
+    }
+    if graph.is_empty() {
+        return String::new();
+    }
+    // `<` could end the element, or begin an expression of request time.
+    json!({ "@context": "https://schema.org", "@graph": graph }).to_string().replace('<', "\\u003c")
+}
+
+fn origin(site: &Site) -> &str {
+    site.config.table.origin.get_ref()
+}
+
+fn url(site: &Site, path: &str) -> String {
+    format!("{}{path}", origin(site))
+}
+
+fn organization(site: &Site) -> Value {
+    json!({
+        "@type": "Organization",
+        "@id": url(site, "/#organisatie"),
+        "name": site.config.table.title,
+        "alternateName": site.config.table.short_title,
+        "url": url(site, "/"),
+    })
+}
+
+/// The organisation where it is not the subject.
+fn organization_in_short(site: &Site) -> Value {
+    json!({ "@type": "Organization", "name": site.config.table.title, "url": url(site, "/") })
+}
+
+fn breadcrumbs(site: &Site, page: &Page) -> Value {
+    let steps: Vec<Value> = site
+        .section_of(page)
+        .into_iter()
+        .chain([page])
+        .enumerate()
+        .map(|(at, page)| {
+            let item = url(site, &page.place.url);
+            json!({ "@type": "ListItem", "position": at + 1, "name": page.content.title, "item": item })
+        })
+        .collect();
+    json!({ "@type": "BreadcrumbList", "itemListElement": steps })
+}
+
+fn news_article(site: &Site, page: &Page) -> Value {
+    let Content { title, description, date, .. } = &*page.content;
+    json!({
+        "@type": "NewsArticle",
+        "headline": title,
+        "description": description,
+        "inLanguage": "nl",
+        "url": url(site, &page.place.url),
+        "datePublished": date.as_ref().map(|day| &day.rfc3339),
+        "dateModified": page.content.changed().map(|day| &day.rfc3339),
+        "author": organization_in_short(site),
+        "publisher": organization_in_short(site),
+    })
+}
+
+fn events<'a>(
+    site: &'a Site,
+    page: &'a Page,
+    announcement: &'a Announcement,
+) -> impl Iterator<Item = Value> + 'a {
+    announcement.sessions.iter().map(|session| {
+        let page_url = url(site, &page.place.url);
+        json!({
+            "@type": "Event",
+            "@id": format!("{page_url}#{}", session.id),
+            "name": announcement.event.title(),
+            "description": page.content.description,
+            "startDate": session.start,
+            "endDate": session.end,
+            "inLanguage": "nl",
+            "eventStatus": "https://schema.org/EventScheduled",
+            "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
+            "location": { "@type": "VirtualLocation", "url": page_url },
+            "organizer": organization_in_short(site),
+            "isAccessibleForFree": true,
+            "maximumAttendeeCapacity": session.capacity,
+            "offers": {
+                "@type": "Offer",
+                "price": 0,
+                "priceCurrency": "EUR",
+                "validFrom": session.opens_at,
+                "url": page_url,
+            },
+        })
+    })
+}

@@ -1,0 +1,123 @@
+//! Pages that list others: the home page, sections, tags.
+
+use jiff::Timestamp;
+use tera::Context;
+
+use super::output::{self, Outputs};
+use super::views::{EventView, PageView, PagerView, Summary, TagCount};
+use super::{Common, Renderer, page_context};
+use crate::page::event::Announcement;
+use crate::site::{Page, TAGS_URL, Tag};
+use crate::source::place::Kind;
+
+/// How many articles the home page shows.
+const NEWS_ON_HOME: usize = 3;
+
+/// What a page shows of other pages.
+#[derive(Default, Hash)]
+pub(super) struct Lists<'a> {
+    articles: Option<Vec<Summary<'a>>>,
+    events: Option<Vec<EventView<'a>>>,
+    pager: Option<PagerView>,
+}
+
+impl Lists<'_> {
+    pub(super) fn context(&self) -> Context {
+        let mut context = Context::new();
+        if let Some(articles) = &self.articles {
+            context.insert("articles", articles);
+        }
+        if let Some(events) = &self.events {
+            context.insert("events", events);
+        }
+        if let Some(pager) = &self.pager {
+            context.insert("pager", pager);
+        }
+        context
+    }
+}
+
+impl Renderer<'_> {
+    /// Collects what a page shows of other pages.
+    pub(super) fn lists<'p>(&'p self, page: &'p Page) -> Lists<'p> {
+        let site = self.common.site;
+        let url = page.place.url.as_str();
+        match page.place.kind {
+            Kind::Home => Lists {
+                articles: Some(summaries(site.articles_below("/").take(NEWS_ON_HOME))),
+                events: Some(self.upcoming_events()),
+                pager: None,
+            },
+            Kind::Section => {
+                let by = site.config.table.paginate_by;
+                let count = site.articles_below(url).count().div_ceil(by).max(1);
+                Lists {
+                    articles: Some(summaries(site.articles_below(url).take(by))),
+                    events: None,
+                    pager: Some(PagerView::new(url, 1, count)),
+                }
+            }
+            Kind::Article | Kind::Page | Kind::NotFound => Lists::default(),
+        }
+    }
+
+    /// Renders page `number` of `count` of a section.
+    pub(super) fn section_page(
+        &self,
+        section: &Page,
+        articles: &[&Page],
+        number: usize,
+        count: usize,
+    ) -> Outputs {
+        let url = PagerView::url(&section.place.url, number);
+        let title = format!("{} (bladzijde {number} van {count})", section.content.title);
+        let articles = summaries(articles.iter().copied());
+        let pager = PagerView::new(&section.place.url, number, count);
+        let output = self.file(&url, &(&title, &articles, &pager), || {
+            let mut context = page_context(&PageView::generated(&title, &url));
+            context.insert("articles", &articles);
+            context.insert("pager", &pager);
+            self.common.templates.render(Kind::Section.template(), &context)
+        })?;
+        Ok(vec![output])
+    }
+
+    /// Renders the page of a tag.
+    pub(super) fn tag(&self, tag: &Tag) -> Outputs {
+        let Common { site, templates, .. } = self.common;
+        let articles = summaries(tag.articles.iter().map(|&at| &site.pages[at]));
+        let output = self.file(&tag.url, &(&tag.name, &articles), || {
+            let mut context = page_context(&PageView::generated(&tag.name, &tag.url));
+            context.insert("articles", &articles);
+            templates.render("tag.html", &context)
+        })?;
+        Ok(vec![output])
+    }
+
+    /// Renders the page that lists all tags, if there are any.
+    pub(super) fn all_tags(&self) -> Outputs {
+        let Common { site, templates, .. } = self.common;
+        if site.tags.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut context = page_context(&PageView::generated("Onderwerpen", TAGS_URL));
+        context.insert("tags", &site.tags.iter().map(TagCount::new).collect::<Vec<_>>());
+        Ok(vec![output::page(TAGS_URL, templates.render("tags.html", &context)?)])
+    }
+
+    /// The events that still have a session to come.
+    fn upcoming_events(&self) -> Vec<EventView<'_>> {
+        let now = self.moment.now;
+        let announcements = self.common.site.announcements();
+        let upcoming = announcements.filter(|(_, announcement)| is_upcoming(announcement, now));
+        upcoming.map(|(page, announcement)| EventView::new(announcement, page, now)).collect()
+    }
+}
+
+fn is_upcoming(announcement: &Announcement, now: Timestamp) -> bool {
+    announcement.event.sessions().iter().any(|session| now < session.ends_at())
+}
+
+fn summaries<'s>(pages: impl Iterator<Item = &'s Page>) -> Vec<Summary<'s>> {
+    pages.map(Summary::new).collect()
+}

@@ -1,0 +1,225 @@
+//! The site as files: pages, lists, answers, mails, feeds, calendars and the search index.
+//!
+//! Belongs here: templates, what they see, and every file that is made of more than one source.
+//! Does not belong here: writing to disk (see `output`) and what pages mean (see `page`, `site`).
+
+pub mod announcement;
+pub mod files;
+pub mod ics;
+pub mod json_ld;
+pub mod lists;
+pub mod output;
+pub mod search;
+pub mod templates;
+pub mod views;
+
+use std::collections::BTreeMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use catalog::headers::SECURITY_HEADERS;
+use rayon::prelude::*;
+use tera::Context;
+
+use self::output::{Output, Outputs, reusable_page, server_file, site_path};
+use self::templates::Templates;
+use self::views::PageView;
+use crate::assets::OutFile;
+use crate::assets::images::Images;
+use crate::assets::pictures::Picture;
+use crate::incremental::Previous;
+use crate::markdown;
+use crate::markdown::body::{Body, Scope};
+use crate::markdown::facts::Facts;
+use crate::output::SITE;
+use crate::page::publication::Moment;
+use crate::site::addresses::LinkCheck;
+use crate::site::{Page, SEARCH_TEMPLATE, Site};
+use crate::source::file::Asset;
+use crate::source::fingerprint::Fingerprint;
+use crate::source::place::Kind;
+use crate::source::problem::{Problem, Problems};
+use crate::words::terms::Terms;
+
+/// What every page is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Common<'a> {
+    /// The pages, and what follows from them.
+    pub site: &'a Site,
+    /// The templates.
+    pub templates: &'a Templates,
+    /// The images that pages show.
+    pub images: &'a Images,
+    /// Covers everything that every page depends on.
+    pub fingerprint: Fingerprint,
+}
+
+/// Renders a site.
+#[derive(Debug)]
+pub struct Renderer<'a> {
+    /// What every page is made of.
+    pub common: Common<'a>,
+    /// Decides which sessions are open on the pages.
+    pub moment: Moment,
+    /// Collects the links of each page.
+    pub links: &'a LinkCheck,
+    /// Allows unchanged files to be kept.
+    pub previous: Option<Previous<'a>>,
+    /// The problems found so far.
+    pub problems: Mutex<Problems>,
+}
+
+/// Hands every file that is not a page to `put`, and returns the problems of those that cannot be made.
+///
+/// # Errors
+/// Fails when `put` fails.
+pub fn assets(
+    assets: &[Arc<Asset>],
+    images: &Images,
+    pictures: &[Picture],
+    previous: Previous<'_>,
+    put: impl Fn(Output) -> anyhow::Result<()> + Sync,
+) -> anyhow::Result<Problems> {
+    let found = Mutex::new(Problems::default());
+    let hand_on = |files: Result<Vec<OutFile>, Problem>| match files {
+        Ok(files) => files.into_iter().try_for_each(|(path, bytes)| {
+            put(Output { path: format!("{SITE}/{path}"), bytes, rendered: None })
+        }),
+        Err(problem) => {
+            found.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+            Ok(())
+        }
+    };
+    let is_unchanged = |path: &str| previous.is_unchanged(&format!("{SITE}/{path}"));
+    assets.par_iter().try_for_each(|asset| hand_on(images.files(asset, is_unchanged)))?;
+    pictures.par_iter().try_for_each(|picture| hand_on(picture.file(is_unchanged).map(|file| vec![file])))?;
+    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+impl Renderer<'_> {
+    /// Renders all pages, answers and other files, and hands each to `put` as soon as it is ready.
+    ///
+    /// # Errors
+    /// Fails when `put` fails; problems of the sources are collected in [`Self::problems`].
+    pub fn render(&self, put: impl Fn(Output) -> anyhow::Result<()> + Sync) -> anyhow::Result<()> {
+        let site = self.common.site;
+        let hand_on = |outputs: Outputs| match outputs {
+            Ok(outputs) => outputs.into_iter().try_for_each(&put),
+            Err(problem) => {
+                self.problems().push(problem);
+                Ok(())
+            }
+        };
+        let facts: Vec<Option<Arc<Facts>>> = (0..site.pages.len())
+            .into_par_iter()
+            .map(|at| {
+                let (outputs, facts) = self.page(at);
+                hand_on(outputs)?;
+                Ok(facts.filter(|_| self.has_search()))
+            })
+            .collect::<anyhow::Result<_>>()?;
+        for section in site.pages.iter().filter(|page| page.place.kind == Kind::Section) {
+            let articles: Vec<&Page> = site.articles_below(&section.place.url).collect();
+            let pages: Vec<&[&Page]> = articles.chunks(site.config.table.paginate_by).collect();
+            let count = pages.len();
+            let further = pages.into_par_iter().enumerate().skip(1);
+            further.try_for_each(|(at, articles)| {
+                hand_on(self.section_page(section, articles, at + 1, count))
+            })?;
+        }
+        site.tags.par_iter().try_for_each(|tag| hand_on(self.tag(tag)))?;
+        hand_on(self.all_tags())?;
+        hand_on(self.search(&facts))?;
+        hand_on(self.feed())?;
+        hand_on(self.sitemap())?;
+        hand_on(self.calendars())?;
+        hand_on(self.aliases())?;
+        hand_on(server_file("headers.json", &BTreeMap::from(SECURITY_HEADERS)).map(|file| vec![file]))?;
+        hand_on(self.common_answers())?;
+        hand_on(self.catalog())
+    }
+
+    fn problems(&self) -> MutexGuard<'_, Problems> {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has_search(&self) -> bool {
+        self.common.templates.has(SEARCH_TEMPLATE)
+    }
+
+    /// The fingerprint of everything that a file's template sees; `None` in a process that builds only once.
+    fn fingerprint(&self, inputs: &impl Hash) -> Option<Fingerprint> {
+        self.previous?.rendered?;
+        Some(Fingerprint::of(&(self.common.fingerprint, inputs)))
+    }
+
+    /// The file at an address, if the one in place is up to date.
+    fn up_to_date(&self, url: &str, fingerprint: Option<Fingerprint>) -> Option<Output> {
+        let path = site_path(url);
+        let rendered = self.previous?.up_to_date(&path, fingerprint?)?.clone();
+        Some(Output { path, bytes: None, rendered: Some(rendered) })
+    }
+
+    /// The file at an address, rendered only if its inputs have changed.
+    fn file(
+        &self,
+        url: &str,
+        inputs: &impl Hash,
+        render: impl FnOnce() -> Result<String, Problem>,
+    ) -> Result<Output, Problem> {
+        let fingerprint = self.fingerprint(inputs);
+        match self.up_to_date(url, fingerprint) {
+            Some(output) => Ok(output),
+            None => Ok(reusable_page(url, render()?, fingerprint, None)),
+        }
+    }
+
+    /// Renders a page, and returns what was found in its body.
+    fn page(&self, at: usize) -> (Outputs, Option<Arc<Facts>>) {
+        let Common { site, templates, .. } = self.common;
+        let page = &site.pages[at];
+        let url = page.place.url.as_str();
+        let view = PageView::new(site, at);
+        let lists = self.lists(page);
+        let fingerprint = match page.content.announcement {
+            // An announcement changes with the time as well.
+            Some(_) => None,
+            None => self.fingerprint(&(page.source.fingerprint, &view, &lists)),
+        };
+        if let Some(output) = self.up_to_date(url, fingerprint) {
+            let facts = output.rendered.as_ref().and_then(|rendered| rendered.facts.clone());
+            if let Some(facts) = &facts {
+                self.links.page(&page.source, url, facts);
+            }
+            return (Ok(vec![output]), facts);
+        }
+        let mut problems = Problems::default();
+        let body = self.body(page, &mut problems);
+        self.problems().append(problems);
+        let mut context = lists.context();
+        let json_ld = if templates.wants_json_ld { json_ld::of(site, page) } else { String::new() };
+        context.insert("page", &view.with_body(&body, json_ld));
+        let terms =
+            if self.has_search() { search::terms_of_page(page, &body.html) } else { Terms::default() };
+        let facts = Arc::new(Facts::new(body, terms));
+        self.links.page(&page.source, url, &facts);
+        let outputs = match &page.content.announcement {
+            Some(announcement) => self.announcement(page, announcement, context),
+            None => templates
+                .render(page.place.kind.template(), &context)
+                .map(|html| vec![reusable_page(url, html, fingerprint, Some(Arc::clone(&facts)))]),
+        };
+        (outputs, Some(facts))
+    }
+
+    fn body(&self, page: &Page, problems: &mut Problems) -> Body {
+        let scope = Scope { images: self.common.images, has_form: page.content.announcement.is_some() };
+        markdown::render(&page.source, page.body.clone(), scope, problems)
+    }
+}
+
+fn page_context(page: &PageView<'_>) -> Context {
+    let mut context = Context::new();
+    context.insert("page", page);
+    context
+}

@@ -1,0 +1,301 @@
+//! What templates see.
+
+use std::collections::BTreeMap;
+
+use catalog::Phase;
+use catalog::address::{FORM_ANCHOR, SignupAddress};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::markdown::body::{Body, Heading};
+use crate::page::config::LinkTable;
+use crate::page::day::Day;
+use crate::page::event::{Announcement, SessionWords};
+use crate::site::{Page, Site, TAGS_URL, Tag, tag_url};
+
+/// `site`, on every page.
+#[derive(Debug, Clone, Hash, Serialize)]
+pub struct SiteView<'a> {
+    title: &'a str,
+    short_title: &'a str,
+    description: &'a str,
+    origin: &'a str,
+    menu: &'a [LinkTable],
+    login: &'a LinkTable,
+    footer: &'a [LinkTable],
+    /// Path of the feed; empty while there is nothing in it.
+    feed: &'static str,
+    /// Path of the calendar of all sessions; empty while there are none.
+    agenda: &'static str,
+    /// Addresses of the files of `templates/static/`, by their name.
+    files: &'a BTreeMap<String, String>,
+    /// Path of the page that lists all tags; empty while there are none.
+    tags_url: &'static str,
+}
+
+impl<'a> SiteView<'a> {
+    /// What holds for the whole site.
+    pub fn new(site: &'a Site, files: &'a BTreeMap<String, String>) -> Self {
+        let table = &site.config.table;
+        Self {
+            title: &table.title,
+            short_title: &table.short_title,
+            description: &table.description,
+            origin: table.origin.get_ref(),
+            menu: &table.menu,
+            login: &table.login,
+            footer: &table.footer,
+            feed: if site.articles.iter().any(|&at| site.pages[at].badge.is_none()) {
+                "/feed.xml"
+            } else {
+                ""
+            },
+            agenda: if site.catalog.events().is_empty() { "" } else { "/agenda.ics" },
+            files,
+            tags_url: if site.tags.is_empty() { "" } else { TAGS_URL },
+        }
+    }
+}
+
+/// `page`: the page that is rendered.
+#[derive(Debug, Default, Clone, Hash, Serialize)]
+pub struct PageView<'a> {
+    /// Its heading.
+    pub title: &'a str,
+    /// One or two sentences; may be empty.
+    pub description: &'a str,
+    /// Path of its address; empty for the answers that have none of their own.
+    pub url: &'a str,
+    date: Option<&'a Day>,
+    updated: Option<&'a Day>,
+    /// Its body, up to where the form goes if it says so.
+    html: &'a str,
+    /// Its body after the form.
+    html_after_form: &'a str,
+    /// Its second-level headings.
+    toc: Vec<&'a Heading>,
+    tags: Vec<LinkView<'a>>,
+    /// The list that an article is in.
+    section: Option<LinkView<'a>>,
+    newer: Option<LinkView<'a>>,
+    older: Option<LinkView<'a>>,
+    /// Why the public does not see it, where it is built nevertheless.
+    badge: Option<&'a str>,
+    /// Structured data, safe within a `script` element.
+    json_ld: String,
+}
+
+impl<'a> PageView<'a> {
+    /// A page of the site, by its position, without its body.
+    pub fn new(site: &'a Site, at: usize) -> Self {
+        let page = &site.pages[at];
+        let content = &page.content;
+        let link = |at: usize| LinkView::page(&site.pages[at]);
+        Self {
+            title: &content.title,
+            description: &content.description,
+            url: &page.place.url,
+            date: content.date.as_ref(),
+            updated: content.updated.as_ref(),
+            html: "",
+            html_after_form: "",
+            toc: Vec::new(),
+            tags: content.tags.iter().map(|tag| LinkView::tag(tag.get_ref())).collect(),
+            section: site.section_of(page).map(LinkView::page),
+            newer: site.neighbours[at].newer.map(link),
+            older: site.neighbours[at].older.map(link),
+            badge: page.badge.as_deref(),
+            json_ld: String::new(),
+        }
+    }
+
+    /// The same page with its body, and with structured data.
+    #[must_use]
+    pub fn with_body(self, body: &'a Body, json_ld: String) -> Self {
+        let (html, html_after_form) = body.html.split_at(body.form_at.unwrap_or(body.html.len()));
+        Self {
+            html,
+            html_after_form,
+            toc: body.headings.iter().filter(|heading| heading.level == 2).collect(),
+            json_ld,
+            ..self
+        }
+    }
+
+    /// A page that no file stands for.
+    pub fn generated(title: &'a str, url: &'a str) -> Self {
+        Self { title, url, ..Self::default() }
+    }
+}
+
+/// A link to a page or a tag.
+#[derive(Debug, Clone, Hash, Serialize)]
+pub struct LinkView<'a> {
+    title: &'a str,
+    url: std::borrow::Cow<'a, str>,
+}
+
+impl<'a> LinkView<'a> {
+    fn page(page: &'a Page) -> Self {
+        Self { title: &page.content.title, url: page.place.url.as_str().into() }
+    }
+
+    fn tag(name: &'a str) -> Self {
+        Self { title: name, url: tag_url(name).into() }
+    }
+}
+
+/// A page in a list.
+#[derive(Debug, Clone, Hash, Serialize)]
+pub struct Summary<'a> {
+    title: &'a str,
+    description: &'a str,
+    url: &'a str,
+    date: Option<&'a Day>,
+    badge: Option<&'a str>,
+}
+
+impl<'a> Summary<'a> {
+    /// A page of the site.
+    pub fn new(page: &'a Page) -> Self {
+        Self {
+            title: &page.content.title,
+            description: &page.content.description,
+            url: &page.place.url,
+            date: page.content.date.as_ref(),
+            badge: page.badge.as_deref(),
+        }
+    }
+}
+
+/// An article in the feed: its summary and its whole body.
+#[derive(Debug, Clone, Hash, Serialize)]
+pub struct FeedEntry<'a> {
+    #[serde(flatten)]
+    summary: Summary<'a>,
+    updated: Option<&'a Day>,
+    html: &'a str,
+}
+
+impl<'a> FeedEntry<'a> {
+    /// An article of the site.
+    pub fn new(page: &'a Page, body: &'a Body) -> Self {
+        Self { summary: Summary::new(page), updated: page.content.changed(), html: &body.html }
+    }
+
+    /// When it was last changed, for the feed as a whole.
+    pub fn updated(&self) -> Option<&str> {
+        self.updated.map(|day| day.rfc3339.as_str())
+    }
+}
+
+/// A page in the sitemap.
+#[derive(Debug, Clone, Hash, Serialize)]
+pub struct SitemapEntry<'a> {
+    url: &'a str,
+    /// The day of its last change, where one is known: `2028-11-28`.
+    lastmod: Option<&'a str>,
+}
+
+impl<'a> SitemapEntry<'a> {
+    /// A page of the site.
+    pub fn new(page: &'a Page) -> Self {
+        Self { url: &page.place.url, lastmod: page.content.changed().map(|day| day.iso.as_str()) }
+    }
+
+    /// A page that no file stands for.
+    pub fn generated(url: &'a str) -> Self {
+        Self { url, lastmod: None }
+    }
+}
+
+/// Where in a list of several pages one is.
+#[derive(Debug, Clone, Hash, Serialize)]
+pub struct PagerView {
+    /// Which page this is, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub count: usize,
+    /// Path of the page before it.
+    pub newer: Option<String>,
+    /// Path of the page after it.
+    pub older: Option<String>,
+}
+
+impl PagerView {
+    /// Page `number` of `count` of the section at `url`.
+    pub fn new(url: &str, number: usize, count: usize) -> Self {
+        Self {
+            number,
+            count,
+            newer: (number > 1).then(|| Self::url(url, number - 1)),
+            older: (number < count).then(|| Self::url(url, number + 1)),
+        }
+    }
+
+    /// Path of a page of the section at `url`: `/nieuws/`, `/nieuws/pagina/2/`.
+    pub fn url(url: &str, number: usize) -> String {
+        if number == 1 { url.to_owned() } else { format!("{url}pagina/{number}/") }
+    }
+}
+
+/// A tag in the list of all.
+#[derive(Debug, Clone, Hash, Serialize)]
+pub struct TagCount<'a> {
+    title: &'a str,
+    url: &'a str,
+    count: usize,
+}
+
+impl<'a> TagCount<'a> {
+    /// A tag of the site.
+    pub fn new(tag: &'a Tag) -> Self {
+        Self { title: &tag.name, url: &tag.url, count: tag.articles.len() }
+    }
+}
+
+/// `event`: what a page announces.
+#[derive(Debug, Clone, Hash, Serialize)]
+pub struct EventView<'a> {
+    id: &'a str,
+    title: &'a str,
+    /// Of the page that announces it.
+    page_title: &'a str,
+    url: &'a str,
+    /// Whether one can sign up for each session at the moment of the build.
+    phases: BTreeMap<&'a str, Phase>,
+    /// Where the form is sent to.
+    action: String,
+    /// Where a script reads how many seats are left.
+    seats_url: String,
+    /// The id of the element that holds the form.
+    anchor: &'static str,
+    retention_days: u16,
+    /// Whether a seat is only held until the participant has confirmed the address.
+    confirm_by_mail: bool,
+    sessions: &'a [SessionWords],
+}
+
+impl<'a> EventView<'a> {
+    /// The event that a page announces, as it stands at an instant.
+    pub fn new(announcement: &'a Announcement, page: &'a Page, now: Timestamp) -> Self {
+        let event = &announcement.event;
+        Self {
+            id: event.id().as_str(),
+            title: event.title(),
+            page_title: &page.content.title,
+            url: &page.place.url,
+            phases: event
+                .sessions()
+                .iter()
+                .map(|session| (session.id().as_str(), session.phase(now)))
+                .collect(),
+            action: SignupAddress::Form { event: event.id().clone() }.to_string(),
+            seats_url: SignupAddress::Seats { event: event.id().clone() }.to_string(),
+            anchor: FORM_ANCHOR,
+            retention_days: event.retention_days(),
+            confirm_by_mail: event.confirm_by_mail(),
+            sessions: &announcement.sessions,
+        }
+    }
+}

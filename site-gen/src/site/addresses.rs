@@ -1,0 +1,187 @@
+//! Every address that a link can lead to, and the links that lead nowhere.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use catalog::address::FORM_ANCHOR;
+
+use crate::markdown::facts::Facts;
+use crate::page::config::{Config, LinkTable};
+use crate::page::parse::Parsed;
+use crate::site::public::Public;
+use crate::site::{GENERATED, SEARCH_TEMPLATE, SEARCH_URL, TAGS_URL, tag_url};
+use crate::source::file::Source;
+use crate::source::link::{self, Link, Target};
+use crate::source::load::Sources;
+use crate::source::problem::{Problem, Problems};
+
+/// Every address that a link can lead to.
+#[derive(Debug)]
+pub struct Addresses {
+    /// Paths of pages, and whether there is a form on them.
+    pages: HashMap<String, bool>,
+    files: HashSet<String>,
+    /// Paths of pages that the public does not see, and why.
+    held: HashMap<String, String>,
+}
+
+impl Addresses {
+    /// The addresses of the pages, of what else is in the sources, and of what is made of them.
+    pub fn new(pages: &Public, sources: &Sources) -> Self {
+        let shown = &pages.shown;
+        // Where the front matter has a problem, there may be an event in it.
+        let has_form = |page: &Parsed| page.content.is_none() || page.announcement().is_some();
+        let tags = shown.iter().flat_map(|page| page.content.iter().flat_map(|content| &content.tags));
+        let names: HashSet<&str> = tags.map(|tag| tag.get_ref().as_str()).collect();
+        let mut files: HashSet<String> = names.into_iter().map(tag_url).collect();
+        if !files.is_empty() {
+            files.insert(TAGS_URL.to_owned());
+        }
+        let is_search =
+            |source: &Arc<Source>| source.path.strip_prefix("templates/") == Some(SEARCH_TEMPLATE);
+        if sources.templates.iter().any(is_search) {
+            files.insert(SEARCH_URL.to_owned());
+        }
+        files.extend(sources.assets.iter().map(|asset| format!("/{}", asset.path)));
+        let announcements = shown.iter().filter_map(|page| page.announcement());
+        files
+            .extend(announcements.flat_map(|event| event.sessions.iter().map(|session| session.ics.clone())));
+        files.extend(GENERATED.map(|file| format!("/{file}")));
+        Self {
+            pages: shown.iter().map(|page| (page.place.url.clone(), has_form(page))).collect(),
+            files,
+            held: pages.held.iter().map(|(page, reason)| (page.place.url.clone(), reason.clone())).collect(),
+        }
+    }
+
+    /// Whether there is something at a path.
+    fn find(&self, path: &str) -> Result<(), Missing<'_>> {
+        if self.files.contains(path) || self.pages.contains_key(path) {
+            Ok(())
+        } else if let Some(reason) = self.held.get(path) {
+            Err(Missing::Held { reason })
+        } else if self.pages.contains_key(&format!("{path}/")) {
+            Err(Missing::Slash)
+        } else {
+            Err(Missing::Page { candidates: self.pages.keys().map(String::as_str).collect() })
+        }
+    }
+}
+
+/// Why a link leads nowhere.
+enum Missing<'a> {
+    Held { reason: &'a str },
+    Page { candidates: Vec<&'a str> },
+    Slash,
+}
+
+impl Missing<'_> {
+    fn problem(self, path: &str, source: &Arc<Source>, span: Range<usize>) -> Problem {
+        let at = |message| Problem::at(source, span, message);
+        match self {
+            Self::Held { reason } => at(format!("de pagina `{path}` is niet openbaar: {reason}"))
+                .help("haal de link weg, of maak de pagina openbaar"),
+            Self::Page { candidates } => {
+                at(format!("er is geen pagina of bestand `{path}`")).suggest(path, candidates)
+            }
+            Self::Slash => at(format!("het adres `{path}` eindigt niet op een schuine streep"))
+                .help(format!("bedoel je `{path}/`?")),
+        }
+    }
+}
+
+/// The links of a site, checked as they come; those to a heading once all headings are known.
+#[derive(Debug)]
+pub struct LinkCheck {
+    addresses: Addresses,
+    found: Mutex<Found>,
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    problems: Problems,
+    /// What was found in each page with headings, by its path.
+    facts: HashMap<String, Arc<Facts>>,
+    to_anchors: Vec<ToAnchor>,
+}
+
+/// A link to a heading of a page that is there.
+#[derive(Debug)]
+struct ToAnchor {
+    source: Arc<Source>,
+    span: Range<usize>,
+    path: String,
+    anchor: String,
+}
+
+impl LinkCheck {
+    /// Nothing has been checked yet.
+    pub fn new(addresses: Addresses) -> Self {
+        Self { addresses, found: Mutex::default() }
+    }
+
+    /// Checks the links of a page, and takes in the ids of its headings.
+    pub fn page(&self, source: &Arc<Source>, url: &str, facts: &Arc<Facts>) {
+        for link in &facts.links {
+            self.link(source, link, url);
+        }
+        if !facts.anchors.is_empty() {
+            self.found().facts.insert(url.to_owned(), Arc::clone(facts));
+        }
+    }
+
+    /// Checks the links that stand in templates word for word, and those of menu and footer.
+    pub fn around_pages(&self, sources: &Sources, config: Option<&Config>) {
+        for template in &sources.templates {
+            for link in link::in_template(&template.text) {
+                self.link(template, &link, "/");
+            }
+        }
+        if let (Some(config), Some(source)) = (config, &sources.config) {
+            for LinkTable { url, .. } in config.links() {
+                let target = link::target(url.get_ref(), "/");
+                self.link(source, &Link { target, span: url.span() }, "/");
+            }
+        }
+    }
+
+    fn link(&self, source: &Arc<Source>, link: &Link, own_url: &str) {
+        let Target::Inside { path, anchor } = &link.target else { return };
+        let path = if path.is_empty() { own_url } else { path };
+        match (self.addresses.find(path), anchor) {
+            (Err(missing), _) => {
+                let problem = missing.problem(path, source, link.span.clone());
+                self.found().problems.push(problem);
+            }
+            (Ok(()), Some(anchor)) if !anchor.is_empty() && self.addresses.pages.contains_key(path) => {
+                let (source, span) = (Arc::clone(source), link.span.clone());
+                let (path, anchor) = (path.to_owned(), anchor.clone());
+                self.found().to_anchors.push(ToAnchor { source, span, path, anchor });
+            }
+            (Ok(()), _) => {}
+        }
+    }
+
+    /// Tells what was wrong, now that the headings of all pages are known.
+    pub fn finish(&self, problems: &mut Problems) {
+        let Found { problems: found, facts, to_anchors } = std::mem::take(&mut *self.found());
+        problems.append(found);
+        for ToAnchor { source, span, path, anchor } in to_anchors {
+            let headings = facts.get(&path).map(|facts| facts.anchors.as_slice()).unwrap_or_default();
+            let has_form = self.addresses.pages.get(&path) == Some(&true);
+            let form = has_form.then_some(FORM_ANCHOR);
+            let mut ids = headings.iter().map(String::as_str).chain(form);
+            if !ids.clone().any(|id| id == anchor) {
+                let candidates: Vec<String> = ids.by_ref().map(|id| format!("#{id}")).collect();
+                let message = format!("er is geen kop `#{anchor}` op die pagina");
+                let problem = Problem::at(&source, span, message);
+                problems.push(problem.suggest(&format!("#{anchor}"), candidates.iter().map(String::as_str)));
+            }
+        }
+    }
+
+    fn found(&self) -> std::sync::MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

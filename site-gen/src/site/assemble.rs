@@ -1,0 +1,204 @@
+//! Pages to a site: what can be known only with all of them at hand.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use catalog::address::SIGNUP_PREFIX;
+use catalog::{Catalog, CatalogRecord, EventId};
+use jiff::Timestamp;
+
+use crate::page::config::Config;
+use crate::page::parse::Parsed;
+use crate::page::publication::HeldBack;
+use crate::site::public::Public;
+use crate::site::{GENERATED, Neighbours, Page, SEARCH_URL, Site, TAGS_URL, Tag, tag_url};
+use crate::source::file::Asset;
+use crate::source::place::{self, Kind};
+use crate::source::problem::{Problem, Problems};
+use crate::words::slug::slug;
+
+/// Assembles the site as it stands at a moment; `None` when any page or the configuration has a problem.
+pub fn assemble(
+    config: Option<Config>,
+    pages: &Public,
+    assets: &[Arc<Asset>],
+    now: Timestamp,
+    problems: &mut Problems,
+) -> Option<Site> {
+    one_source_per_file(&pages.shown, assets, problems);
+    one_event_per_id(&pages.shown, problems);
+    one_slug_per_tag(&pages.shown, problems);
+    home_and_not_found(&pages.shown, problems);
+    site(config?, pages, now)
+}
+
+fn site(config: Config, public: &Public, now: Timestamp) -> Option<Site> {
+    let pages: Option<Vec<Page>> = public.shown.iter().map(|page| Page::new(page, now)).collect();
+    let pages = pages?;
+    let mut articles: Vec<usize> =
+        (0..pages.len()).filter(|&at| pages[at].place.kind == Kind::Article).collect();
+    articles.sort_by_key(|&at| {
+        let Page { content, place, .. } = &pages[at];
+        (Reverse(content.date.as_ref().map(|day| day.at)), &place.url)
+    });
+    let events = articles
+        .iter()
+        .filter_map(|&at| pages[at].content.announcement.as_ref())
+        .map(|announcement| announcement.event.clone())
+        .collect();
+    let record = CatalogRecord {
+        origin: config.table.origin.get_ref().clone(),
+        privacy_notice_version: config.table.privacy_notice_version.clone(),
+        events,
+    };
+    // Only two events of one id are refused, and those have been told already.
+    let catalog = Catalog::try_from(record).ok()?;
+    let neighbours = neighbours(&pages, &articles);
+    let tags = tags(&pages, &articles);
+    let is_section = |at: &usize| pages[*at].place.kind == Kind::Section;
+    let sections = (0..pages.len()).filter(is_section).map(|at| (pages[at].place.url.clone(), at)).collect();
+    let held_back = public.held.iter();
+    let held_back =
+        held_back.map(|(page, reason)| HeldBack { path: page.source.path.clone(), reason: reason.clone() });
+    let held_back = held_back.collect();
+    let until = until(public, now);
+    Some(Site { config, pages, sections, articles, neighbours, tags, catalog, held_back, until })
+}
+
+/// When the same pages next make another site.
+fn until(public: &Public, now: Timestamp) -> Option<Timestamp> {
+    let held = public.held.iter().map(|(page, _)| page);
+    let pages = public.shown.iter().chain(held).filter_map(|page| page.content.as_ref());
+    let changes = pages.flat_map(|content| {
+        let sessions = content.announcement.iter().flat_map(|announcement| announcement.event.sessions());
+        let sessions =
+            sessions.flat_map(|session| [session.opens_at(), session.closes_at(), session.ends_at()]);
+        content.publication.changes().chain(sessions)
+    });
+    changes.filter(|&at| at > now).min()
+}
+
+fn neighbours(pages: &[Page], articles: &[usize]) -> Vec<Neighbours> {
+    let mut neighbours = vec![Neighbours::default(); pages.len()];
+    let mut last_of: HashMap<&str, usize> = HashMap::new();
+    for &at in articles {
+        if let Some(newer) = last_of.insert(place::parent(&pages[at].place.url), at) {
+            neighbours[newer].older = Some(at);
+            neighbours[at].newer = Some(newer);
+        }
+    }
+    neighbours
+}
+
+fn tags(pages: &[Page], articles: &[usize]) -> Vec<Tag> {
+    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for &at in articles {
+        for tag in &pages[at].content.tags {
+            let articles = by_name.entry(tag.get_ref()).or_default();
+            // Once, however often the page says it.
+            if articles.last() != Some(&at) {
+                articles.push(at);
+            }
+        }
+    }
+    let tag =
+        |(name, articles): (&str, Vec<usize>)| Tag { name: name.to_owned(), url: tag_url(name), articles };
+    by_name.into_iter().map(tag).collect()
+}
+
+/// Two spellings of one tag would share a page.
+fn one_slug_per_tag(parsed: &[Arc<Parsed>], problems: &mut Problems) {
+    let mut first: HashMap<String, &str> = HashMap::new();
+    let mut slugs: HashMap<&str, String> = HashMap::new();
+    for page in parsed {
+        for tag in page.content.iter().flat_map(|content| &content.tags) {
+            let name = tag.get_ref().as_str();
+            let slug = slugs.entry(name).or_insert_with(|| slug(name));
+            let known = match first.get(slug) {
+                Some(known) => known,
+                None => *first.entry(slug.clone()).or_insert(name),
+            };
+            if known != name {
+                let message = format!("dit onderwerp heet elders `{known}`");
+                problems
+                    .push(Problem::at(&page.source, tag.span(), message).help("schrijf het overal gelijk"));
+            }
+        }
+    }
+}
+
+/// Each file of the site is made of one source.
+fn one_source_per_file(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems: &mut Problems) {
+    let mut claimed =
+        Claimed { by: GENERATED.map(|file| (file.to_owned(), "de site zelf")).into(), problems };
+    for page in parsed {
+        for session in page.announcement().iter().flat_map(|announcement| &announcement.sessions) {
+            claimed.by.insert(place::file(&session.ics), &page.source.path);
+        }
+    }
+    for page in parsed {
+        let path = &page.source.path;
+        let at_top = |message| Problem::at(&page.source, first_line(&page.source.text), message);
+        claimed.claim(&page.place.url, path, at_top);
+        for alias in page.content.iter().flat_map(|content| &content.aliases) {
+            let at_alias = |message| Problem::at(&page.source, alias.span(), message);
+            claimed.claim(alias.get_ref(), path, at_alias);
+        }
+    }
+    for asset in assets {
+        let in_file = |message| Problem::in_file(&asset.source, message);
+        claimed.claim(&format!("/{}", asset.path), &asset.source, in_file);
+    }
+}
+
+/// Files of the site by the source that they are made of.
+struct Claimed<'a> {
+    by: HashMap<String, &'a str>,
+    problems: &'a mut Problems,
+}
+
+impl<'a> Claimed<'a> {
+    fn claim(&mut self, url: &str, source: &'a str, problem: impl Fn(String) -> Problem) {
+        let is_reserved = |prefix: &&str| url.starts_with(*prefix);
+        if [SIGNUP_PREFIX, TAGS_URL, SEARCH_URL].iter().any(is_reserved) || url.contains("/pagina/") {
+            let message = format!("het adres `{url}` is voor de site zelf gereserveerd");
+            self.problems.push(problem(message).help("kies een andere naam"));
+        }
+        if let Some(other) = self.by.insert(place::file(url), source) {
+            let message = format!("het adres `{url}` is al van `{other}`");
+            self.problems.push(problem(message).help("geef een van beide een andere naam"));
+        }
+    }
+}
+
+fn first_line(text: &str) -> Range<usize> {
+    0..text.lines().next().map_or(0, str::len)
+}
+
+fn one_event_per_id(parsed: &[Arc<Parsed>], problems: &mut Problems) {
+    let mut first: HashMap<&EventId, &Arc<Parsed>> = HashMap::new();
+    for page in parsed {
+        let Some(announcement) = page.announcement() else { continue };
+        let id = announcement.event.id();
+        if let Some(other) = first.insert(id, page) {
+            let message = format!("de id `{id}` is al van de bijeenkomst in `{}`", other.source.path);
+            problems.push(
+                Problem::at(&page.source, announcement.id_span.clone(), message)
+                    .help("geef elke bijeenkomst een eigen id, en verander die nooit"),
+            );
+        }
+    }
+}
+
+fn home_and_not_found(parsed: &[Arc<Parsed>], problems: &mut Problems) {
+    for (kind, path) in [(Kind::Home, "content/_index.md"), (Kind::NotFound, "content/404.md")] {
+        if !parsed.iter().any(|page| page.place.kind == kind) {
+            problems.push(
+                Problem::in_file(path, "deze pagina ontbreekt")
+                    .help("maak het bestand; elke site heeft deze pagina nodig"),
+            );
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Reads the project's content and templates. The only stage that reads.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+use walkdir::WalkDir;
+
+use crate::source::file::{Asset, Source};
+use crate::source::fingerprint::Fingerprint;
+use crate::source::problem::{Problem, Problems};
+use crate::source::stamp::Stamp;
+
+/// Everything that a site is built from.
+#[derive(Debug)]
+pub struct Sources {
+    /// `content/site.toml`; `None` when it is no text.
+    pub config: Option<Arc<Source>>,
+    /// Every `.md` file below `content/`.
+    pub pages: Vec<Arc<Source>>,
+    /// Every other file below `content/`, and every file below `templates/static/`.
+    pub assets: Vec<Arc<Asset>>,
+    /// Every file below `templates/` but outside `templates/static/`.
+    pub templates: Vec<Arc<Source>>,
+}
+
+impl Sources {
+    /// Of every file.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let texts = self.config.iter().chain(&self.pages).chain(&self.templates).map(|text| text.fingerprint);
+        let files = self.assets.iter().map(|asset| asset.fingerprint);
+        Fingerprint::of(&texts.chain(files).collect::<Vec<_>>())
+    }
+}
+
+/// What was read of the files before, for as long as they stay as they were.
+#[derive(Debug, Default)]
+pub struct ReadFiles {
+    texts: HashMap<PathBuf, (Stamp, Arc<Source>)>,
+    assets: HashMap<PathBuf, (Stamp, Arc<Asset>)>,
+}
+
+/// Reads `content/` and `templates/` below the root, sorted by path.
+///
+/// What was read before is not read again, and what is read is kept in it.
+/// A file that can't be used (no UTF-8, a symbolic link) becomes a problem.
+///
+/// # Errors
+/// When the root has no `content/site.toml`, or reading fails.
+pub fn load(root: &Path, before: Option<&mut ReadFiles>, problems: &mut Problems) -> Result<Sources> {
+    let config_file = config_file(root)?;
+    let with_stamps = before.is_some();
+    let content = files(root, "content", with_stamps, problems)?;
+    let templates = files(root, "templates", with_stamps, problems)?;
+    let (config, content): (Vec<_>, Vec<_>) = content.into_iter().partition(|file| file.path == config_file);
+    let (pages, assets): (Vec<_>, Vec<_>) =
+        content.into_iter().partition(|file| file.path.extension().is_some_and(|end| end == "md"));
+    let fixed_folder = root.join(STATIC);
+    let (fixed, templates): (Vec<_>, Vec<_>) =
+        templates.into_iter().partition(|file| file.path.starts_with(&fixed_folder));
+
+    let mut nothing = ReadFiles::default();
+    let before = before.unwrap_or(&mut nothing);
+    let text = |file: &Path| text(root, file);
+    let mut texts = Reading { before: &before.texts, now: HashMap::new(), problems };
+    let config = texts.all(&config, text)?.pop();
+    let pages = texts.all(&pages, text)?;
+    let templates = texts.all(&templates, text)?;
+    let texts = texts.now;
+    let mut files = Reading { before: &before.assets, now: HashMap::new(), problems };
+    let mut assets = files.all(&assets, |file| Ok(Ok(asset(root, file, "content")?)))?;
+    assets.extend(files.all(&fixed, |file| Ok(Ok(asset(root, file, STATIC)?)))?);
+    *before = ReadFiles { texts, assets: files.now };
+    Ok(Sources { config, pages, assets, templates })
+}
+
+/// The file that makes a folder the root of a site.
+///
+/// # Errors
+/// When it is not there.
+pub fn config_file(root: &Path) -> Result<PathBuf> {
+    let file = root.join("content/site.toml");
+    ensure!(file.is_file(), "`{}` is geen map van een site: `content/site.toml` ontbreekt", root.display());
+    Ok(file)
+}
+
+const STATIC: &str = "templates/static";
+
+/// A file, and its stamp where one can be relied on.
+struct Found {
+    path: PathBuf,
+    stamp: Option<Stamp>,
+}
+
+/// The regular files below a folder; names that begin with a dot are passed over.
+fn files(root: &Path, folder: &str, with_stamps: bool, problems: &mut Problems) -> Result<Vec<Found>> {
+    let hidden = |entry: &walkdir::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+    let entries = WalkDir::new(root.join(folder)).sort_by_file_name().into_iter();
+    let mut files = Vec::new();
+    for entry in entries.filter_entry(|entry| !hidden(entry)) {
+        let entry = entry.with_context(|| format!("`{folder}` is niet te lezen"))?;
+        if entry.path_is_symlink() {
+            let problem = Problem::in_file(&name(root, entry.path()), "dit is een symbolische link");
+            problems.push(problem.help("zet het bestand zelf in deze map"));
+        } else if entry.file_type().is_file() {
+            files.push(Found { path: entry.into_path(), stamp: None });
+        }
+    }
+    if with_stamps {
+        files.par_iter_mut().for_each(|file| {
+            file.stamp = fs::metadata(&file.path).ok().and_then(|metadata| Stamp::settled(&metadata));
+        });
+    }
+    Ok(files)
+}
+
+/// Files of one kind on their way from disk.
+struct Reading<'a, T> {
+    before: &'a HashMap<PathBuf, (Stamp, Arc<T>)>,
+    now: HashMap<PathBuf, (Stamp, Arc<T>)>,
+    problems: &'a mut Problems,
+}
+
+impl<T: Send + Sync> Reading<'_, T> {
+    /// Reads some files, several at a time; what can't be used becomes a problem.
+    fn all(
+        &mut self,
+        files: &[Found],
+        read: impl Fn(&Path) -> Result<Result<T, Problem>> + Sync,
+    ) -> Result<Vec<Arc<T>>> {
+        let known = |file: &Found| {
+            let (stamp, value) = self.before.get(&file.path)?;
+            (file.stamp == Some(*stamp)).then(|| Arc::clone(value))
+        };
+        let all: Vec<Result<Arc<T>, Problem>> = files
+            .par_iter()
+            .map(|file| match known(file) {
+                Some(value) => Ok(Ok(value)),
+                None => Ok(read(&file.path)?.map(Arc::new)),
+            })
+            .collect::<Result<_>>()?;
+        let mut values = Vec::with_capacity(all.len());
+        for (file, value) in files.iter().zip(all) {
+            match value {
+                Ok(value) => {
+                    if let Some(stamp) = file.stamp {
+                        self.now.insert(file.path.clone(), (stamp, Arc::clone(&value)));
+                    }
+                    values.push(value);
+                }
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        Ok(values)
+    }
+}
+
+fn text(root: &Path, file: &Path) -> Result<Result<Source, Problem>> {
+    let path = name(root, file);
+    Ok(match String::from_utf8(read(file)?) {
+        Ok(text) => {
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+            // They show nowhere, and a feed may not hold them.
+            match text.find(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+                None => Ok(Source::new(path, text)),
+                Some(at) => {
+                    let source = Arc::new(Source::new(path, text));
+                    let problem = Problem::at(&source, at..at + 1, "hier staat een onzichtbaar stuurteken");
+                    Err(problem.help("verwijder het, en typ de tekst eromheen zo nodig opnieuw"))
+                }
+            }
+        }
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count();
+            let problem = Problem::in_file(&path, format!("regel {line} is geen UTF-8"));
+            Err(problem.help("sla het bestand op met de codering UTF-8"))
+        }
+    })
+}
+
+fn asset(root: &Path, file: &Path, base: &str) -> Result<Asset> {
+    let source = name(root, file);
+    let path = source[base.len() + 1..].to_owned();
+    Ok(Asset::new(source, path, read(file)?))
+}
+
+/// The path from the root, with `/` on every system, and each letter one character as one types it:
+/// a Mac may keep `é` as `e` and an accent.
+fn name(root: &Path, file: &Path) -> String {
+    let relative = file.strip_prefix(root).unwrap_or(file);
+    let name =
+        relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+    if name.is_ascii() { name } else { name.nfc().collect() }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("`{}` is niet te lezen", file.display()))
+}

@@ -1,0 +1,121 @@
+//! Where a page stands in the site; known from its path alone.
+
+use crate::words::slug::slug;
+
+/// Address and kind of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Path of the page's address: `/nieuws/lnpo/`.
+    pub url: String,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a page is, which chooses its template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `content/_index.md`
+    Home,
+    /// `content/<section>/_index.md`
+    Section,
+    /// `content/<section>/<page>.md`
+    Article,
+    /// `content/<page>.md`
+    Page,
+    /// `content/404.md`
+    NotFound,
+}
+
+impl Kind {
+    /// The template that renders it.
+    pub fn template(self) -> &'static str {
+        match self {
+            Self::Home => "home.html",
+            Self::Section => "section.html",
+            Self::Article => "article.html",
+            Self::Page => "page.html",
+            Self::NotFound => "not-found.html",
+        }
+    }
+}
+
+/// A part of a path that can't stand in an address.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadName {
+    /// The part at fault.
+    pub name: String,
+    /// What it could be called.
+    pub better: String,
+}
+
+/// The place of a page, by its path from the project's root.
+///
+/// # Errors
+/// When a folder or file has a name with anything but `a`–`z`, `0`–`9` and `-`.
+pub fn of(path: &str) -> Result<Place, BadName> {
+    let stem = path.strip_prefix("content/").unwrap_or(path);
+    let stem = stem.strip_suffix(".md").unwrap_or(stem);
+    let mut parts: Vec<&str> = stem.split('/').collect();
+    let file = parts.pop().unwrap_or_default();
+    let is_index = file == "_index";
+    if !is_index && file != "index" {
+        parts.push(file);
+    }
+    if let Some(name) = parts.iter().find(|part| slug(part) != **part || part.is_empty()) {
+        return Err(BadName { name: (*name).to_owned(), better: slug(name) });
+    }
+    let kind = match (parts.as_slice(), is_index) {
+        ([], _) => Kind::Home,
+        (["404"], false) => return Ok(Place { url: "/404.html".to_owned(), kind: Kind::NotFound }),
+        (_, true) => Kind::Section,
+        ([_], false) => Kind::Page,
+        (_, false) => Kind::Article,
+    };
+    let url = if parts.is_empty() { "/".to_owned() } else { format!("/{}/", parts.join("/")) };
+    Ok(Place { url, kind })
+}
+
+/// The address one step up: `/nieuws/` of `/nieuws/lnpo/`.
+pub fn parent(url: &str) -> &str {
+    let stem = url.strip_suffix('/').unwrap_or(url);
+    &stem[..stem.rfind('/').map_or(0, |at| at + 1)]
+}
+
+/// The file, within the site's folder, that a page's address is served from.
+pub fn file(url: &str) -> String {
+    let path = url.trim_start_matches('/');
+    if url.ends_with('/') { format!("{path}index.html") } else { path.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_tells_address_and_kind() {
+        let check = |path: &str, url: &str, kind: Kind| {
+            assert_eq!(of(path), Ok(Place { url: url.into(), kind }), "{path}");
+        };
+        check("content/_index.md", "/", Kind::Home);
+        check("content/contact.md", "/contact/", Kind::Page);
+        check("content/contact/index.md", "/contact/", Kind::Page);
+        check("content/nieuws/_index.md", "/nieuws/", Kind::Section);
+        check("content/nieuws/lnpo-2028.md", "/nieuws/lnpo-2028/", Kind::Article);
+        check("content/nieuws/lnpo/index.md", "/nieuws/lnpo/", Kind::Article);
+        check("content/404.md", "/404.html", Kind::NotFound);
+    }
+
+    #[test]
+    fn a_name_that_cannot_stand_in_an_address_gets_a_better_one() {
+        let bad = BadName { name: "Ons Aanbod".into(), better: "ons-aanbod".into() };
+        assert_eq!(of("content/Ons Aanbod.md"), Err(bad));
+    }
+
+    #[test]
+    fn an_address_is_served_from_an_index() {
+        assert_eq!(file("/"), "index.html");
+        assert_eq!(file("/nieuws/lnpo/"), "nieuws/lnpo/index.html");
+        assert_eq!(file("/404.html"), "404.html");
+        assert_eq!((parent("/nieuws/lnpo/"), parent("/nieuws/"), parent("/")), ("/nieuws/", "/", ""));
+    }
+}

@@ -1,0 +1,256 @@
+//! What is wrong with the sources, told to the editor: where, what, and what to do.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use serde::Serialize;
+
+use crate::source::file::Source;
+
+/// One thing that keeps the site from being built, or from being put online.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    severity: Severity,
+    place: Place,
+    message: String,
+    help: Option<String>,
+}
+
+/// How much a problem matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The site can't be built.
+    Error,
+    /// The site can be built, but not be put online.
+    Warning,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
+    File(String),
+    Span(Arc<Source>, Range<usize>),
+}
+
+impl Problem {
+    /// A problem with a file as a whole, named by its path from the root.
+    pub fn in_file(path: &str, message: impl Into<String>) -> Self {
+        let place = Place::File(path.to_owned());
+        Self { severity: Severity::Error, place, message: message.into(), help: None }
+    }
+
+    /// A problem at these bytes of a source.
+    pub fn at(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
+        let place = Place::Span(Arc::clone(source), span);
+        Self { severity: Severity::Error, place, message: message.into(), help: None }
+    }
+
+    /// The same problem, of this severity.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// The same problem with a word on how to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same problem with "bedoel je …?", where one of the candidates is near what was written.
+    #[must_use]
+    pub fn suggest<'a>(self, written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+        match nearest(written, candidates) {
+            Some(near) => self.help(format!("bedoel je `{near}`?")),
+            None => self,
+        }
+    }
+
+    fn path(&self) -> &str {
+        match &self.place {
+            Place::File(path) => path,
+            Place::Span(source, _) => &source.path,
+        }
+    }
+
+    fn offset(&self) -> usize {
+        match &self.place {
+            Place::File(_) => 0,
+            Place::Span(_, span) => span.start,
+        }
+    }
+
+    fn render(&self, renderer: &Renderer) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR.with_name("fout"),
+            Severity::Warning => Level::WARNING.with_name("let op"),
+        };
+        let title = level.primary_title(self.message.as_str());
+        let mut groups = vec![match &self.place {
+            Place::File(path) => Group::with_title(title).element(Origin::path(path.as_str())),
+            Place::Span(source, span) => title.element(
+                Snippet::source(source.text.as_str())
+                    .path(source.path.as_str())
+                    .annotation(AnnotationKind::Primary.span(span.clone())),
+            ),
+        }];
+        if let Some(help) = &self.help {
+            groups.push(Group::with_title(Level::HELP.with_name("hulp").secondary_title(help.as_str())));
+        }
+        renderer.render(&groups)
+    }
+}
+
+/// The candidate that differs least from what was written, if it differs little.
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (written.chars().count() / 3).clamp(1, 3);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(written, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// A problem for a program to read.
+#[derive(Serialize)]
+struct ProblemRecord<'a> {
+    severity: Severity,
+    path: &'a str,
+    /// From 1; absent for a file as a whole.
+    line: Option<usize>,
+    /// In characters, from 1; absent for a file as a whole.
+    column: Option<usize>,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+impl<'a> ProblemRecord<'a> {
+    fn new(problem: &'a Problem) -> Self {
+        let position = match &problem.place {
+            Place::File(_) => None,
+            Place::Span(source, span) => source.text.get(..span.start).map(|before| {
+                let line = before.rsplit('\n').next().unwrap_or_default();
+                (before.matches('\n').count() + 1, line.chars().count() + 1)
+            }),
+        };
+        Self {
+            severity: problem.severity,
+            path: problem.path(),
+            line: position.map(|(line, _)| line),
+            column: position.map(|(_, column)| column),
+            message: &problem.message,
+            help: problem.help.as_deref(),
+        }
+    }
+}
+
+/// Every problem of a build.
+#[derive(Debug, Default)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Adds one.
+    pub fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    /// Adds all of another list.
+    pub fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether one of them keeps the site from being built.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// The problems for a program to read: a JSON list, in the order of the report.
+    ///
+    /// # Errors
+    /// None in practice: every field has a JSON form.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&self.sorted().into_iter().map(ProblemRecord::new).collect::<Vec<_>>())
+    }
+
+    fn sorted(&self) -> Vec<&Problem> {
+        let mut sorted: Vec<&Problem> = self.0.iter().collect();
+        sorted.sort_by_key(|problem| (problem.path(), problem.offset(), &problem.message));
+        // A template's problem is met on every page that uses it.
+        sorted.dedup_by_key(|problem| (problem.path(), problem.offset(), &problem.message));
+        sorted
+    }
+
+    /// The report in colour, for a terminal; [`fmt::Display`] gives it without.
+    pub fn in_colour(&self) -> String {
+        self.report(&Renderer::styled())
+    }
+
+    fn report(&self, renderer: &Renderer) -> String {
+        let sorted = self.sorted();
+        let renderer = renderer.clone().decor_style(DecorStyle::Unicode);
+        let mut report = String::new();
+        let count = sorted.len();
+        for problem in sorted {
+            report.push_str(&problem.render(&renderer));
+            report.push_str("\n\n");
+        }
+        let noun = if count == 1 { "probleem" } else { "problemen" };
+        report.push_str(&if self.has_errors() {
+            format!("{count} {noun}; er is niets geschreven\n")
+        } else {
+            format!("nog {count} {noun} op te lossen voordat de site online kan\n")
+        });
+        report
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.report(&Renderer::plain()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suggestion_is_near_or_absent() {
+        assert_eq!(nearest("titel", ["title", "date"]), Some("title"));
+        assert_eq!(nearest("datum", ["title", "date"]), None);
+        assert_eq!(nearest("/over-on/", ["/over-ons/", "/contact/"]), Some("/over-ons/"));
+    }
+
+    #[test]
+    fn problems_are_told_in_the_order_of_the_files() {
+        let source = |path: &str| Arc::new(Source::new(path, "een\ntwee\n"));
+        let mut problems = Problems::default();
+        problems.push(Problem::at(&source("b.md"), 4..8, "tweede regel"));
+        problems.push(Problem::in_file("a.md", "hele bestand"));
+        problems.push(Problem::at(&source("b.md"), 0..3, "eerste regel"));
+        let report = problems.to_string();
+        let place = |text: &str| report.find(text).unwrap();
+        assert!(
+            place("hele bestand") < place("eerste regel") && place("eerste regel") < place("tweede regel")
+        );
+        assert!(report.contains("b.md:2:1"), "{report}");
+        assert!(report.ends_with("3 problemen; er is niets geschreven\n"));
+    }
+}

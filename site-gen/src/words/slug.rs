@@ -1,0 +1,33 @@
+//! Words as they stand in an address.
+
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+
+/// The words of a text in lower case, without accents, joined by hyphens; `&` reads as `en`.
+///
+/// ```
+/// assert_eq!(site_gen::words::slug::slug("Kwaliteit & financiën: één beeld"), "kwaliteit-en-financien-een-beeld");
+/// ```
+pub fn slug(text: &str) -> String {
+    let mut slug = String::with_capacity(text.len());
+    let mut add = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !matches!(c, '\'' | '’')
+            && !is_combining_mark(c)
+            && !slug.is_empty()
+            && !slug.ends_with('-')
+        {
+            slug.push('-');
+        }
+    };
+    for c in text.chars() {
+        match c {
+            '&' => " en ".chars().for_each(&mut add),
+            // Tables are asked for other letters alone.
+            c if c.is_ascii() => add(c),
+            c => decompose_canonical(c, &mut add),
+        }
+    }
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
+}

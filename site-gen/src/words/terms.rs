@@ -1,0 +1,46 @@
+//! Search terms: the words of a text, folded so that spelling variants match.
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Folded words with their weights.
+pub type Terms = BTreeMap<String, usize>;
+
+/// A shorter word, in bytes, is not a search term.
+const MIN_LENGTH: usize = 2;
+
+/// Returns the words of a text in lower case and without accents.
+pub fn terms(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
+        .map(fold)
+        .filter(|word| word.len() >= MIN_LENGTH)
+}
+
+fn fold(word: &str) -> String {
+    word.nfd().filter(|&c| !is_combining_mark(c)).flat_map(char::to_lowercase).collect()
+}
+
+/// Returns the text of a piece of HTML; a tag separates words.
+pub fn visible_text(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    for part in html.split('<') {
+        // The first part precedes any `<`, so it contains no tag.
+        text.push_str(part.split_once('>').map_or(part, |(_, after)| after));
+        text.push(' ');
+    }
+    text.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_folded_and_tags_separate_them() {
+        let found: Vec<String> =
+            terms(&visible_text("<h2>Één beeld</h2><p>co<em>ö</em>rdinatie &amp; zó’n A</p>")).collect();
+        assert_eq!(found, ["een", "beeld", "co", "rdinatie", "zo"]);
+    }
+}
