@@ -1,5 +1,5 @@
-// observatory.mjs TOOLS URL: scores a page's headers with the graders of MDN's HTTP Observatory, as
-// if it had come over HTTPS. Left out: the redirect from HTTP, which only the CDN can show.
+// observatory.mjs TOOLS URL: scores a page's headers with the graders of MDN's HTTP Observatory, as if the
+// page were served over HTTPS. Skips the test of the redirect from HTTP, which only the CDN can pass.
 import { pathToFileURL } from "node:url";
 
 const [tools, address] = process.argv.slice(2);

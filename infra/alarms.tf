@@ -1,7 +1,7 @@
-# Everything that an operator is told goes to one topic, and from there by mail.
+# All notifications for operators go to one topic, which sends them on by mail.
 
 resource "aws_sns_topic" "operators" {
-  #checkov:skip=CKV_AWS_26:what passes here goes out by mail at once; a key that CloudWatch may use costs a dollar a month
+  #checkov:skip=CKV_AWS_26:messages leave by mail at once; a KMS key that CloudWatch may use costs a dollar a month
   name = "${var.name}-operators"
 }
 
@@ -32,7 +32,7 @@ data "aws_iam_policy_document" "operators" {
   }
 }
 
-# The outbox gives a mail up after five attempts, and logs this.
+# The mailer logs this when it parks a mail: after five failed attempts, or at once after a permanent error.
 resource "aws_cloudwatch_log_metric_filter" "parked" {
   name           = "${var.name}-mail-parked"
   log_group_name = aws_cloudwatch_log_group.mailer.name
@@ -48,7 +48,7 @@ locals {
   signup = { FunctionName = aws_lambda_function.signup.function_name }
   mailer = { FunctionName = aws_lambda_function.mailer.function_name }
 
-  # Within five minutes, unless `seconds` says otherwise. docs/operate.md tells what to do about each.
+  # The period is five minutes, unless `seconds` sets another. docs/operate.md tells how to respond.
   alarms = {
     signup-errors      = { metric = ["AWS/Lambda", "Errors"], of = local.signup, from = 1 }
     signup-throttles   = { metric = ["AWS/Lambda", "Throttles"], of = local.signup, from = 1 }
@@ -81,7 +81,8 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = try(each.value.below, each.value.from)
   period              = lookup(each.value, "seconds", 300)
   evaluation_periods  = 1
-  # Nothing measured is nothing wrong, but for what ought to happen.
+  # Missing data means that nothing is wrong, except in a `below` alarm: there it means
+  # that expected activity did not happen.
   treat_missing_data = can(each.value.below) ? "breaching" : "notBreaching"
   alarm_actions      = [aws_sns_topic.operators.arn]
   ok_actions         = [aws_sns_topic.operators.arn]

@@ -8,12 +8,12 @@ resource "aws_apigatewayv2_integration" "signup" {
   integration_type       = "AWS_PROXY"
   integration_uri        = aws_lambda_alias.signup.invoke_arn
   payload_format_version = "2.0"
-  timeout_milliseconds   = 12000 # longer than the function's own
+  timeout_milliseconds   = 12000 # longer than the function's timeout of 10 s
 }
 
-# The function knows its methods itself, and says which ones in its answer.
+# The function checks the method itself, and lists the allowed methods in its answer.
 resource "aws_apigatewayv2_route" "signup" {
-  #checkov:skip=CKV_AWS_309:a public form; that it comes through the CDN the function checks by a secret
+  #checkov:skip=CKV_AWS_309:a public form; a secret header proves to the function that the request came through the CDN
   api_id    = aws_apigatewayv2_api.signup.id
   route_key = "ANY ${local.signup_prefix}{proxy+}"
   target    = "integrations/${aws_apigatewayv2_integration.signup.id}"
@@ -21,16 +21,16 @@ resource "aws_apigatewayv2_route" "signup" {
 
 resource "aws_apigatewayv2_stage" "signup" {
   api_id      = aws_apigatewayv2_api.signup.id
-  name        = "$default" # the one that adds nothing to the path
+  name        = "$default" # the only stage name that adds nothing to the path
   auto_deploy = true
 
-  # For all visitors together. A session of 40 seats is full after 4 seconds of this.
+  # Shared by all visitors. At 10 requests a second, a session of 40 seats is full after 4 seconds.
   default_route_settings {
     throttling_rate_limit  = 10
     throttling_burst_limit = 20
   }
 
-  # Neither an address nor a path: a path holds the link out of a mail.
+  # Logs neither the IP address nor the path, because a path can be a personal link from a mail.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.api.arn
     format = jsonencode({
@@ -45,8 +45,8 @@ resource "aws_apigatewayv2_stage" "signup" {
 }
 
 resource "aws_cloudwatch_log_group" "api" {
-  #checkov:skip=CKV_AWS_158:nothing personal is logged; encrypted with the service's own key
-  #checkov:skip=CKV_AWS_338:thirty days are enough to look into something, and a year is more than one may keep for it
+  #checkov:skip=CKV_AWS_158:logs contain no personal data; encrypted with the service's own key
+  #checkov:skip=CKV_AWS_338:30 days are enough to investigate a fault, and that purpose does not justify keeping logs for a year
   name              = "/aws/apigateway/${var.name}-signup"
   retention_in_days = 30
 }

@@ -1,7 +1,7 @@
 resource "aws_s3_bucket" "site" {
-  #checkov:skip=CKV2_AWS_62:nobody waits for a file to change
-  #checkov:skip=CKV_AWS_18:the CDN alone reads it, and addresses of visitors are not collected
-  #checkov:skip=CKV_AWS_144:made anew from git in minutes
+  #checkov:skip=CKV2_AWS_62:nothing reacts to changed files
+  #checkov:skip=CKV_AWS_18:only the CDN reads it, and visitors' IP addresses are not collected
+  #checkov:skip=CKV_AWS_144:can be rebuilt from git in minutes
   #checkov:skip=CKV_AWS_145:public pages; encrypted with the service's own key
   bucket        = "${var.name}-site-${local.account}"
   force_destroy = !var.deletion_protection
@@ -64,7 +64,7 @@ resource "aws_s3_bucket_policy" "site" {
 }
 
 data "aws_iam_policy_document" "site" {
-  # Who may not list gets 403 for what is not there; who may, gets 404.
+  # With s3:ListBucket, S3 answers 404 for a missing object. Without it, S3 answers 403.
   statement {
     sid       = "TheCdnReads"
     actions   = ["s3:GetObject", "s3:ListBucket"]

@@ -1,4 +1,5 @@
-# Of the whole account: a filter by tag counts nothing until somebody activates the tag in the billing console.
+# Covers the whole account, because a tag filter counts nothing until somebody activates the tag in the
+# billing console.
 resource "aws_budgets_budget" "month" {
   name         = "${var.name}-month"
   budget_type  = "COST"

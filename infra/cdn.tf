@@ -1,8 +1,8 @@
-# One origin for visitors: pages out of the bucket, /aanmelden/ out of the function.
+# One web origin for visitors: pages from the bucket, /aanmelden/ from the function.
 
 locals {
-  # Kept by AWS; their ids are the same everywhere. The first keeps what the origin's
-  # Cache-Control says, by the path alone; the second keeps nothing.
+  # Cache policies managed by AWS, with the same ids in every account. The first follows the origin's
+  # Cache-Control, with only the path as cache key. The second caches nothing.
   caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
   caching_disabled  = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
@@ -13,12 +13,12 @@ locals {
 }
 
 resource "aws_cloudfront_distribution" "site" {
-  #checkov:skip=CKV2_AWS_47:the firewall's rules for it come with the firewall
-  #checkov:skip=CKV_AWS_86:addresses of visitors are not collected
-  #checkov:skip=CKV_AWS_174:TLS 1.2 from the day that there is a domain (a test says so); CloudFront's own certificate allows no floor
-  #checkov:skip=CKV2_AWS_42:the same
-  #checkov:skip=CKV_AWS_310:one region; the pages are made anew in minutes
-  #checkov:skip=CKV_AWS_374:for everybody
+  #checkov:skip=CKV2_AWS_47:the rules that it asks for come with var.firewall
+  #checkov:skip=CKV_AWS_86:visitors' IP addresses are not collected
+  #checkov:skip=CKV_AWS_174:TLS 1.2 is the minimum once a domain is set (tested); CloudFront's own certificate allows no minimum
+  #checkov:skip=CKV2_AWS_42:same reason
+  #checkov:skip=CKV_AWS_310:one region; the pages can be rebuilt in minutes
+  #checkov:skip=CKV_AWS_374:open to every country
   enabled             = true
   is_ipv6_enabled     = true
   http_version        = "http2and3"
@@ -41,7 +41,7 @@ resource "aws_cloudfront_distribution" "site" {
       https_port             = 443
       origin_protocol_policy = "https-only"
       origin_ssl_protocols   = ["TLSv1.2"]
-      origin_read_timeout    = 15 # longer than the API's own
+      origin_read_timeout    = 15 # longer than the API's timeout of 12 s
     }
     custom_header {
       name  = "x-origin-verify"
@@ -63,7 +63,8 @@ resource "aws_cloudfront_distribution" "site" {
     }
   }
 
-  # Asked by every page with a form, the same for everybody: kept for as long as the function says.
+  # Every page with a form requests this. The answer is the same for everybody, so it is cached for as long as
+  # the function's Cache-Control says.
   ordered_cache_behavior {
     path_pattern               = "${local.signup_prefix}*/plekken.json"
     target_origin_id           = "signup"
@@ -79,7 +80,7 @@ resource "aws_cloudfront_distribution" "site" {
     path_pattern               = "${local.signup_prefix}*"
     target_origin_id           = "signup"
     viewer_protocol_policy     = "redirect-to-https"
-    allowed_methods            = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"] # all or no POST
+    allowed_methods            = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"] # CloudFront allows POST only together with all the others
     cached_methods             = ["GET", "HEAD"]
     compress                   = true
     cache_policy_id            = local.caching_disabled
@@ -87,8 +88,8 @@ resource "aws_cloudfront_distribution" "site" {
     response_headers_policy_id = aws_cloudfront_response_headers_policy.site.id
   }
 
-  # CloudFront has one error page for the whole distribution, not one for each behaviour. So only 404 has
-  # one, and the function says 404 only of addresses that do not exist; a link that is over is 410.
+  # CloudFront's error pages apply to the whole distribution, not to one behaviour. So only 404 has one.
+  # The function answers 404 only for addresses that do not exist, and 410 for an expired link.
   custom_error_response {
     error_code            = 404
     response_code         = 404
@@ -109,17 +110,17 @@ resource "aws_cloudfront_distribution" "site" {
     minimum_protocol_version       = var.domain == "" ? "TLSv1" : "TLSv1.2_2021"
   }
 
-  # A new secret is believed before it is sent.
+  # The function must accept a new secret before the CDN sends it.
   depends_on = [aws_lambda_alias.signup]
 
   lifecycle {
     precondition {
       condition     = var.domain == "" || var.hosted_zone_id != "" || var.certificate_arn != ""
-      error_message = "A domain needs hosted_zone_id (then the certificate is made here) or certificate_arn."
+      error_message = "A domain needs hosted_zone_id (Terraform then creates the certificate) or certificate_arn."
     }
     precondition {
       condition     = var.domain == "" || local.origin == "https://${var.domain}"
-      error_message = "content/site.toml has origin = \"${local.origin}\", and domain is ${var.domain}: every sign-up would be refused."
+      error_message = "content/site.toml has origin = \"${local.origin}\", but domain is ${var.domain}: every sign-up would be refused."
     }
   }
 }
@@ -131,7 +132,8 @@ resource "aws_cloudfront_origin_access_control" "site" {
   signing_protocol                  = "sigv4"
 }
 
-# Exactly what the function reads: no cookies, no query, and not Host, by which the API would not know itself.
+# Forwards exactly what the function reads: no cookies and no query string. Host is left out, because the API
+# would not recognise the site's host name.
 resource "aws_cloudfront_origin_request_policy" "signup" {
   name = "${var.name}-signup"
   headers_config {
@@ -151,22 +153,22 @@ resource "aws_cloudfront_origin_request_policy" "signup" {
 resource "aws_cloudfront_function" "rewrite" {
   name    = "${var.name}-rewrite"
   runtime = "cloudfront-js-2.0"
-  comment = "pretty addresses, and old ones"
+  comment = "clean URLs and redirects"
   publish = true
   code    = local.rewrite
 
   lifecycle {
     precondition {
       condition     = length(base64encode(local.rewrite)) * 3 / 4 <= 10240
-      error_message = "With ${length(local.redirects)} old addresses the function is larger than CloudFront's 10 kB: move them to a CloudFront key value store."
+      error_message = "With ${length(local.redirects)} redirects the function exceeds CloudFront's limit of 10 kB: move them to a CloudFront key value store."
     }
   }
 }
 
-# From the one list that the function sends itself. What an answer says already stands: pages of a
-# person have a stricter Referrer-Policy.
+# Sends the same list of headers as the function. Nothing overrides a header that the origin already sent:
+# personal pages have a stricter Referrer-Policy.
 resource "aws_cloudfront_response_headers_policy" "site" {
-  #checkov:skip=CKV_AWS_259:its two years come from the file, which the check can't read
+  #checkov:skip=CKV_AWS_259:max-age is two years, but comes from headers.json, which the check can't read
   name = "${var.name}-site"
 
   security_headers_config {
@@ -193,7 +195,7 @@ resource "aws_cloudfront_response_headers_policy" "site" {
     }
   }
 
-  # CloudFront refuses those above here, and knows no fields for others.
+  # CloudFront rejects the headers above as custom headers, and has no dedicated fields for any others.
   custom_headers_config {
     dynamic "items" {
       for_each = {

@@ -1,4 +1,4 @@
-# Where the zone is in Route 53: the certificate, and all records.
+# The certificate and all DNS records, if the zone is in Route 53.
 
 locals {
   issue           = var.domain != "" && var.hosted_zone_id != "" && var.certificate_arn == ""
@@ -44,7 +44,7 @@ resource "aws_route53_record" "site" {
   }
 }
 
-# By these SES knows that the domain is ours, and signs. Three, as many as SES gives.
+# These records prove to SES that the domain is ours, and let it sign mail with DKIM. SES issues three.
 resource "aws_route53_record" "dkim" {
   count   = var.hosted_zone_id == "" ? 0 : 3
   zone_id = var.hosted_zone_id

@@ -1,6 +1,6 @@
-# Off unless asked for: 5 dollars a month, and 1 for each of two rules.
+# Off by default, because it costs 7 dollars a month: 5, plus 1 for each of the two rules.
 resource "aws_wafv2_web_acl" "site" {
-  #checkov:skip=CKV2_AWS_31:its logs would hold addresses of visitors; samples are enough
+  #checkov:skip=CKV2_AWS_31:its logs would contain visitors' IP addresses; samples are enough
   count    = var.firewall ? 1 : 0
   provider = aws.us_east_1
   name     = "${var.name}-site"
@@ -10,7 +10,8 @@ resource "aws_wafv2_web_acl" "site" {
     allow {}
   }
 
-  # A school behind one address may well sign up ten at once; a hundred in five minutes is no school.
+  # A school behind one IP address may well sign up ten people at once. A hundred requests in five minutes do
+  # not come from a school.
   rule {
     name     = "signup-rate"
     priority = 1

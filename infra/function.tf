@@ -1,11 +1,11 @@
 # The sign-up function: answers everything under /aanmelden/.
 
 resource "aws_lambda_function" "signup" {
-  #checkov:skip=CKV_AWS_50:metrics and log lines tell enough; no tracing
-  #checkov:skip=CKV_AWS_116:called synchronously: who asks gets the error
-  #checkov:skip=CKV_AWS_117:reaches AWS's public endpoints alone; a VPC would need a NAT for that
+  #checkov:skip=CKV_AWS_50:no tracing; metrics and logs are enough
+  #checkov:skip=CKV_AWS_116:invoked synchronously, so the caller gets the error
+  #checkov:skip=CKV_AWS_117:only calls AWS's public endpoints; in a VPC that would need a NAT gateway
   #checkov:skip=CKV_AWS_173:encrypted with the service's own key
-  #checkov:skip=CKV_AWS_272:the role that would sign is the one that deploys
+  #checkov:skip=CKV_AWS_272:the signing role would be the deploying role
   function_name                  = "${var.name}-signup-fn"
   role                           = aws_iam_role.signup.arn
   filename                       = "${var.built}/signup-fn.zip"
@@ -13,8 +13,8 @@ resource "aws_lambda_function" "signup" {
   runtime                        = "provided.al2023"
   architectures                  = [local.architecture]
   handler                        = "bootstrap"
-  memory_size                    = 256 # it needs 8 MiB; the processor comes in proportion
-  timeout                        = 10  # its retries end before that
+  memory_size                    = 256 # uses 8 MiB; CPU is allocated in proportion to memory
+  timeout                        = 10  # the function stops retrying before that
   reserved_concurrent_executions = var.signup_concurrency
   publish                        = true
 
@@ -27,7 +27,8 @@ resource "aws_lambda_function" "signup" {
     }
   }
 
-  # The programs write JSON themselves; with this the platform does too. A start and an end per call say nothing.
+  # The programs log JSON, and this makes the platform do so too. WARN drops the platform's start and end
+  # lines of each call, which add nothing.
   logging_config {
     log_format            = "JSON"
     application_log_level = "INFO"
@@ -38,7 +39,7 @@ resource "aws_lambda_function" "signup" {
   depends_on = [aws_iam_role_policy.signup]
 }
 
-# What the API calls. A deployment moves it on, `infra/deploy --rollback` moves it back.
+# The alias that the API calls. A deployment moves it forward; `infra/deploy --rollback` moves it back.
 resource "aws_lambda_alias" "signup" {
   name             = "live"
   function_name    = aws_lambda_function.signup.function_name
@@ -46,8 +47,8 @@ resource "aws_lambda_alias" "signup" {
 }
 
 resource "aws_cloudwatch_log_group" "signup" {
-  #checkov:skip=CKV_AWS_158:nothing personal is logged; encrypted with the service's own key
-  #checkov:skip=CKV_AWS_338:thirty days are enough to look into something, and a year is more than one may keep for it
+  #checkov:skip=CKV_AWS_158:logs contain no personal data; encrypted with the service's own key
+  #checkov:skip=CKV_AWS_338:30 days are enough to investigate a fault, and that purpose does not justify keeping logs for a year
   name              = "/aws/lambda/${var.name}-signup-fn"
   retention_in_days = 30
 }

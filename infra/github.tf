@@ -1,10 +1,10 @@
-# What workflows on GitHub may do here, without a key of their own: GitHub says who they are.
+# Roles for GitHub workflows. GitHub identifies the workflow through OIDC, so no access key is stored there.
 
 locals {
   github = var.github_repository == "" ? {} : {
-    # Pull requests of the repository itself; GitHub gives forks no token.
+    # Only pull requests from the repository itself: GitHub gives forks no token.
     plan = { subject = "pull_request", policy = "ReadOnlyAccess", more = data.aws_iam_policy_document.plan.json }
-    # The environment's rules say who lets a deployment through.
+    # The environment's protection rules decide who approves a deployment.
     deploy = { subject = "environment:production", policy = "PowerUserAccess", more = data.aws_iam_policy_document.deploy.json }
   }
 }
@@ -56,7 +56,7 @@ resource "aws_iam_role_policy" "github" {
   policy   = each.value.more
 }
 
-# A plan reads what there is, never who signed up.
+# The plan role may read the infrastructure, but neither the sign-ups nor the logs.
 data "aws_iam_policy_document" "plan" {
   statement {
     effect = "Deny"
@@ -68,8 +68,9 @@ data "aws_iam_policy_document" "plan" {
   }
 }
 
-# PowerUserAccess leaves out IAM; of that the roles of this deployment alone. Who makes roles can make one
-# that may do more: what guards the account is who lets a deployment through.
+# PowerUserAccess excludes IAM, so this policy adds IAM actions, for the roles of this deployment only.
+# A workflow that can create roles can also create one with more rights. So the account's real protection is
+# the approval of each deployment.
 data "aws_iam_policy_document" "deploy" {
   statement {
     actions = [

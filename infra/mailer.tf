@@ -1,11 +1,11 @@
-# The mailer: woken by the table's stream, and by the schedule.
+# The mailer: invoked by the table's stream and by the schedule.
 
 resource "aws_lambda_function" "mailer" {
-  #checkov:skip=CKV_AWS_50:metrics and log lines tell enough; no tracing
-  #checkov:skip=CKV_AWS_116:the stream's mapping has a queue for what fails; the schedule comes again
-  #checkov:skip=CKV_AWS_117:reaches AWS's public endpoints alone; a VPC would need a NAT for that
+  #checkov:skip=CKV_AWS_50:no tracing; metrics and logs are enough
+  #checkov:skip=CKV_AWS_116:the event source mapping has a dead-letter queue; the schedule runs again anyway
+  #checkov:skip=CKV_AWS_117:only calls AWS's public endpoints; in a VPC that would need a NAT gateway
   #checkov:skip=CKV_AWS_173:encrypted with the service's own key
-  #checkov:skip=CKV_AWS_272:the role that would sign is the one that deploys
+  #checkov:skip=CKV_AWS_272:the signing role would be the deploying role
   function_name                  = "${var.name}-mailer"
   role                           = aws_iam_role.mailer.arn
   filename                       = "${var.built}/mailer.zip"
@@ -14,7 +14,7 @@ resource "aws_lambda_function" "mailer" {
   architectures                  = [local.architecture]
   handler                        = "bootstrap"
   memory_size                    = 256
-  timeout                        = 25 # less than the 30 seconds for which it leases a mail
+  timeout                        = 25 # shorter than the mail lease of 30 s
   reserved_concurrent_executions = var.mailer_concurrency
   publish                        = true
 
@@ -50,7 +50,8 @@ resource "aws_lambda_event_source_mapping" "mailer" {
   starting_position = "TRIM_HORIZON"
   batch_size        = 10
 
-  # What fails is told record by record; a record that fails for good ends in the queue. The outbox remembers it too.
+  # The mailer reports failures per record. After the last retry a record goes to the dead-letter queue.
+  # Its mail also stays in the outbox.
   function_response_types            = ["ReportBatchItemFailures"]
   bisect_batch_on_function_error     = true
   maximum_retry_attempts             = 10
@@ -73,7 +74,7 @@ resource "aws_lambda_event_source_mapping" "mailer" {
   }
 }
 
-# Keys of records that the mailer could not handle; no names.
+# Dead-letter queue. Its messages identify records that the mailer could not handle, and contain no names.
 resource "aws_sqs_queue" "dead" {
   name                      = "${var.name}-mailer-dead"
   message_retention_seconds = 1209600
@@ -81,8 +82,8 @@ resource "aws_sqs_queue" "dead" {
 }
 
 resource "aws_cloudwatch_log_group" "mailer" {
-  #checkov:skip=CKV_AWS_158:nothing personal is logged; encrypted with the service's own key
-  #checkov:skip=CKV_AWS_338:thirty days are enough to look into something, and a year is more than one may keep for it
+  #checkov:skip=CKV_AWS_158:logs contain no personal data; encrypted with the service's own key
+  #checkov:skip=CKV_AWS_338:30 days are enough to investigate a fault, and that purpose does not justify keeping logs for a year
   name              = "/aws/lambda/${var.name}-mailer"
   retention_in_days = 30
 }
@@ -106,7 +107,7 @@ data "aws_iam_policy_document" "mailer" {
     resources = [aws_dynamodb_table.signups.stream_arn]
   }
   statement {
-    # Of this action no resource can be named.
+    # This action does not support resource-level permissions.
     actions   = ["dynamodb:ListStreams"]
     resources = ["*"]
   }

@@ -4,10 +4,10 @@ locals {
   account = data.aws_caller_identity.me.account_id
   tags    = { Project = var.name, ManagedBy = "terraform" }
 
-  # catalog::address::SIGNUP_PREFIX
+  # Must equal catalog::address::SIGNUP_PREFIX.
   signup_prefix = "/aanmelden/"
 
-  # What was built says what it is for: nothing of it is typed here again.
+  # Read from the build outputs, so that Terraform never hard-codes them.
   architecture = trimspace(file("${var.built}/architecture"))
   origin       = jsondecode(file("${var.built}/dist/function/catalog.json")).origin
   headers      = jsondecode(file("${var.built}/dist/headers.json"))
@@ -16,7 +16,7 @@ locals {
   site_url = "https://${var.domain == "" ? aws_cloudfront_distribution.site.domain_name : var.domain}"
 }
 
-# What both Lambdas may be assumed by.
+# Trust policy of both Lambda roles.
 data "aws_iam_policy_document" "lambda" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -27,7 +27,7 @@ data "aws_iam_policy_document" "lambda" {
   }
 }
 
-# A transaction is authorised as the parts that it is made of.
+# DynamoDB authorises a transaction by the individual actions in it.
 data "aws_iam_policy_document" "table" {
   statement {
     actions = [
@@ -41,10 +41,10 @@ data "aws_iam_policy_document" "table" {
   }
 }
 
-# Forms are taken from the origin alone, and mails link to it.
+# The function only accepts forms from the origin, and mails link to it.
 check "origin" {
   assert {
     condition     = local.origin == local.site_url
-    error_message = "content/site.toml has origin = \"${local.origin}\", but the site is at ${local.site_url}: every sign-up would be refused. Put that address there and deploy once more."
+    error_message = "content/site.toml has origin = \"${local.origin}\", but the site is at ${local.site_url}: every sign-up would be refused. Set origin to that address and deploy again."
   }
 }

@@ -1,4 +1,4 @@
-# What infra/deploy and its operator want to know.
+# Outputs for infra/deploy and the operator.
 
 output "site_url" {
   value = local.site_url
@@ -28,7 +28,7 @@ output "functions" {
   value = [aws_lambda_function.signup.function_name, aws_lambda_function.mailer.function_name]
 }
 
-# To make by hand, where the zone is not in Route 53.
+# DNS records to create by hand, if the zone is not in Route 53.
 output "records" {
   value = var.hosted_zone_id != "" ? {} : merge(
     { for token in local.dkim_tokens :

@@ -1,7 +1,7 @@
-// CloudFront Function (runtime 2.0) at each request for a page. Terraform fills in the two lists.
+// CloudFront Function (runtime 2.0), run on each request outside /aanmelden/. Terraform sets both constants.
 //   /x/      → the file /x/index.html
-//   /x       → 301 /x/, where x has no dot
-//   an old address → 301 to where it leads now
+//   /x       → 301 /x/, if x has no dot
+//   an old address → 301 to its new address
 const redirects = ${redirects};
 const headers = ${headers};
 
@@ -15,7 +15,7 @@ function handler(event) {
         return moved(target, '');
     }
     if (!isFolder && !isFile) {
-        // With two slashes at the front it would be the name of another host.
+        // A Location that starts with two slashes would lead to another host.
         return moved(path.replace(/^[/\\]+/, '/') + '/', query(request.querystring));
     }
     if (isFolder) {

@@ -1,7 +1,7 @@
-# Every quarter of an hour: reminders, seats that came free, mail that the stream missed.
+# Invokes the mailer every 15 minutes, for reminders, freed seats and mail that the stream missed.
 
 resource "aws_scheduler_schedule" "rounds" {
-  #checkov:skip=CKV_AWS_297:what it sends is `{}`
+  #checkov:skip=CKV_AWS_297:the payload is only `{}`
   name                = "${var.name}-rounds"
   schedule_expression = "rate(15 minutes)"
 
@@ -14,7 +14,7 @@ resource "aws_scheduler_schedule" "rounds" {
     role_arn = aws_iam_role.rounds.arn
     input    = "{}"
     retry_policy {
-      maximum_retry_attempts       = 0 # the next round comes anyhow
+      maximum_retry_attempts       = 0 # the next round runs anyway
       maximum_event_age_in_seconds = 900
     }
   }

@@ -1,5 +1,5 @@
 resource "aws_dynamodb_table" "signups" {
-  #checkov:skip=CKV_AWS_119:encrypted with the service's own key; one of ours costs a dollar a month and parts nobody from it within one account
+  #checkov:skip=CKV_AWS_119:encrypted with the service's own key; a key of ours costs a dollar a month and shuts nobody out within one account
   name                        = var.table_name == "" ? "${var.name}-signups" : var.table_name
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "pk"
@@ -15,7 +15,7 @@ resource "aws_dynamodb_table" "signups" {
     type = "S"
   }
 
-  # The mailer needs no more, and so the stream holds nobody's name.
+  # The mailer needs only the keys, and without images the stream contains no names.
   stream_enabled   = true
   stream_view_type = "KEYS_ONLY"
 

@@ -1,99 +1,100 @@
-# ---- the operator's: terraform.tfvars ----
+# ---- operator settings: terraform.tfvars ----
 
 variable "mail_from" {
-  description = "Who mails are from: an address at a domain of yours, with or without a name."
+  description = "Sender of all mail: an address at a domain of yours, with or without a display name."
   type        = string
 
   validation {
     condition     = can(regex("^([^<>]+ <[^@<>\\s]+@[^@<>\\s]+>|[^@<>\\s]+@[^@<>\\s]+)$", var.mail_from))
-    error_message = "mail_from is `name <address>` or an address."
+    error_message = "mail_from must be an address or `name <address>`."
   }
 }
 
 variable "alarm_email" {
-  description = "Who is told of alarms, bounces and the budget."
+  description = "Address that receives alarms, bounces and budget notifications."
   type        = string
 }
 
 variable "domain" {
-  description = "Host name of the site; empty: CloudFront's own. It must be that of `origin` in content/site.toml."
+  description = "Host name of the site, which must equal that of `origin` in content/site.toml. Empty: CloudFront's own host name."
   type        = string
   default     = ""
 }
 
 variable "hosted_zone_id" {
-  description = "Route 53 zone that holds `domain` and the domain of `mail_from`: the certificate and all records are made by us."
+  description = "Route 53 zone that holds `domain` and the domain of `mail_from`. Terraform then creates the certificate and all DNS records."
   type        = string
   default     = ""
 }
 
 variable "certificate_arn" {
-  description = "Certificate for `domain`, where its zone is not in Route 53."
+  description = "ACM certificate for `domain`, if its zone is not in Route 53."
   type        = string
   default     = ""
 
   validation {
     condition     = var.certificate_arn == "" || startswith(var.certificate_arn, "arn:aws:acm:us-east-1:")
-    error_message = "CloudFront takes certificates from us-east-1 alone."
+    error_message = "CloudFront only accepts certificates from us-east-1."
   }
 }
 
 variable "name" {
-  description = "What the names of all resources begin with; another name is another deployment."
+  description = "Prefix of all resource names. A different name makes a separate deployment."
   type        = string
   default     = "pos"
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,20}$", var.name))
-    error_message = "name is 2 to 21 of a-z, 0-9 and `-`, and begins with a letter."
+    error_message = "name must be 2 to 21 characters of a-z, 0-9 and `-`, and start with a letter."
   }
 }
 
 variable "region" {
-  description = "Where everything is that is not at CloudFront's edges: Frankfurt, the nearest to the Netherlands that has all of it."
+  description = "Region of everything that is not at CloudFront's edges. Frankfurt is the region nearest to the Netherlands that has every service."
   type        = string
   default     = "eu-central-1"
 }
 
 variable "github_repository" {
-  description = "`owner/name` of the repository whose workflows may plan and deploy; empty: none."
+  description = "`owner/name` of the repository whose workflows may plan and deploy. Empty: none."
   type        = string
   default     = ""
 }
 
 variable "monthly_budget_usd" {
-  description = "A mail goes out when four fifths of this are foreseen, and when it is spent."
+  description = "Monthly budget in US dollars. AWS sends a mail when the forecast exceeds 80% of it, and when actual spending exceeds it."
   type        = number
   default     = 10
 }
 
 variable "firewall" {
-  description = "A limit per visitor and the known attacks, at the edge. 7 dollars a month, so it is off until there is a reason."
+  description = "Whether AWS WAF protects the site at the edge: a rate limit per IP address, and rules against known attacks. Off by default, because it costs 7 dollars a month."
   type        = bool
   default     = false
 }
 
-# A new account has ten in all and lets none be reserved. The API's throttle bounds what is asked anyhow.
+# A new account has ten concurrent executions in all and cannot reserve any of them. The API's throttle limits
+# the load in any case.
 variable "signup_concurrency" {
-  description = "The most sign-ups at once, reserved for it; -1: what the account has."
+  description = "Reserved concurrency of the sign-up function. -1: none reserved, only the account's limit applies."
   type        = number
   default     = -1
 }
 
 variable "mailer_concurrency" {
-  description = "The most mailers at once, reserved for it; -1: what the account has."
+  description = "Reserved concurrency of the mailer. -1: none reserved, only the account's limit applies."
   type        = number
   default     = -1
 }
 
 variable "table_name" {
-  description = "The table of sign-ups, after it was restored under another name; empty: its own."
+  description = "Name of the sign-up table after a restore under another name. Empty: the default, `<name>-signups`."
   type        = string
   default     = ""
 }
 
 variable "deletion_protection" {
-  description = "Keeps table and bucket, and what is in them, from being destroyed."
+  description = "Whether the table, the bucket and their contents are protected from deletion."
   type        = bool
   default     = true
 }
@@ -101,42 +102,42 @@ variable "deletion_protection" {
 # ---- secrets: secrets.auto.tfvars.json, or TF_VAR_… in the environment ----
 
 variable "origin_secrets" {
-  description = "By which the function knows the CDN: the first is sent, all are believed."
+  description = "Secrets that authenticate the CDN to the function. The CDN sends the first; the function accepts them all."
   type        = list(string)
   sensitive   = true
 
   validation {
     condition     = contains([1, 2], length(var.origin_secrets)) && alltrue([for s in var.origin_secrets : can(regex("^[A-Za-z0-9_-]{32,}$", s))])
-    error_message = "origin_secrets are one or two texts of at least 32 letters, digits, `_` and `-`."
+    error_message = "origin_secrets must be one or two strings of at least 32 letters, digits, `_` or `-`."
   }
 }
 
 variable "identity_key" {
-  description = "By which people are told apart; never change it while an event is open."
+  description = "Key of the hash that identifies participants. Never change it while an event is open."
   type        = string
   sensitive   = true
 
   validation {
     condition     = can(regex("^[0-9a-f]{64}$", var.identity_key))
-    error_message = "identity_key is 64 hexadecimal digits."
+    error_message = "identity_key must be 64 hexadecimal digits."
   }
 }
 
 variable "token_keys" {
-  description = "What links in mails are signed with: the first signs, all are believed."
+  description = "Keys that sign the links in mails. The first signs new links; links signed with any of them are accepted."
   type        = list(string)
   sensitive   = true
 
   validation {
     condition     = length(var.token_keys) > 0 && alltrue([for k in var.token_keys : can(regex("^[0-9a-f]{64}$", k))])
-    error_message = "token_keys are one or more keys of 64 hexadecimal digits."
+    error_message = "token_keys must be one or more keys of 64 hexadecimal digits."
   }
 }
 
-# ---- where infra/build and site-gen write; terraform test has another ----
+# ---- output folder of infra/build and site-gen; terraform test sets another ----
 
 variable "built" {
-  description = "Both zips, what they are built for, and dist/. Relative, so that a deployment from elsewhere finds nothing changed."
+  description = "Folder with both zips, their architecture and dist/. Relative, so that a deployment from another checkout shows no changes."
   type        = string
   default     = "../target/deploy"
 }

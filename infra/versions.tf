@@ -8,7 +8,7 @@ terraform {
     }
   }
 
-  # The rest stands in backend.hcl; see backend.hcl.example.
+  # The settings are in backend.hcl; see backend.hcl.example.
   backend "s3" {}
 }
 
@@ -19,7 +19,7 @@ provider "aws" {
   }
 }
 
-# CloudFront takes its certificates and its firewall from there alone.
+# CloudFront only accepts certificates and web ACLs from us-east-1.
 provider "aws" {
   alias  = "us_east_1"
   region = "us-east-1"

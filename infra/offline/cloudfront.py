@@ -1,5 +1,5 @@
-"""CloudFront's own interface, so far as Terraform and the AWS command ask for it: everything is kept exactly as
-it was sent. moto has no policies, no publishing of functions, and loses part of a distribution."""
+"""Implements the part of CloudFront's API that Terraform and the AWS command use. Stores everything exactly as
+it was sent. moto has no policies and cannot publish functions, and it loses part of a distribution."""
 
 import base64
 import uuid
@@ -20,23 +20,23 @@ policies, functions, distributions = {}, {}, {}
 
 
 def all_of(node, path):
-    """The elements of a path."""
+    """Returns the elements at a path."""
     return node.findall("/".join(f"{{{NAMESPACE}}}{part}" for part in path.split("/")))
 
 
 def text(node, path):
-    """The text of the first element of a path, or nothing."""
+    """Returns the text of the first element at a path, or an empty string."""
     found = all_of(node, path)
     return (found[0].text or "") if found else ""
 
 
 def config_of(kind, ident):
-    """A policy as it was sent."""
+    """Returns a policy as it was sent, or `None` if there is none."""
     return ET.fromstring(policies[kind, ident][0]) if (kind, ident) in policies else None
 
 
 def only_distribution():
-    """The distribution as it was sent; there is one."""
+    """Returns the only distribution, as it was sent."""
     [distribution] = distributions.values()
     return ET.fromstring(distribution["config"])
 
@@ -88,7 +88,7 @@ def policy(request, kind, rest):
 
 
 def as_answered(config):
-    """AWS answers with an element that a request may leave out, and the provider counts on it."""
+    """Adds `OriginGroups` if the request left it out: AWS always returns it, and the provider relies on that."""
     if not all_of(config, "OriginGroups"):
         groups = ET.SubElement(config, f"{{{NAMESPACE}}}OriginGroups")
         ET.SubElement(groups, f"{{{NAMESPACE}}}Quantity").text = "0"
@@ -202,6 +202,6 @@ def function(request, rest):
 
 
 def call(request, kind, rest):
-    """One call of the interface."""
+    """Handles one API call."""
     calls = {"distribution": distribution, "function": function, "tagging": tagging}
     return calls[kind](request, rest) if kind in calls else policy(request, kind, rest)

@@ -1,5 +1,5 @@
-"""Answers a visitor as CloudFront would by the distribution that was deployed: its behaviours, its function,
-its policies, its two origins. What it reads is what Terraform sent; nothing about the site is known here."""
+"""Answers visitors as CloudFront would for the deployed distribution: its behaviours, function, policies and
+two origins. Uses only what Terraform sent, and knows nothing about the site itself."""
 
 import base64
 import fnmatch
@@ -26,7 +26,7 @@ running = {}
 
 
 def invoke(name, qualifier, event, endpoint, log):
-    """Runs the version of a function that a qualifier points at."""
+    """Invokes the version of a function that a qualifier points at."""
     function = lambda_backends[ACCOUNT][REGION].get_function(name, qualifier)
     key = (name, function.version)
     if key not in running:
@@ -43,7 +43,7 @@ def invoke(name, qualifier, event, endpoint, log):
 
 
 def api(host, request, headers, endpoint, log):
-    """The HTTP API of a host: the route, the integration, the alias, an event of version 2."""
+    """Answers as the HTTP API of a host: finds the route, integration and alias, and sends a version 2.0 event."""
     backend = apigatewayv2_backends[ACCOUNT][REGION]
     found = backend.apis.get(host.split(".")[0])
     for route in found.routes.values() if found else []:
@@ -87,7 +87,7 @@ def api(host, request, headers, endpoint, log):
 
 
 def bucket(name, path):
-    """The file of the bucket; who may list it is told what is not there."""
+    """Returns a file of the bucket, or 404 if it is missing, because the CDN may list the bucket."""
     found = s3_backends[ACCOUNT]["aws"].get_object(name, path.removeprefix("/"))
     if found is None:
         return Response("NoSuchKey", 404)
@@ -96,7 +96,7 @@ def bucket(name, path):
 
 
 def behaviour_of(config, path):
-    """The first behaviour whose pattern fits, or the default one."""
+    """Returns the first behaviour whose pattern matches, or the default one."""
     for behaviour in all_of(config, "CacheBehaviors/Items/CacheBehavior"):
         if fnmatch.fnmatchcase(path, text(behaviour, "PathPattern")):
             return behaviour
@@ -104,7 +104,7 @@ def behaviour_of(config, path):
 
 
 def rewritten(behaviour, request):
-    """What the behaviour's function makes of the request: another path, or an answer."""
+    """Runs the behaviour's function on the request. Returns a path and no response, or no path and a response."""
     for association in all_of(behaviour, "FunctionAssociations/Items/FunctionAssociation"):
         code = cloudfront.functions[text(association, "FunctionARN").rsplit("/", 1)[1]]["LIVE"]["code"].decode()
         query = {name: {"value": values[0]} for name, values in request.args.lists()}
@@ -123,7 +123,7 @@ def rewritten(behaviour, request):
 
 
 def add_headers(policy, response):
-    """The policy's headers; what the origin says already stands, unless the policy overrides it."""
+    """Adds the policy's headers. Keeps a header from the origin, unless the policy overrides it."""
     wanted = {}
     security = all_of(policy, "SecurityHeadersConfig")[0]
     hsts = all_of(security, "StrictTransportSecurity")[0]
@@ -147,7 +147,7 @@ def add_headers(policy, response):
 
 
 def from_origin(config, behaviour, request, path, endpoint, log):
-    """Asks the behaviour's origin, with the headers that it lets through and its own."""
+    """Forwards a request to the behaviour's origin, with the allowed viewer headers and the origin's custom headers."""
     origin = next(
         o for o in all_of(config, "Origins/Items/Origin") if text(o, "Id") == text(behaviour, "TargetOriginId")
     )
@@ -167,7 +167,7 @@ def from_origin(config, behaviour, request, path, endpoint, log):
 
 
 def answer(request, endpoint, log):
-    """One request to the one distribution."""
+    """Answers a request to the only distribution."""
     config = cloudfront.only_distribution()
     behaviour = behaviour_of(config, request.path)
     methods = [method.text for method in all_of(behaviour, "AllowedMethods/Items/Method")]
@@ -189,7 +189,7 @@ def answer(request, endpoint, log):
 
 
 def past_the_cdn(request, endpoint, log):
-    """A request to the API itself, with no more than the asker sends."""
+    """Sends a request directly to the API, with only the client's own headers."""
     [found] = apigatewayv2_backends[ACCOUNT][REGION].apis.values()
     headers = {name.lower(): value for name, value in request.headers.items()}
     return api(f"{found.api_id}.execute-api.{REGION}.amazonaws.com", request, headers, endpoint, log)

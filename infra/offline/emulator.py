@@ -1,10 +1,10 @@
-"""AWS on loopback for infra/offline/run: moto, and what this configuration needs and moto 5.2.5 lacks.
+"""AWS on loopback for infra/offline/run: moto, plus what this configuration needs and moto 5.2.5 lacks.
 
-emulator.py PORT FOLDER      until SIGTERM; the mails that go out and a log of the functions land in FOLDER
+emulator.py PORT FOLDER      runs until SIGTERM; writes sent mails and a log of the functions to FOLDER
 
 http://127.0.0.1:PORT        AWS
-http://site.localhost:PORT   the site as its distribution gives it (edge.py)
-http://api.localhost:PORT    the same API as the CDN asks, for who comes past the CDN
+http://site.localhost:PORT   the site as its distribution serves it (edge.py)
+http://api.localhost:PORT    the API behind the CDN, for requests that bypass the CDN
 """
 
 import json
@@ -35,7 +35,7 @@ LOG = (FOLDER / "functions.log").open("a")
 
 
 def around(owner, name):
-    """Puts a function in a method's place; it is given what it replaces."""
+    """Replaces a method with a function, which receives the original method as its first argument."""
 
     def put(new):
         old = getattr(owner, name, None)
@@ -44,7 +44,7 @@ def around(owner, name):
     return put
 
 
-# ---- Budgets: whom it tells, and tags ----
+# ---- Budgets: subscribers and tags ----
 budget_tags = {}
 
 
@@ -71,7 +71,7 @@ def _(_old, self):
     return json.dumps({"Subscribers": []})
 
 
-# ---- SES: answers in its own form, the keys that sign, and each mail as a file ----
+# ---- SES: the response format of version 2, DKIM tokens, and each mail as a file ----
 @around(ConfigurationSet, "to_dict_v2")
 def _(old, self):
     answer = old(self)
@@ -103,7 +103,7 @@ def _(old, self, source, destinations, raw_data):
     return sent
 
 
-# ---- Lambda: what was deployed is run; how it logs is kept ----
+# ---- Lambda: runs the deployed programs, and keeps the logging configuration ----
 @around(LambdaFunction, "__init__")
 def _(old, self, account_id, spec, *args, **named):
     self.logging = spec.get("LoggingConfig")
@@ -131,14 +131,15 @@ def _(_old, self, body, _headers, response_headers):
     return json.dumps(answer).encode()
 
 
-# An alias stays an alias.
+# Keeps the alias in the function ARN of an event source mapping.
 @around(EventSourceMapping, "__init__")
 def _(old, self, spec):
     old(self, spec)
     self.function_arn = spec["FunctionName"]
 
 
-# The stream's records stay, for the run to read and to hand to the mailer itself.
+# Adds records without triggering the event source mapping, because the run reads the stream and invokes the
+# mailer itself.
 @around(StreamShard, "add")
 def _(old, self, *args, **named):
     mappings, self.table.lambda_event_source_mappings = self.table.lambda_event_source_mappings, {}
@@ -148,7 +149,7 @@ def _(old, self, *args, **named):
         self.table.lambda_event_source_mappings = mappings
 
 
-# ---- S3: moto knows no conditions, and loopback is not TLS ----
+# ---- S3: drops the TLS statement, because moto ignores conditions and loopback has no TLS ----
 @around(FakeBucket, "get_permission")
 def _(_old, self, action, resource):
     if self.policy is None:
@@ -158,20 +159,20 @@ def _(_old, self, action, resource):
     return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource)
 
 
-# A file with `old` among its metadata was uploaded long ago, for what deletes such files.
+# Backdates a file that has `old` in its metadata, so that the run can test the deletion of unused files.
 written = FakeKey.last_modified_ISO8601
 FakeKey.last_modified_ISO8601 = property(
     lambda self: cloudfront.LONG_AGO if "x-amz-meta-old" in self.metadata else written.fget(self)
 )
 
 
-# ---- SES: whom a configuration set tells of bounces ----
+# ---- SES: event destinations of configuration sets ----
 destinations = {}
 DESTINATIONS = re.compile(r"^/v2/email/configuration-sets/([^/]+)/event-destinations(?:/([^/]+))?$")
 
 
 def event_destinations(request, configuration_set, name):
-    """Kept as it was sent."""
+    """Stores event destinations as they were sent."""
     known = destinations.setdefault(configuration_set, {})
     if request.method == "GET":
         return Response(json.dumps({"EventDestinations": list(known.values())}), mimetype="application/json")
@@ -184,7 +185,7 @@ def event_destinations(request, configuration_set, name):
     return Response("{}", mimetype="application/json")
 
 
-# A marker that something was deleted can be deleted too.
+# Lets a delete marker be deleted too; moto calls `dispose`, which delete markers lack.
 FakeDeleteMarker.dispose = lambda self, garbage=False: None
 
 KINDS = "|".join(["distribution", "function", "tagging", *cloudfront.POLICIES])
@@ -193,7 +194,7 @@ moto = DomainDispatcherApplication(create_backend_app)
 
 
 def emulator(environ, start_response):
-    """Tells by the host, then by the path, who is asked."""
+    """Dispatches a request by its host, then by its path."""
     request = Request(environ)
     host = request.host.split(":")[0]
     if host == "site.localhost":
@@ -206,7 +207,7 @@ def emulator(environ, start_response):
         return event_destinations(request, *found.groups())(environ, start_response)
     try:
         return moto(environ, start_response)
-    except NotImplementedError as missing:  # moto's 500 would be tried again for minutes
+    except NotImplementedError as missing:  # clients would retry moto's 500 for minutes
         print(f"EMULATOR LACKS: {missing}", file=sys.stderr, flush=True)
         body = json.dumps({"__type": "NotImplemented", "message": str(missing)})
         return Response(body, 400, mimetype="application/x-amz-json-1.1")(environ, start_response)

@@ -1,4 +1,4 @@
-"""The Lambda Runtime API, so far as a bootstrap asks for it: runs what was deployed, as it was deployed."""
+"""Implements the part of the Lambda Runtime API that a bootstrap uses, to run the programs as deployed."""
 
 import io
 import json
@@ -13,14 +13,14 @@ from pathlib import Path
 
 
 class Failed(Exception):
-    """The function answered with an error, or not at all."""
+    """The function returned an error, or did not answer in time."""
 
 
 class Function:
-    """One version of a function, at work."""
+    """A running version of a function."""
 
     def __init__(self, name, version, code, variables, timeout, endpoint, log):
-        """Unpacks its zip and starts its bootstrap with its own environment, and where AWS is."""
+        """Unpacks the zip and starts its bootstrap, with the function's environment and the emulator's endpoint."""
         self.timeout = timeout
         self.events, self.answers, self.lock = queue.Queue(), queue.Queue(), threading.Lock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Api", (Api,), {"function": self}))
@@ -45,7 +45,7 @@ class Function:
         self.process = subprocess.Popen([f"{self.folder.name}/bootstrap"], env=environment, stdout=log, stderr=log)
 
     def invoke(self, event):
-        """Hands it an event and waits for its answer."""
+        """Sends an event to the function and returns its answer."""
         with self.lock:
             self.events.put(event)
             try:
@@ -57,7 +57,7 @@ class Function:
         return answer
 
     def stop(self):
-        """Ends it."""
+        """Stops the process and the server, and deletes the unpacked files."""
         self.process.kill()
         self.process.wait()
         self.server.shutdown()
@@ -65,7 +65,7 @@ class Function:
 
 
 class Api(BaseHTTPRequestHandler):
-    """What the bootstrap asks: `next`, and then `response` or `error`."""
+    """Serves the bootstrap's requests: `next`, then `response` or `error`."""
 
     protocol_version = "HTTP/1.1"
 

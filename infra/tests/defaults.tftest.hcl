@@ -1,5 +1,5 @@
-# terraform test -var built=…: what was built, without a network, an account or an emulator. `built` is the folder
-# of infra/build; the default is where infra/deploy has it.
+# terraform test -var built=…: tests a build without a network, an account or an emulator. `built` is the
+# output folder of infra/build. The default is the folder that infra/deploy uses.
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
@@ -73,28 +73,28 @@ variables {
   token_keys     = ["1111111111111111111111111111111111111111111111111111111111111111"]
 }
 
-run "what_is_kept_is_kept_well" {
-  # With mocks nothing is made; applied, what AWS would fill in is known.
+run "stored_data_is_protected" {
+  # With mocks, `apply` creates nothing, but makes the values known that AWS would fill in.
   command = apply
 
-  # The site that was built has its own origin, and the mocked distribution another.
+  # The built site has its own origin, which differs from the domain name of the mocked distribution.
   expect_failures = [check.origin]
 
   assert {
     condition     = aws_dynamodb_table.signups.deletion_protection_enabled && !aws_s3_bucket.site.force_destroy
-    error_message = "Table and bucket are protected unless somebody says otherwise."
+    error_message = "The table and the bucket must be protected by default."
   }
   assert {
     condition     = aws_dynamodb_table.signups.point_in_time_recovery[0].enabled && aws_dynamodb_table.signups.billing_mode == "PAY_PER_REQUEST"
-    error_message = "The table can be restored, and is paid by request."
+    error_message = "The table must have point-in-time recovery and be billed per request."
   }
   assert {
     condition     = aws_dynamodb_table.signups.ttl[0].enabled && aws_dynamodb_table.signups.ttl[0].attribute_name == "forget_at"
-    error_message = "What is to be forgotten is forgotten."
+    error_message = "The table must expire items at `forget_at`."
   }
   assert {
     condition     = aws_dynamodb_table.signups.stream_view_type == "KEYS_ONLY"
-    error_message = "The stream holds no names."
+    error_message = "The stream must contain only keys, and so no names."
   }
   assert {
     condition = alltrue([
@@ -104,12 +104,12 @@ run "what_is_kept_is_kept_well" {
       aws_s3_bucket_public_access_block.site.restrict_public_buckets,
       aws_s3_bucket_versioning.site.versioning_configuration[0].status == "Enabled",
     ])
-    error_message = "The bucket is private and has versions."
+    error_message = "The bucket must be private and versioned."
   }
   assert {
     condition = anytrue([for s in data.aws_iam_policy_document.site.statement : s.effect == "Deny" &&
     anytrue([for c in s.condition : c.variable == "aws:SecureTransport" && contains(c.values, "false")])])
-    error_message = "The bucket is read over TLS alone."
+    error_message = "The bucket must deny requests without TLS."
   }
 }
 
@@ -120,19 +120,19 @@ run "the_functions_run_as_built" {
   assert {
     condition = alltrue([for f in [aws_lambda_function.signup, aws_lambda_function.mailer] :
     f.runtime == "provided.al2023" && f.publish && f.architectures[0] == trimspace(file("${var.built}/architecture"))])
-    error_message = "Both run on provided.al2023, for what they were built, with versions."
+    error_message = "Both functions must run on provided.al2023 and the architecture of the build, and publish versions."
   }
   assert {
     condition     = aws_lambda_function.mailer.timeout < 30
-    error_message = "The mailer ends before its lease does (store/outbox.rs, LEASE)."
+    error_message = "The mailer's timeout must be shorter than its lease (store/outbox.rs, LEASE)."
   }
   assert {
     condition     = sort(keys(aws_lambda_function.signup.environment[0].variables)) == tolist(["IDENTITY_KEY", "ORIGIN_SECRETS", "TABLE_NAME", "TOKEN_KEYS"])
-    error_message = "The function's environment is that of signup-fn/README.md."
+    error_message = "The function's environment must match signup-fn/README.md."
   }
   assert {
     condition     = sort(keys(aws_lambda_function.mailer.environment[0].variables)) == tolist(["IDENTITY_KEY", "MAIL_CONFIGURATION_SET", "MAIL_FROM", "TABLE_NAME", "TOKEN_KEYS"])
-    error_message = "The mailer's environment is that of signup-fn/README.md."
+    error_message = "The mailer's environment must match signup-fn/README.md."
   }
   assert {
     condition = alltrue([
@@ -140,27 +140,27 @@ run "the_functions_run_as_built" {
       aws_scheduler_schedule.rounds.target[0].arn == aws_lambda_alias.mailer.arn,
       aws_apigatewayv2_integration.signup.integration_uri == aws_lambda_alias.signup.invoke_arn,
     ])
-    error_message = "All that calls a function calls its alias."
+    error_message = "Every caller of a function must call its alias."
   }
   assert {
     condition     = aws_lambda_event_source_mapping.mailer.function_response_types == toset(["ReportBatchItemFailures"]) && aws_lambda_event_source_mapping.mailer.maximum_retry_attempts > 0
-    error_message = "What fails is told one by one and tried again."
+    error_message = "Failures must be reported per record and retried."
   }
   assert {
     condition     = alltrue([for g in [aws_cloudwatch_log_group.signup, aws_cloudwatch_log_group.mailer, aws_cloudwatch_log_group.api] : g.retention_in_days == 30])
-    error_message = "Logs are kept for thirty days."
+    error_message = "Logs must be kept for 30 days."
   }
   assert {
     condition     = aws_apigatewayv2_stage.signup.default_route_settings[0].throttling_rate_limit == 10 && aws_apigatewayv2_stage.signup.default_route_settings[0].throttling_burst_limit == 20
-    error_message = "The API has its throttle."
+    error_message = "The API must be throttled to 10 requests a second, with bursts of 20."
   }
   assert {
     condition     = !strcontains(aws_apigatewayv2_stage.signup.access_log_settings[0].format, "sourceIp") && !strcontains(lower(aws_apigatewayv2_stage.signup.access_log_settings[0].format), "path")
-    error_message = "No address of a visitor and no link out of a mail is logged."
+    error_message = "The access log must contain no visitor's IP address and no link from a mail."
   }
 }
 
-run "no_role_may_do_everything" {
+run "every_role_has_least_privilege" {
   command         = apply
   expect_failures = [check.origin]
 
@@ -169,28 +169,28 @@ run "no_role_may_do_everything" {
       data.aws_iam_policy_document.table, data.aws_iam_policy_document.signup, data.aws_iam_policy_document.mailer,
       data.aws_iam_policy_document.rounds, data.aws_iam_policy_document.operators, data.aws_iam_policy_document.deploy,
     ] : [for s in document.statement : [for action in s.actions : !strcontains(action, "*")]]]))
-    error_message = "No action of a role has a star."
+    error_message = "No action in a policy may contain a wildcard."
   }
   assert {
     condition = alltrue([for s in data.aws_iam_policy_document.mailer.statement :
     !contains(s.resources, "*") || s.actions == toset(["dynamodb:ListStreams"])])
-    error_message = "The mailer reaches no more than its own."
+    error_message = "The mailer may only access its own resources."
   }
   assert {
     condition     = alltrue([for s in concat(data.aws_iam_policy_document.signup.statement, data.aws_iam_policy_document.table.statement) : !contains(s.resources, "*")])
-    error_message = "The function reaches no more than its own."
+    error_message = "The function may only access its own resources."
   }
   assert {
     condition     = length(aws_iam_role.github) == 0
-    error_message = "Workflows have roles when a repository is named."
+    error_message = "Workflows must have no roles unless a repository is set."
   }
 }
 
-run "the_cdn_says_what_the_function_says" {
+run "the_cdn_sends_the_same_headers_as_the_function" {
   command         = apply
   expect_failures = [check.origin]
 
-  # Put together again, the policy is the file.
+  # Puts the parts of the policy together again and compares them with the file.
   assert {
     condition = merge(
       {
@@ -206,19 +206,19 @@ run "the_cdn_says_what_the_function_says" {
       },
       { for item in aws_cloudfront_response_headers_policy.site.custom_headers_config[0].items : item.header => item.value },
     ) == { for name, value in jsondecode(file("${var.built}/dist/headers.json")) : name => value }
-    error_message = "The headers of the policy are those of headers.json."
+    error_message = "The headers of the policy must equal headers.json."
   }
   assert {
     condition     = alltrue([for item in aws_cloudfront_response_headers_policy.site.custom_headers_config[0].items : !item.override]) && !aws_cloudfront_response_headers_policy.site.security_headers_config[0].referrer_policy[0].override
-    error_message = "What the function says stands."
+    error_message = "The policy must not override the function's own headers."
   }
   assert {
     condition     = alltrue([for b in concat(aws_cloudfront_distribution.site.ordered_cache_behavior, aws_cloudfront_distribution.site.default_cache_behavior) : b.response_headers_policy_id == aws_cloudfront_response_headers_policy.site.id && b.viewer_protocol_policy == "redirect-to-https"])
-    error_message = "Every behaviour has the headers, and HTTPS."
+    error_message = "Every cache behaviour must add the headers and redirect to HTTPS."
   }
   assert {
     condition     = [for b in aws_cloudfront_distribution.site.ordered_cache_behavior : b.path_pattern] == ["/aanmelden/*/plekken.json", "/aanmelden/*"]
-    error_message = "The seats come before the rest of what the function answers."
+    error_message = "The behaviour for plekken.json must come before the one for the rest of /aanmelden/."
   }
   assert {
     condition = alltrue([
@@ -227,23 +227,23 @@ run "the_cdn_says_what_the_function_says" {
       contains(aws_cloudfront_distribution.site.ordered_cache_behavior[1].allowed_methods, "POST"),
       !contains(aws_cloudfront_distribution.site.default_cache_behavior[0].allowed_methods, "POST"),
     ])
-    error_message = "Nothing of a person is cached; forms go to the function alone."
+    error_message = "Personal pages must not be cached, and only the function may receive forms."
   }
   assert {
     condition     = aws_cloudfront_origin_request_policy.signup.headers_config[0].headers[0].items == toset(["CloudFront-Viewer-Address", "Content-Type", "Origin", "Sec-Fetch-Site"])
-    error_message = "The function gets the headers that it reads."
+    error_message = "The function must receive exactly the headers that it reads."
   }
   assert {
     condition     = [for page in aws_cloudfront_distribution.site.custom_error_response : page.error_code] == [404]
-    error_message = "Of the function's answers only 404 has another page."
+    error_message = "CloudFront may only replace 404 responses with an error page."
   }
   assert {
     condition     = length(aws_wafv2_web_acl.site) == 0 && length(aws_acm_certificate.site) == 0
-    error_message = "What costs more, or needs a domain, is off."
+    error_message = "The firewall and the certificate must be off by default."
   }
 }
 
-run "a_firewall_when_asked_for" {
+run "the_firewall_can_be_switched_on" {
   command         = apply
   expect_failures = [check.origin]
   variables {
@@ -251,11 +251,11 @@ run "a_firewall_when_asked_for" {
   }
   assert {
     condition     = length(aws_wafv2_web_acl.site[0].rule) == 2 && aws_cloudfront_distribution.site.web_acl_id == aws_wafv2_web_acl.site[0].arn
-    error_message = "The firewall stands before the site."
+    error_message = "The firewall must have two rules and protect the distribution."
   }
 }
 
-run "roles_for_workflows_when_a_repository_is_named" {
+run "workflows_have_roles_when_a_repository_is_set" {
   command         = apply
   expect_failures = [check.origin]
   variables {
@@ -263,19 +263,19 @@ run "roles_for_workflows_when_a_repository_is_named" {
   }
   assert {
     condition     = keys(aws_iam_role.github) == ["deploy", "plan"]
-    error_message = "One role plans, one deploys."
+    error_message = "There must be one role to deploy and one to plan."
   }
   assert {
     condition = jsonencode({ for name, trust in data.aws_iam_policy_document.github_trust : name => sort(flatten([for c in trust.statement[0].condition : c.values])) }) == jsonencode({
       deploy = ["repo:owner/name:environment:production", "sts.amazonaws.com"]
       plan   = ["repo:owner/name:pull_request", "sts.amazonaws.com"]
     })
-    error_message = "Only this repository's pull requests, and its environment."
+    error_message = "Only this repository's pull requests and production environment may assume a role."
   }
 }
 
-# The records and the certificate of our own are made in the offline run: mocks can't make what they hold.
-run "with_a_domain_tls_has_a_floor" {
+# The offline run covers the DNS records and our own certificate, because mocks can't generate their contents.
+run "a_domain_requires_tls_1_2" {
   command = apply
   variables {
     domain          = trimprefix(jsondecode(file("${var.built}/dist/function/catalog.json")).origin, "https://")
@@ -283,11 +283,11 @@ run "with_a_domain_tls_has_a_floor" {
   }
   assert {
     condition     = aws_cloudfront_distribution.site.viewer_certificate[0].minimum_protocol_version == "TLSv1.2_2021" && !aws_cloudfront_distribution.site.viewer_certificate[0].cloudfront_default_certificate
-    error_message = "TLS 1.2 at least."
+    error_message = "With a domain, the minimum must be TLS 1.2."
   }
   assert {
     condition     = output.site_url == local.origin && output.records[var.domain] == "CNAME ${aws_cloudfront_distribution.site.domain_name}"
-    error_message = "What is to be made by hand is told."
+    error_message = "The outputs must contain the site's URL and the DNS records to create by hand."
   }
 }
 
@@ -299,7 +299,7 @@ run "a_domain_without_a_certificate_is_refused" {
   expect_failures = [aws_cloudfront_distribution.site]
 }
 
-run "an_origin_that_is_another_site_is_refused" {
+run "a_domain_that_differs_from_the_origin_is_refused" {
   command = plan
   variables {
     domain          = "elders.test"
@@ -308,7 +308,7 @@ run "an_origin_that_is_another_site_is_refused" {
   expect_failures = [aws_cloudfront_distribution.site]
 }
 
-run "a_certificate_of_another_region_is_refused" {
+run "a_certificate_from_another_region_is_refused" {
   command = plan
   variables {
     certificate_arn = "arn:aws:acm:eu-central-1:111122223333:certificate/mock"
@@ -316,7 +316,7 @@ run "a_certificate_of_another_region_is_refused" {
   expect_failures = [var.certificate_arn]
 }
 
-run "secrets_that_are_none_are_refused" {
+run "malformed_variables_are_refused" {
   command = plan
   variables {
     origin_secrets = ["short"]
