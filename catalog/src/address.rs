@@ -1,13 +1,13 @@
-//! Every address that site and function must agree on.
+//! The addresses on which the site and the function must agree.
 
 use std::fmt;
 
 use crate::id::{EventId, Reference, SessionId};
 
-/// What the CDN sends to the function begins with this; `infra/main.tf` says so too.
+/// Path prefix that the CDN routes to the function; `infra/main.tf` has a copy of it.
 pub const SIGNUP_PREFIX: &str = "/aanmelden/";
 
-/// The element of an event's page that holds its form.
+/// Id of the element on an event's page that contains its form.
 pub const FORM_ANCHOR: &str = "aanmelden";
 
 /// An address that the function answers.
@@ -22,85 +22,78 @@ pub const FORM_ANCHOR: &str = "aanmelden";
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignupAddress {
-    /// `/aanmelden/{event}/`: where the form is sent to.
+    /// `/aanmelden/{event}/`: the address to which the form posts.
     Form {
-        /// The event one signs up for.
+        /// The event of the form.
         event: EventId,
     },
     /// `/aanmelden/{event}/{session}/ontvangen/{reference}/`: the page after a sign-up, safe to reload.
     Received {
-        /// The event one signed up for.
+        /// The event of the sign-up.
         event: EventId,
-        /// The session one chose.
+        /// The chosen session.
         session: SessionId,
-        /// What to quote when asking about it.
+        /// The reference that the participant can quote.
         reference: Reference,
     },
     /// `/aanmelden/{event}/{session}/wachtlijst/{reference}/`: the same for a place on the waiting list.
     Waiting {
-        /// The event one signed up for.
+        /// The event of the sign-up.
         event: EventId,
-        /// The session one waits for.
+        /// The session with the waiting list.
         session: SessionId,
-        /// What to quote when asking about it.
+        /// The reference that the participant can quote.
         reference: Reference,
     },
-    /// `/aanmelden/{event}/wijzigen/{token}/`: one's own sign-up; with another part once something was done.
+    /// `/aanmelden/{event}/wijzigen/{token}/`: the participant's own sign-up.
+    ///
+    /// After a change the path has one more segment, such as `bewaard/`.
     Manage {
-        /// The event one signed up for.
+        /// The event of the sign-up.
         event: EventId,
-        /// What the mail carried; whether it opens anything is not looked at here.
+        /// The token from the mail. Parsing the address does not verify it.
         token: String,
-        /// What was just done.
+        /// The change that was just made, if any.
         done: Option<ManageDone>,
     },
-    /// `/aanmelden/{event}/bevestigen/{token}/`: whether the address is one's own.
+    /// `/aanmelden/{event}/bevestigen/{token}/`: the page that confirms the participant's email address.
     Confirm {
-        /// The event one signed up for.
+        /// The event of the sign-up.
         event: EventId,
-        /// What the mail carried.
+        /// The token from the mail. Parsing the address does not verify it.
         token: String,
     },
-    /// `/aanmelden/{event}/gewist/`: nothing is remembered any more.
+    /// `/aanmelden/{event}/gewist/`: the page after a sign-up was erased.
     Erased {
-        /// The event one had signed up for.
+        /// The event of the erased sign-up.
         event: EventId,
     },
-    /// `/aanmelden/{event}/plekken.json`: how many seats are left.
+    /// `/aanmelden/{event}/plekken.json`: the number of seats left in each session.
     Seats {
-        /// The event.
+        /// The event with the sessions.
         event: EventId,
     },
 }
 
-/// What was just done with one's own sign-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The change that a participant just made to a sign-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString)]
 pub enum ManageDone {
-    /// `bewaard`
+    /// The details were saved.
+    #[strum(serialize = "bewaard")]
     Saved,
-    /// `verplaatst`
+    /// Another session was chosen.
+    #[strum(serialize = "verplaatst")]
     Moved,
-    /// `afgemeld`
+    /// The sign-up was cancelled.
+    #[strum(serialize = "afgemeld")]
     Cancelled,
-    /// `bevestigd`
+    /// The email address was confirmed.
+    #[strum(serialize = "bevestigd")]
     Confirmed,
 }
 
-impl ManageDone {
-    const ALL: [Self; 4] = [Self::Saved, Self::Moved, Self::Cancelled, Self::Confirmed];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Saved => "bewaard",
-            Self::Moved => "verplaatst",
-            Self::Cancelled => "afgemeld",
-            Self::Confirmed => "bevestigd",
-        }
-    }
-}
-
 impl SignupAddress {
-    /// The event that it is about.
+    /// Returns the event that the address belongs to.
     pub fn event(&self) -> &EventId {
         match self {
             Self::Form { event }
@@ -113,7 +106,7 @@ impl SignupAddress {
         }
     }
 
-    /// The session that it is about, if it names one.
+    /// Returns the session in the address, if there is one.
     pub fn session(&self) -> Option<&SessionId> {
         match self {
             Self::Received { session, .. } | Self::Waiting { session, .. } => Some(session),
@@ -122,9 +115,9 @@ impl SignupAddress {
     }
 }
 
-/// The path is not one that the function answers.
+/// The error for a path that the function does not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such address")]
+#[error("unknown sign-up address")]
 pub struct UnknownAddress;
 
 impl std::str::FromStr for SignupAddress {
@@ -149,9 +142,7 @@ impl std::str::FromStr for SignupAddress {
                 Ok(Self::Manage { event: known(event)?, token: as_token(token)?, done: None })
             }
             [event, "wijzigen", token, done] => {
-                let done = ManageDone::ALL.into_iter().find(|known| known.name() == *done);
-                let done = Some(done.ok_or(UnknownAddress)?);
-                Ok(Self::Manage { event: known(event)?, token: as_token(token)?, done })
+                Ok(Self::Manage { event: known(event)?, token: as_token(token)?, done: Some(known(done)?) })
             }
             [event, "bevestigen", token] => {
                 Ok(Self::Confirm { event: known(event)?, token: as_token(token)? })
@@ -167,7 +158,8 @@ fn known<T: std::str::FromStr>(part: &str) -> Result<T, UnknownAddress> {
     part.parse().map_err(|_| UnknownAddress)
 }
 
-/// Something of the characters that a token has (RFC 4648, section 5).
+/// Returns a path segment as a token if it is not empty and has only base64url characters
+/// (RFC 4648, section 5).
 fn as_token(part: &str) -> Result<String, UnknownAddress> {
     let has_form = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if part.is_empty() || !part.bytes().all(has_form) {
@@ -190,7 +182,7 @@ impl fmt::Display for SignupAddress {
                 write!(f, "{SIGNUP_PREFIX}{event}/wijzigen/{token}/")
             }
             Self::Manage { event, token, done: Some(done) } => {
-                write!(f, "{SIGNUP_PREFIX}{event}/wijzigen/{token}/{}/", done.name())
+                write!(f, "{SIGNUP_PREFIX}{event}/wijzigen/{token}/{done}/")
             }
             Self::Confirm { event, token } => write!(f, "{SIGNUP_PREFIX}{event}/bevestigen/{token}/"),
             Self::Erased { event } => write!(f, "{SIGNUP_PREFIX}{event}/gewist/"),
@@ -204,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_read_as_it_is_written() {
+    fn every_address_survives_parsing_and_formatting() {
         for path in [
             "/aanmelden/lnpo-2028/",
             "/aanmelden/lnpo-2028/28-november/ontvangen/K7QF2M9D/",
@@ -221,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_slash_may_be_missing() {
+    fn the_trailing_slash_is_optional() {
         assert_eq!("/aanmelden/a".parse::<SignupAddress>(), "/aanmelden/a/".parse());
     }
 

@@ -1,24 +1,26 @@
-//! The pages that the function answers with, and what fills them at request time.
+//! The pages that the function answers with, and the values that fill them at request time.
 //!
-//! `site-gen` renders each with the site's layout and leaves expressions between
-//! [`DELIMITERS`] for what is known only when somebody asks. The form's own page
-//! is filled with an empty [`FormView`] at build time, so that the page one
-//! visits and the page one gets back are the same template.
+//! `site-gen` renders each page with the site's layout. It leaves expressions
+//! between [`DELIMITERS`] for values that are known only at request time. The
+//! form's own page is also filled with an empty [`FormView`] at build time, so the
+//! static page and the function's page come from the same template.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::Catalog;
+use crate::address::ManageDone;
 use crate::event::Event;
 use crate::id::{EventId, SessionId};
 use crate::session::Phase;
 
-/// Start and end of a block, a variable and a comment at request time.
+/// Delimiters of request-time templates: the start and end of a block, a variable and a comment.
 ///
-/// All begin with `<` and a sign that begins no tag: text that was escaped for
-/// HTML can't contain them, so content never turns into an expression.
+/// Each starts with `<` and a character that can't begin a tag. Text that was
+/// escaped for HTML can't contain them, so content never becomes an expression.
 pub const DELIMITERS: [(&str, &str); 3] = [("<%", "%>"), ("<<", ">>"), ("<#", "#>")];
 
 /// A page that the function answers with.
@@ -26,30 +28,30 @@ pub const DELIMITERS: [(&str, &str); 3] = [("<%", "%>"), ("<<", ">>"), ("<#", "#
 pub enum Answer<'a> {
     /// The event's page with its form, filled from a [`FormView`].
     Form(&'a EventId),
-    /// Thanks for a sign-up, filled from a [`ReceivedView`].
+    /// The page after a sign-up, filled from a [`ReceivedView`].
     Received(&'a EventId, &'a SessionId),
-    /// A place on the waiting list, filled from a [`ReceivedView`].
+    /// The page after joining the waiting list, filled from a [`ReceivedView`].
     Waiting(&'a EventId, &'a SessionId),
-    /// All seats are taken, filled from a [`FormView`] that keeps what was typed.
+    /// The page for a session without free seats, filled from a [`FormView`] with the typed values.
     Full(&'a EventId, &'a SessionId),
-    /// Sign-up is not open, before or after its window; filled from a [`FormView`].
+    /// The page for a sign-up before or after the session's window, filled from a [`FormView`].
     NotOpen(&'a EventId, &'a SessionId),
-    /// The sign-up may not have been stored, filled from a [`FailedView`] that keeps what was typed.
+    /// The page for a sign-up whose outcome is unknown, filled from a [`FailedView`] with the typed values.
     Failed(&'a EventId),
-    /// Somebody's own sign-up, filled from a [`ManageView`].
+    /// The participant's own sign-up, filled from a [`ManageView`].
     Manage(&'a EventId),
-    /// The question whether an address is one's own, filled from a [`ManageView`].
+    /// The page that confirms the participant's email address, filled from a [`ManageView`].
     Confirm(&'a EventId),
-    /// Nothing is remembered any more; nothing to fill in.
+    /// The page after a sign-up was erased; has no values to fill in.
     Erased(&'a EventId),
-    /// A link that opens nothing; nothing to fill in.
+    /// The page for an invalid or expired link; has no values to fill in.
     LinkExpired,
-    /// Anything else, filled from an [`ErrorView`].
+    /// The page for every other error, filled from an [`ErrorView`].
     Error,
 }
 
 impl<'a> Answer<'a> {
-    /// Every page that the function needs for a catalogue.
+    /// Returns every page that the function needs for a catalogue.
     pub fn all(catalog: &'a Catalog) -> Vec<Self> {
         let mut all = vec![Self::Error, Self::LinkExpired];
         for event in catalog.events() {
@@ -74,7 +76,7 @@ impl<'a> Answer<'a> {
         all
     }
 
-    /// Path of the page within the folder that travels with the function.
+    /// Returns the path of the page within the folder that is deployed with the function.
     pub fn file(&self) -> String {
         match self {
             Self::Form(event) => format!("answers/{event}/form.html"),
@@ -92,223 +94,242 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// What became of a sign-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// The status of a sign-up.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
-    /// It has a seat.
+    /// The participant has a seat.
     Confirmed,
-    /// It has a seat until the time for confirming the address is over.
+    /// A seat is held until the time for confirming the email address is over.
     Held,
-    /// It waits for a seat.
+    /// The participant is on the waiting list.
     Waiting,
-    /// It was given up.
+    /// The sign-up was cancelled.
     Cancelled,
 }
 
 impl Status {
     /// Every status.
-    pub const ALL: [Self; 4] = [Self::Confirmed, Self::Held, Self::Waiting, Self::Cancelled];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// Its name in the store and in templates.
+    /// Returns the name of the status in the store and in templates.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Confirmed => "confirmed",
-            Self::Held => "held",
-            Self::Waiting => "waiting",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// The status of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.name() == name)
+        self.into()
     }
 }
 
-/// A field of the sign-up form, in the order of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A field of the sign-up form; the variants are in page order.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Field {
-    /// Which session one takes.
+    /// The chosen session.
     Session,
-    /// Given name and surname, never split.
+    /// Given name and surname, in a single field.
     FullName,
-    /// Where mail about the sign-up goes.
+    /// The email address for mail about the sign-up.
     Email,
-    /// The partnership, board or school one works for.
+    /// The partnership, school board or school that the participant works for.
     Organisation,
-    /// What one does there.
+    /// The participant's role there.
     Role,
-    /// The role in one's own words, when it is none of those listed.
+    /// The role in the participant's own words, if it is not in the list.
     RoleOther,
-    /// Something to bring to the session; optional.
+    /// A question or contribution for the session; optional.
     Question,
 }
 
 impl Field {
-    /// Every field, in the order of the page.
-    pub const ALL: [Self; 7] = [
-        Self::Session,
-        Self::FullName,
-        Self::Email,
-        Self::Organisation,
-        Self::Role,
-        Self::RoleOther,
-        Self::Question,
-    ];
+    /// Every field, in page order.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// Its name in the form, and the id of its (first) element on the page.
+    /// Returns the name of the field in the form, which is also the id of its first element on the page.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Session => "session",
-            Self::FullName => "full_name",
-            Self::Email => "email",
-            Self::Organisation => "organisation",
-            Self::Role => "role",
-            Self::RoleOther => "role_other",
-            Self::Question => "question",
-        }
+        self.into()
     }
 }
 
-/// What fills a page with a form: what was typed, what is wrong with it, what is open.
+/// A problem with a field; the templates have its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::VariantArray)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldError {
+    /// The field is required, and nothing visible was typed or chosen.
+    Empty,
+    /// The value has more characters than the field's limit.
+    TooLong,
+    /// The value does not have the form of an email address.
+    Malformed,
+}
+
+impl FieldError {
+    /// Every error.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+}
+
+/// The invalid fields of a form, each with its problem.
+pub type FieldErrors = BTreeMap<Field, FieldError>;
+
+/// The template values of a page with a form: typed values, errors, and the phase of each session.
 #[derive(Debug, Clone, Serialize)]
 pub struct FormView {
-    /// What was typed, for every field.
+    /// The typed value of every field; empty if nothing was typed.
     pub values: BTreeMap<Field, String>,
-    /// What is wrong, for every field; empty where nothing is.
-    pub errors: BTreeMap<Field, String>,
-    /// The same again for the error summary, in the order of the page.
-    pub summary: Vec<SummaryLine>,
+    /// The problem with every field; `None` if the field is valid.
+    pub errors: BTreeMap<Field, Option<FieldError>>,
+    /// Whether any field is invalid.
+    pub has_errors: bool,
     /// The phase of every session.
     pub phases: BTreeMap<SessionId, Phase>,
-    /// Whether one can sign up for any session.
+    /// Whether any session is open for sign-up.
     pub is_open: bool,
-    /// Whether one can sign up for any session but the one chosen.
+    /// Whether any session other than the chosen one is open for sign-up.
     pub has_other_open: bool,
-    /// Whether a field was filled in that only a program sees.
+    /// Whether the honeypot field, which only programs see, was filled in.
     pub is_trapped: bool,
 }
 
-/// One line of the error summary.
-#[derive(Debug, Clone, Serialize)]
-pub struct SummaryLine {
-    /// The field it links to.
-    pub field: Field,
-    /// The words that also stand at the field.
-    pub message: String,
-}
-
 impl FormView {
-    /// The form as one first meets it.
+    /// Returns the empty form.
     pub fn empty(event: &Event, now: Timestamp) -> Self {
-        Self::new(event, now, BTreeMap::new(), &BTreeMap::new())
+        Self::new(event, now, BTreeMap::new(), &FieldErrors::new())
     }
 
-    /// The form with what was typed and what is wrong with it.
+    /// Returns the form with the typed values and the problems with them.
     pub fn new(
         event: &Event,
         now: Timestamp,
-        values: BTreeMap<Field, String>,
-        errors: &BTreeMap<Field, String>,
+        mut values: BTreeMap<Field, String>,
+        errors: &FieldErrors,
     ) -> Self {
-        let complete = |given: &BTreeMap<Field, String>| {
-            Field::ALL
-                .into_iter()
-                .map(|field| (field, given.get(&field).cloned().unwrap_or_default()))
-                .collect()
-        };
         let chosen = values.get(&Field::Session);
         let mut open = event.sessions().iter().filter(|session| session.phase(now) == Phase::Open);
+        let is_open = open.clone().next().is_some();
+        let has_other_open = open.any(|session| chosen.is_none_or(|chosen| session.id().as_str() != chosen));
+        for &field in Field::ALL {
+            values.entry(field).or_default();
+        }
         Self {
-            is_open: open.clone().next().is_some(),
-            has_other_open: open.any(|session| chosen.is_none_or(|chosen| session.id().as_str() != chosen)),
-            is_trapped: false,
-            values: complete(&values),
-            errors: complete(errors),
-            summary: errors
-                .iter()
-                .map(|(&field, message)| SummaryLine { field, message: message.clone() })
-                .collect(),
+            values,
+            errors: Field::ALL.iter().map(|&field| (field, errors.get(&field).copied())).collect(),
+            has_errors: !errors.is_empty(),
             phases: event.sessions().iter().map(|s| (s.id().clone(), s.phase(now))).collect(),
+            is_open,
+            has_other_open,
+            is_trapped: false,
         }
     }
 }
 
-/// What fills the page after a sign-up.
+/// The template values of the page after a sign-up.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReceivedView {
-    /// What to quote when asking about it.
+    /// The reference that the participant can quote.
     pub reference: String,
 }
 
-/// What fills the page of somebody's own sign-up.
+/// The template values of the page with the participant's own sign-up.
 #[derive(Debug, Clone, Serialize)]
 pub struct ManageView {
-    /// The details, as they are or as they were just typed; and what is open.
+    /// The details, as stored or as just typed, and the phase of each session.
     #[serde(flatten)]
     pub form: FormView,
-    /// The address that mail goes to.
+    /// The participant's email address.
     pub email: String,
-    /// What became of the sign-up.
+    /// The status of the sign-up.
     pub status: Status,
-    /// The session that one has or waits for.
+    /// The session of the sign-up.
     pub session: SessionId,
-    /// What to quote when asking about it.
+    /// The reference that the participant can quote.
     pub reference: String,
     /// Whether that session has begun.
     pub has_begun: bool,
-    /// The place in line, from 1; 0 for who does not wait.
+    /// The place on the waiting list, from 1; 0 for a participant who is not waiting.
     pub position: usize,
-    /// Whether each session has no seat for a newcomer.
+    /// Whether each session is full for a newcomer.
     pub is_full: BTreeMap<SessionId, bool>,
-    /// Where the page's forms are sent to.
+    /// The address to which the page's forms post.
     pub action: String,
-    /// Where the form is sent to that confirms the address.
+    /// The address to which the form that confirms the email address posts.
     pub confirm_action: String,
-    /// What was just done, or could not be.
+    /// The outcome of the change that the participant just asked for, if any.
     pub notice: Option<Notice>,
 }
 
-/// What the page of a sign-up has to tell.
+/// A notice on the page with the participant's own sign-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", content = "session", rename_all = "snake_case")]
 pub enum Notice {
-    /// The details are as they were typed.
+    /// The details were saved.
     Saved,
-    /// It is the session that was chosen.
+    /// The sign-up was moved to the chosen session.
     Moved,
-    /// The sign-up was given up.
+    /// The sign-up was cancelled.
     Cancelled,
-    /// The address was confirmed.
+    /// The email address was confirmed.
     Confirmed,
-    /// The session that was chosen has no seat.
+    /// The chosen session has no free seat.
     Full(SessionId),
-    /// The session has begun, or does not take sign-ups any more.
+    /// The change is no longer possible: the session has begun, or its sign-up is closed.
     TooLate,
 }
 
-/// What fills the page after a sign-up of which we don't know whether it was stored.
+impl From<ManageDone> for Notice {
+    fn from(done: ManageDone) -> Self {
+        match done {
+            ManageDone::Saved => Self::Saved,
+            ManageDone::Moved => Self::Moved,
+            ManageDone::Cancelled => Self::Cancelled,
+            ManageDone::Confirmed => Self::Confirmed,
+        }
+    }
+}
+
+/// The template values of the page for a sign-up whose outcome is unknown.
 #[derive(Debug, Clone, Serialize)]
 pub struct FailedView {
-    /// What was typed, to be sent once more.
+    /// The typed values, so that the visitor can send them again.
     #[serde(flatten)]
     pub form: FormView,
-    /// The id under which the log tells the cause.
+    /// The incident id, under which the log has the cause.
     pub incident: String,
 }
 
-/// What fills the page for everything else that went wrong.
+/// The template values of the page for every other error.
 #[derive(Debug, Clone, Serialize)]
 pub struct ErrorView {
-    /// The HTTP status, by which the page chooses its words.
+    /// The HTTP status, which selects the text of the page.
     pub status: u16,
-    /// The id under which the log tells the cause; empty where there is nothing to look up.
+    /// The incident id, under which the log has the cause; empty if there is nothing to look up.
     pub incident: String,
 }
 
 impl ErrorView {
-    /// The statuses that the page has words for.
+    /// The statuses for which the page has a text.
     pub const STATUSES: [u16; 9] = [400, 403, 404, 405, 413, 415, 429, 500, 503];
 }

@@ -1,9 +1,9 @@
-//! What a line of a calendar file looks like (RFC 5545).
+//! Content lines of iCalendar files (RFC 5545).
 
-/// The most bytes of a line, its end apart.
+/// Maximum number of bytes in a line, without its line break (RFC 5545, section 3.1).
 const LONGEST: usize = 75;
 
-/// Adds one content line, folded between characters where it is long (section 3.1), with CR LF at its end.
+/// Appends one content line and its CR LF. Folds a long line between characters (section 3.1).
 ///
 /// ```
 /// let mut calendar = String::new();

@@ -10,91 +10,91 @@ use crate::session::Session;
 
 /// An event with one or more sessions, of which a participant chooses one.
 ///
-/// Holds: at least one session, and each session id once.
+/// Invariants: there is at least one session, and the session ids are unique.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "EventRecord", into = "EventRecord")]
 pub struct Event(EventRecord);
 
-/// An event as it is written down, before anything about it has been checked.
+/// The unvalidated form of an [`Event`], as stored in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventRecord {
-    /// Unique among all events.
+    /// The event's id, unique among all events.
     pub id: EventId,
-    /// Its name, as participants read it.
+    /// The event's name, as shown to participants.
     pub title: String,
-    /// Path of the page that announces it and holds its form: `/nieuws/lnpo/`.
+    /// Path of the page that announces the event and contains its form: `/nieuws/lnpo/`.
     pub page: String,
-    /// IANA name of the zone in which its times are told: `Europe/Amsterdam`.
+    /// IANA name of the time zone in which its times are shown: `Europe/Amsterdam`.
     pub time_zone: String,
-    /// Days after the end of a session until everything about its participants is gone.
+    /// Number of days after the end of a session until all data about its participants is gone.
     pub retention_days: u16,
-    /// Whether a seat is only held until the participant has confirmed the address.
+    /// Whether a seat is only held until the participant confirms the email address.
     #[serde(default)]
     pub confirm_by_mail: bool,
-    /// Its dates, in the order of the form.
+    /// The sessions, in the order of the form.
     pub sessions: Vec<Session>,
 }
 
-/// Why a record is no event.
+/// A reason why a record is not a valid event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
-    /// There is nothing to sign up for.
-    #[error("an event has at least one session")]
+    /// The event has no session.
+    #[error("an event needs at least one session")]
     NoSession,
-    /// Two sessions share an id.
+    /// Two sessions have the same id.
     #[error("session id `{0}` occurs twice")]
     DuplicateSession(SessionId),
 }
 
 impl Event {
-    /// Unique among all events.
+    /// Returns the event's id, which is unique among all events.
     pub fn id(&self) -> &EventId {
         &self.0.id
     }
 
-    /// Its name, as participants read it.
+    /// Returns the event's name, as shown to participants.
     pub fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// Path of the page that announces it and holds its form.
+    /// Returns the path of the page that announces the event and contains its form.
     pub fn page(&self) -> &str {
         &self.0.page
     }
 
-    /// IANA name of the zone in which its times are told.
+    /// Returns the IANA name of the time zone in which its times are shown.
     pub fn time_zone(&self) -> &str {
         &self.0.time_zone
     }
 
-    /// Days after the end of a session until everything about its participants is gone.
+    /// Returns the number of days after the end of a session until all data about its participants is gone.
     pub fn retention_days(&self) -> u16 {
         self.0.retention_days
     }
 
-    /// Whether a seat is only held until the participant has confirmed the address.
+    /// Returns whether a seat is only held until the participant confirms the email address.
     pub fn confirm_by_mail(&self) -> bool {
         self.0.confirm_by_mail
     }
 
-    /// Its dates, in the order of the form.
+    /// Returns the sessions, in the order of the form.
     pub fn sessions(&self) -> &[Session] {
         &self.0.sessions
     }
 
-    /// The session with this id.
+    /// Returns the session with this id.
     pub fn session(&self, id: &SessionId) -> Option<&Session> {
         self.0.sessions.iter().find(|session| session.id() == id)
     }
 
-    /// From when nothing about a participant of this session may be kept or shown.
+    /// Returns the instant from which no data about a participant of this session may be kept or shown.
     pub fn forget_at(&self, session: &Session) -> Timestamp {
         let retention = SignedDuration::from_hours(24 * i64::from(self.0.retention_days));
         session.ends_at().saturating_add(retention).unwrap_or(Timestamp::MAX)
     }
 
-    /// From when nothing about any participant may be kept or shown.
+    /// Returns the instant from which no data about any participant may be kept or shown.
     pub fn last_forget_at(&self) -> Timestamp {
         let all = self.sessions().iter().map(|session| self.forget_at(session));
         all.max().unwrap_or(Timestamp::MAX)

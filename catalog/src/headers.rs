@@ -1,10 +1,10 @@
-//! The security headers of every answer: static page, function and error alike.
+//! The security headers of every response: static pages, the function's answers and error pages.
 
 /// Name and value of each header, for the dev server, the function and the CDN.
 ///
-/// Scored by the public table of MDN's HTTP Observatory they earn 130. What is
-/// beyond: 5 for the preload list, 5 for scripts with `integrity`, 5 for cookies
-/// (there are none).
+/// They score 130 on the public table of MDN's HTTP Observatory. The table has 15
+/// more points that headers alone can't earn: 5 for a place on the preload list,
+/// 5 for scripts with `integrity`, and 5 for cookies (there are none).
 pub const SECURITY_HEADERS: [(&str, &str); 9] = [
     (
         "content-security-policy",
@@ -40,7 +40,7 @@ mod tests {
         age.and_then(|age| age.parse().ok()).unwrap_or_default()
     }
 
-    /// Points of the Observatory's public table for what these headers say; absent ones cost.
+    /// Returns the score of these headers on the Observatory's public table; a missing header costs points.
     /// <https://developer.mozilla.org/en-US/observatory/docs/tests_and_scoring>
     fn score() -> i32 {
         let is_safe = !value("content-security-policy").contains("unsafe");
@@ -70,13 +70,13 @@ mod tests {
     }
 
     #[test]
-    fn the_observatory_gives_all_that_headers_alone_can_earn() {
+    fn the_observatory_gives_the_highest_score_that_headers_alone_can_earn() {
         assert_eq!(score(), 130);
     }
 
-    /// What internet.nl asks of headers: <https://github.com/internetstandards/Internet.nl>
+    /// The requirements of internet.nl for headers: <https://github.com/internetstandards/Internet.nl>
     #[test]
-    fn internet_nl_has_nothing_to_remark() {
+    fn the_headers_meet_the_requirements_of_internet_nl() {
         assert!(max_age() >= 31_536_000);
         assert!(matches!(value("x-frame-options"), "DENY" | "SAMEORIGIN"));
         for directive in ["default-src", "base-uri", "form-action", "frame-ancestors"] {

@@ -1,4 +1,4 @@
-//! Ids that are spelled the same in a URL, in the form and in the table's keys.
+//! Ids that are spelled the same in URLs, in the form and in the table's keys.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,27 +15,30 @@ pub struct EventId(String);
 #[serde(try_from = "String", into = "String")]
 pub struct SessionId(String);
 
-/// What a participant quotes about a sign-up: eight characters of Crockford's base 32.
+/// The reference that a participant can quote: eight characters of Crockford's base 32.
 ///
-/// It names a sign-up but gives no access to it.
+/// It identifies a sign-up but gives no access to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference(String);
 
-/// Why a text is no id.
+/// A reason why a text is not a valid id or reference.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
-    /// Ids are 1 to [`MAX_ID_LENGTH`] characters long.
-    #[error("an id is 1 to {MAX_ID_LENGTH} characters long")]
+    /// The id is empty, or longer than [`MAX_ID_LENGTH`] characters.
+    #[error("an id must be 1 to {MAX_ID_LENGTH} characters long")]
     Length,
-    /// Ids consist of `a`–`z`, `0`–`9` and `-`, and neither begin nor end with `-`.
-    #[error("an id consists of `a`–`z`, `0`–`9` and `-`, with no `-` at either end")]
+    /// The id has a character other than `a`–`z`, `0`–`9` and `-`, or begins or ends with `-`.
+    #[error("an id may only contain `a`–`z`, `0`–`9` and `-`, and may not begin or end with `-`")]
     Character,
-    /// References are [`Reference::LENGTH`] characters of [`Reference::ALPHABET`].
-    #[error("a reference is eight characters of Crockford's base 32")]
+    /// The reference is not [`Reference::LENGTH`] characters of [`Reference::ALPHABET`].
+    #[error("a reference must be eight characters of Crockford's base 32")]
     Reference,
 }
 
-/// The longest id: short enough to read out, and 2 × 40 bytes leave a DynamoDB key (2,048) room.
+/// Maximum length of an id in characters: short enough to read out.
+///
+/// An id fits easily in a DynamoDB key. An event id is part of a partition key (at
+/// most 2,048 bytes), and a session id is part of a sort key (at most 1,024 bytes).
 pub const MAX_ID_LENGTH: usize = 40;
 
 fn check(text: &str) -> Result<(), IdError> {
@@ -52,7 +55,7 @@ fn check(text: &str) -> Result<(), IdError> {
 macro_rules! id {
     ($name:ident) => {
         impl $name {
-            /// The id as text.
+            /// Returns the id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -94,19 +97,19 @@ id!(EventId);
 id!(SessionId);
 
 impl Reference {
-    /// Characters in a reference: 8 × 5 bits tell a trillion sign-ups apart.
+    /// Number of characters in a reference: 8 × 5 = 40 bits, or about a trillion different references.
     pub const LENGTH: usize = 8;
 
-    /// Crockford's base 32: no `I`, `L`, `O` or `U`, so that it survives the telephone.
+    /// Crockford's base 32: no `I`, `L`, `O` or `U`, so that a reference can be read out on the telephone.
     pub const ALPHABET: &'static str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-    /// The reference that stands for the lowest 40 bits of a number, five to a character.
+    /// Encodes the lowest 40 bits of a number as a reference, five bits per character.
     pub fn from_bits(bits: u64) -> Self {
         let letter = |shift: u32| char::from(Self::ALPHABET.as_bytes()[(bits >> shift) as usize % 32]);
         Self([35, 30, 25, 20, 15, 10, 5, 0].map(letter).iter().collect())
     }
 
-    /// The reference as text.
+    /// Returns the reference as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,15 +1,15 @@
 #![doc = include_str!("../README.md")]
 //!
-//! | module | noun |
+//! | module | contents |
 //! |---|---|
 //! | [`event`] | an announced event and its retention |
 //! | [`session`] | one date of an event: capacity, window, phase |
-//! | [`id`] | the one spelling of ids in URL, form and key |
-//! | [`address`] | every URL that both sides must agree on |
-//! | [`answer`] | the pages that the function answers with, and what fills them |
-//! | [`mail`] | the mails that participants get, and what fills them |
-//! | [`calendar`] | a line of a calendar file |
-//! | [`headers`] | the security headers of every answer |
+//! | [`id`] | ids that are spelled the same in URLs, in the form and in keys |
+//! | [`address`] | the addresses on which the site and the function must agree |
+//! | [`answer`] | the pages that the function answers with, and their template values |
+//! | [`mail`] | the mails to participants, and their template values |
+//! | [`calendar`] | content lines of iCalendar files |
+//! | [`headers`] | the security headers of every response |
 
 pub mod address;
 pub mod answer;
@@ -28,7 +28,7 @@ pub use crate::event::Event;
 pub use crate::id::{EventId, Reference, SessionId};
 pub use crate::session::{Phase, Session};
 
-/// Every event that one can sign up for, and what the function must know of the site.
+/// All events with a sign-up form, and the site settings that the function needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "CatalogRecord", into = "CatalogRecord")]
 pub struct Catalog {
@@ -37,62 +37,63 @@ pub struct Catalog {
     events: Vec<Event>,
 }
 
-/// The catalogue as it is written in `catalog.json`.
+/// The unvalidated form of a [`Catalog`], as stored in `catalog.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CatalogRecord {
     /// Scheme and host of the site, without a path: `https://www.example.nl`.
     pub origin: String,
-    /// The version of the privacy notice that stands at the form.
+    /// Version of the privacy notice that is shown at the form.
     pub privacy_notice_version: String,
-    /// The events, each id at most once.
+    /// The events, with unique ids.
     pub events: Vec<Event>,
 }
 
-/// Why a catalogue can't be used.
+/// A reason why a catalogue is not valid.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
-    /// Two events share an id.
+    /// Two events have the same id.
     #[error("event id `{0}` occurs twice")]
     DuplicateEvent(EventId),
-    /// The text is no JSON, or not of the catalogue's form.
-    #[error("catalogue is not readable: {0}")]
+    /// The text is not JSON, or not a valid catalogue.
+    #[error("cannot read the catalogue: {0}")]
     Json(#[from] serde_json::Error),
 }
 
 impl Catalog {
-    /// The catalogue in a JSON text.
+    /// Parses a catalogue from JSON.
     ///
     /// # Errors
-    /// When the text is no JSON, misses a field, has one too many, or breaks an invariant.
+    /// Returns an error if the text is not JSON, lacks a field, has an unknown field, or breaks an
+    /// invariant.
     pub fn from_json(json: &str) -> Result<Self, CatalogError> {
         Ok(serde_json::from_str(json)?)
     }
 
-    /// The catalogue as JSON, for people to read as well.
+    /// Returns the catalogue as indented JSON, which people can read too.
     ///
     /// # Errors
-    /// None in practice: every field has a JSON form.
+    /// Never fails in practice: every field has a JSON form.
     pub fn to_json(&self) -> Result<String, CatalogError> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Scheme and host of the site, without a path.
+    /// Returns the scheme and host of the site, without a path.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// The version of the privacy notice that stands at the form.
+    /// Returns the version of the privacy notice that is shown at the form.
     pub fn privacy_notice_version(&self) -> &str {
         &self.privacy_notice_version
     }
 
-    /// All events, in the order of their announcement.
+    /// Returns all events, in the order of `catalog.json`: the newest announcement first.
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
-    /// The event with this id.
+    /// Returns the event with this id.
     pub fn event(&self, id: &EventId) -> Option<&Event> {
         self.events.iter().find(|event| event.id() == id)
     }
@@ -144,21 +145,21 @@ mod tests {
     }
 
     #[test]
-    fn json_there_and_back_is_the_same_catalogue() {
+    fn a_catalogue_survives_a_json_round_trip() {
         let catalog = catalog(&["a", "b"]).unwrap_or_else(|error| panic!("{error}"));
         let json = catalog.to_json().unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(Catalog::from_json(&json).ok(), Some(catalog));
     }
 
     #[test]
-    fn an_event_id_occurs_once() {
+    fn a_duplicate_event_id_is_rejected() {
         assert!(
             matches!(catalog(&["a", "b", "a"]), Err(CatalogError::DuplicateEvent(id)) if id.as_str() == "a")
         );
     }
 
     #[test]
-    fn a_misspelt_field_is_named() {
+    fn the_error_names_a_misspelt_field() {
         let error = Catalog::from_json(r#"{"origin":"x","privacy_notice_version":"1","evnts":[]}"#);
         assert!(error.is_err_and(|e| e.to_string().contains("evnts")));
     }

@@ -1,67 +1,60 @@
-//! The mails that participants get, and what fills them when they are sent.
+//! The mails to participants, and the values that fill them when they are sent.
 //!
-//! `site-gen` renders each for each session, in plain text and in HTML, with
-//! expressions between [`crate::answer::DELIMITERS`] for what is known only then.
+//! `site-gen` renders each mail for each session, in plain text and in HTML. It leaves
+//! expressions between [`crate::answer::DELIMITERS`] for values that are known only at sending.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::answer::Status;
 use crate::id::{EventId, SessionId};
 
-/// What a mail is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The kind of a mail to a participant.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum MailKind {
-    /// The seat is yours.
+    /// The participant has a seat.
     Confirmation,
-    /// The seat is held; say that the address is yours.
+    /// A seat is held until the participant confirms the email address.
     Confirm,
-    /// You wait for a seat.
+    /// The participant is on the waiting list.
     Waiting,
-    /// A seat came free: it is yours.
+    /// A seat came free, and the participant got it from the waiting list.
     Promoted,
-    /// Another session.
+    /// The participant has a seat in another session.
     Changed,
-    /// The seat or the place in line was given up.
+    /// The sign-up was cancelled.
     Cancelled,
-    /// The session is near.
+    /// The session starts soon.
     Reminder,
-    /// The form was filled in with your address again.
+    /// The form was submitted again with the participant's email address.
     Repeat,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
-        Self::Confirmation,
-        Self::Confirm,
-        Self::Waiting,
-        Self::Promoted,
-        Self::Changed,
-        Self::Cancelled,
-        Self::Reminder,
-        Self::Repeat,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// Its name in the store, and of its templates.
+    /// Returns the name of the kind in the store, which is also the name of its templates.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Confirmation => "confirmation",
-            Self::Confirm => "confirm",
-            Self::Waiting => "waiting",
-            Self::Promoted => "promoted",
-            Self::Changed => "changed",
-            Self::Cancelled => "cancelled",
-            Self::Reminder => "reminder",
-            Self::Repeat => "repeat",
-        }
+        self.into()
     }
 
-    /// The kind of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// What its calendar entry says of the session, if it has one.
+    /// Returns the method of the mail's calendar entry, if it has one.
     pub fn calendar(self) -> Option<CalendarMethod> {
         match self {
             Self::Confirmation | Self::Promoted | Self::Changed => Some(CalendarMethod::Request),
@@ -71,17 +64,17 @@ impl MailKind {
     }
 }
 
-/// What a calendar is to do with an entry (RFC 5546, section 1.4).
+/// The method of a calendar entry: what the calendar does with it (RFC 5546, section 1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CalendarMethod {
-    /// Enter it, or bring it up to date.
+    /// Add the entry, or update it.
     Request,
-    /// Strike it out.
+    /// Cancel the entry.
     Cancel,
 }
 
 impl CalendarMethod {
-    /// As iCalendar writes it.
+    /// Returns the name of the method in iCalendar.
     pub fn name(self) -> &'static str {
         match self {
             Self::Request => "REQUEST",
@@ -89,7 +82,7 @@ impl CalendarMethod {
         }
     }
 
-    /// The status of the entry.
+    /// Returns the status of an entry with this method.
     pub fn status(self) -> &'static str {
         match self {
             Self::Request => "CONFIRMED",
@@ -98,12 +91,12 @@ impl CalendarMethod {
     }
 }
 
-/// A file that a mail is made of.
+/// A part of a mail, with a template file of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailPart {
     /// Plain text; its first line is the subject.
     Text,
-    /// The same in HTML.
+    /// The same text in HTML.
     Html,
 }
 
@@ -111,7 +104,7 @@ impl MailPart {
     /// Both parts.
     pub const ALL: [Self; 2] = [Self::Text, Self::Html];
 
-    /// How the name of its file ends.
+    /// Returns the extension of the part's file name.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Text => "txt",
@@ -120,46 +113,46 @@ impl MailPart {
     }
 }
 
-/// Path of a part of a mail within the folder that travels with the function.
+/// Returns the path of one part of a mail within the folder that is deployed with the function.
 pub fn mail_file(event: &EventId, session: &SessionId, kind: MailKind, part: MailPart) -> String {
     format!("mails/{event}/{session}/{}.{}", kind.name(), part.ending())
 }
 
-/// Path of a session's calendar entry within the same folder, filled from a [`CalendarView`].
+/// Returns the path of a session's calendar entry within the same folder, filled from a [`CalendarView`].
 pub fn calendar_file(event: &EventId, session: &SessionId) -> String {
     format!("mails/{event}/{session}/entry.ics")
 }
 
-/// What fills a mail.
+/// The template values of a mail.
 #[derive(Debug, Clone, Serialize)]
 pub struct MailView {
     /// Name of the participant.
     pub full_name: String,
-    /// What to quote.
+    /// The reference that the participant can quote.
     pub reference: String,
-    /// Where things stand as the mail is sent.
+    /// The status of the sign-up when the mail is sent.
     pub status: Status,
-    /// Address of the page to see and change the sign-up.
+    /// URL of the page on which the participant can see and change the sign-up.
     pub manage_url: String,
-    /// Address of the page to confirm the address; empty where there is nothing to confirm.
+    /// URL of the page that confirms the email address; empty if there is nothing to confirm.
     pub confirm_url: String,
 }
 
-/// What fills a calendar entry.
+/// The template values of a calendar entry.
 #[derive(Debug, Clone, Serialize)]
 pub struct CalendarView {
-    /// What a calendar is to do.
+    /// The method of the entry: what the calendar does with it.
     pub method: &'static str,
     /// The status of the entry.
     pub status: &'static str,
-    /// What to quote: the same for all entries of one sign-up.
+    /// The participant's reference, which is the same in all entries of one sign-up.
     pub reference: String,
-    /// Greater in each newer entry.
+    /// The sequence number, which is greater in each newer entry.
     pub sequence: i64,
-    /// Now, as iCalendar writes it: `20281128T150000Z`.
+    /// The time of sending, in iCalendar's format: `20281128T150000Z`.
     pub stamp: String,
-    /// The address that the mail comes from.
+    /// The sender's email address.
     pub organizer: String,
-    /// The address of the participant.
+    /// The participant's email address.
     pub attendee: String,
 }

@@ -5,92 +5,92 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::SessionId;
 
-/// One date of an event, with its seats and the window in which one can sign up.
+/// One date of an event, with its seats and its sign-up window.
 ///
-/// Holds: capacity ≥ 1, and `opens_at < closes_at ≤ starts_at < ends_at`.
+/// Invariants: capacity ≥ 1, and `opens_at < closes_at ≤ starts_at < ends_at`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "SessionRecord", into = "SessionRecord")]
 pub struct Session(SessionRecord);
 
-/// A session as it is written down, before anything about it has been checked.
+/// The unvalidated form of a [`Session`], as stored in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionRecord {
-    /// Unique within the event.
+    /// The session's id, unique within the event.
     pub id: SessionId,
-    /// When it begins.
+    /// Start of the session.
     pub starts_at: Timestamp,
-    /// When it is over.
+    /// End of the session.
     pub ends_at: Timestamp,
     /// Number of seats.
     pub capacity: u32,
-    /// From when one can sign up.
+    /// The instant from which sign-up is open.
     pub opens_at: Timestamp,
-    /// Until when one can sign up; that instant itself is too late.
+    /// The instant from which sign-up is closed.
     pub closes_at: Timestamp,
 }
 
-/// Why a record is no session.
+/// A reason why a record is not a valid session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {
-    /// It has no seats.
-    #[error("a session has at least one seat")]
+    /// The session has no seats.
+    #[error("a session needs at least one seat")]
     NoSeats,
-    /// It ends before it starts.
-    #[error("a session ends after its start")]
+    /// The session does not end after its start.
+    #[error("a session must end after its start")]
     EndsBeforeStart,
-    /// Its sign-up closes before it opens.
-    #[error("sign-up closes after it opens")]
+    /// Sign-up does not close after it opens.
+    #[error("sign-up must close after it opens")]
     ClosesBeforeOpening,
-    /// One could sign up for a session that has begun.
-    #[error("sign-up closes at the start of the session at the latest")]
+    /// Sign-up closes after the session has started.
+    #[error("sign-up must close no later than the start of the session")]
     ClosesAfterStart,
 }
 
-/// Whether one can sign up for a session at some instant.
+/// The phase of a session's sign-up window at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Sign-up has not opened yet.
     NotYet,
-    /// One can sign up.
+    /// Sign-up is open.
     Open,
     /// Sign-up has closed.
     Closed,
 }
 
 impl Session {
-    /// Unique within the event.
+    /// Returns the session's id, which is unique within the event.
     pub fn id(&self) -> &SessionId {
         &self.0.id
     }
 
-    /// When it begins.
+    /// Returns the start of the session.
     pub fn starts_at(&self) -> Timestamp {
         self.0.starts_at
     }
 
-    /// From when one can sign up.
+    /// Returns the instant from which sign-up is open.
     pub fn opens_at(&self) -> Timestamp {
         self.0.opens_at
     }
 
-    /// Until when one can sign up.
+    /// Returns the instant from which sign-up is closed.
     pub fn closes_at(&self) -> Timestamp {
         self.0.closes_at
     }
 
-    /// When it is over.
+    /// Returns the end of the session.
     pub fn ends_at(&self) -> Timestamp {
         self.0.ends_at
     }
 
-    /// Number of seats, at least one.
+    /// Returns the number of seats, which is at least one.
     pub fn capacity(&self) -> u32 {
         self.0.capacity
     }
 
-    /// Whether one can sign up at this instant: open from `opens_at`, closed from `closes_at`.
+    /// Returns the phase at an instant: open from `opens_at`, closed from `closes_at`.
     pub fn phase(&self, now: Timestamp) -> Phase {
         if now < self.0.opens_at {
             Phase::NotYet
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn the_window_includes_its_opening_and_excludes_its_closing() {
-        let Ok(session) = Session::try_from(record()) else { panic!("a good record is a session") };
+        let Ok(session) = Session::try_from(record()) else { panic!("the record should be valid") };
         assert_eq!(session.phase(at("2028-11-01T07:59:59.999Z")), Phase::NotYet);
         assert_eq!(session.phase(at("2028-11-01T08:00:00Z")), Phase::Open);
         assert_eq!(session.phase(at("2028-11-28T14:59:59.999Z")), Phase::Open);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_an_invariant_is_no_session() {
+    fn a_record_that_breaks_an_invariant_is_rejected() {
         let check = |change: fn(&mut SessionRecord), expected| {
             let mut record = record();
             change(&mut record);

@@ -1,4 +1,4 @@
-//! The store on this machine: dynoxide in this process, with its file in the data folder.
+//! The embedded store: dynoxide in this process, with its file in the data folder.
 
 use std::fs;
 use std::net::Ipv4Addr;
@@ -6,36 +6,36 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
-use signup_fn::identity::Identity;
-use signup_fn::local;
-use signup_fn::store::Store;
-use signup_fn::token::TokenKeys;
+use signup_fn::people::identity::Identity;
+use signup_fn::people::token::TokenKeys;
+use signup_fn::settings::local;
+use signup_fn::store::client::Store;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// A store in this process, reached over loopback with the client that is used in the cloud.
+/// A store in this process, reached over loopback with the same client as in the cloud.
 #[derive(Debug)]
 pub struct LocalStore {
     /// The client.
     pub store: Store,
-    /// The key by which people are told apart.
+    /// The key that identifies people.
     pub identity: Identity,
-    /// The key that links in mails are signed with.
+    /// The key that signs the links in mails.
     pub token_keys: TokenKeys,
-    /// Where the store listens: `http://127.0.0.1:…`.
+    /// The address of the store: `http://127.0.0.1:…`.
     pub endpoint: String,
-    /// The file that says where it listens.
+    /// The file that holds this address.
     address: PathBuf,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<Result<(), String>>,
 }
 
 impl LocalStore {
-    /// Opens the store in a folder; makes what is not there yet.
+    /// Opens the store in a folder, and creates what does not exist yet.
     ///
     /// # Errors
-    /// When the folder can't be written or the store's file is damaged.
+    /// Fails if the folder cannot be written or the store's file is damaged.
     pub async fn open(data: &Path) -> Result<Self> {
         fs::create_dir_all(data).with_context(|| format!("`{}` is niet te maken", data.display()))?;
         let identity = key(&local::identity_file(data))?;
@@ -52,32 +52,32 @@ impl LocalStore {
         }));
         let store = Store::new(local::connection(&endpoint));
         store.create_table_if_absent().await?;
-        // For the organisers' command.
+        // Read by the organisers' command.
         let address = local::endpoint_file(data);
         fs::write(&address, &endpoint).with_context(|| format!("`{}`", address.display()))?;
         Ok(Self { store, identity, token_keys, endpoint, address, stop, serving })
     }
 
-    /// Closes it once running requests have ended.
+    /// Closes the store after its running requests.
     ///
     /// # Errors
-    /// With the store's own words.
+    /// Fails with the store's own message.
     pub async fn close(self) -> Result<()> {
         let _ = self.stop.send(());
-        // Another server may have its own there already.
+        // Another server may have replaced it already; then this fails, which is fine.
         let _ = fs::remove_file(&self.address);
         self.serving.await?.map_err(|error| anyhow!(error))
     }
 }
 
-/// The key in a file; a new one where there is none.
+/// Reads the key in a file, and creates a random one if there is none.
 fn key<K: FromStr<Err: std::error::Error + Send + Sync + 'static>>(file: &Path) -> Result<K> {
     let told = || format!("`{}`", file.display());
     if !file.exists() {
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(|error| anyhow!("geen willekeurige sleutel: {error}"))?;
         let digits: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        // Whole or not at all: half a key would make everybody somebody else.
+        // Written whole or not at all: half a key would identify everybody as somebody else.
         let partial = file.with_extension("partial");
         fs::write(&partial, digits).and_then(|()| fs::rename(&partial, file)).with_context(told)?;
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
-use dev_server::Settings;
+use dev_server::settings::Settings;
 
 /// Toont de site op deze computer, met een aanmeldformulier dat werkt.
 #[derive(Parser)]
@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A reader that has gone away is no reason to fail twice.
+            // A closed pipe is not a second failure.
             let _ = writeln!(std::io::stderr(), "{error:#}");
             ExitCode::FAILURE
         }

@@ -1,4 +1,4 @@
-//! Site and function on one origin, as the CDN has them.
+//! The site and the function on one origin, as behind the CDN.
 
 mod files;
 mod inbox;
@@ -21,27 +21,29 @@ use futures_util::stream::{self, Stream};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use jiff::Timestamp;
+use signup_fn::participant;
+use signup_fn::people::timing::Timing;
 use tokio::sync::{Notify, watch};
 
-use crate::live::Live;
+use crate::builder::Live;
 
-/// What every request shares.
+/// What all requests share.
 #[derive(Debug, Clone)]
 pub struct Served {
-    /// What is served just now.
+    /// What is served at the moment.
     pub live: watch::Receiver<Live>,
-    /// Wakes who delivers mail.
+    /// Wakes the delivery of mail.
     pub wake: Arc<Notify>,
-    /// The folder with mail.
+    /// The folder with mails.
     pub mail: PathBuf,
 }
 
 type Shared = State<Served>;
 
-/// Some seconds, as a function has.
+/// The same as the timeout of the function in the cloud.
 const TIME_FOR_AN_ANSWER: Duration = Duration::from_secs(8);
 
-/// What Lambda lets through; the function itself takes far less.
+/// The limit of Lambda; the function itself accepts far less.
 const LARGEST_BODY: usize = 6 * 1024 * 1024;
 
 /// Every address of the site.
@@ -52,7 +54,7 @@ pub fn routes(served: Served) -> Router {
         .route("/_dev/reload.js", get(reload_script))
         .fallback(page)
         .layer(middleware::from_fn(security_headers));
-    // The function sets its own headers, as it does in the cloud.
+    // The function sets its own headers, as in the cloud.
     Router::new()
         .route(&format!("{SIGNUP_PREFIX}{{*rest}}"), any(function))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -81,8 +83,9 @@ async fn function(
     (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
     let deadline = Instant::now() + TIME_FOR_AN_ANSWER;
     let is_post = *request.method() == Method::POST;
-    // Everybody is on this machine: nobody is kept from asking often.
-    let answer = signup_fn::answer(&function, request, None, Timestamp::now(), deadline.into()).await;
+    // All requests come from this machine, so there is no sender to limit.
+    let timing = Timing { now: Timestamp::now(), deadline: deadline.into() };
+    let answer = participant::answer(&function, request, None, timing).await;
     if is_post {
         wake.notify_one();
     }
@@ -100,7 +103,7 @@ async fn page(State(Served { live, .. }): Shared, method: Method, uri: Uri) -> R
     }
 }
 
-/// What is shown while there is no good build yet.
+/// Shows what is wrong while there is no good build yet.
 fn problem_page(problems: Option<&str>) -> Response {
     let problems = problems.unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;");
     let html = include_str!("routes/problems.html").replace("PROBLEMS", &problems);
@@ -112,7 +115,7 @@ async fn reload_script() -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("routes/reload.js"))
 }
 
-/// Tells a browser which build is there, and each that follows.
+/// Sends the browser an event for the current build and for each that follows.
 async fn events(State(Served { live, .. }): Shared) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let mut receiver = live;
     receiver.mark_changed();

@@ -1,4 +1,4 @@
-//! The real program, killed in the middle of sign-ups: what was acknowledged is there.
+//! The real server process, killed during sign-ups: every acknowledged sign-up is still there.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -15,7 +15,7 @@ use support::{client, form, post, site, text};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-/// Starts the program on a free port; returns it with its address.
+/// Starts the server process on a free port; returns the process and its address.
 async fn start(root: &Path) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dev-server"))
         .args(["--port", "0"])
@@ -31,7 +31,7 @@ async fn start(root: &Path) -> (Child, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_in_the_middle_no_acknowledged_sign_up_is_lost() {
+async fn a_killed_server_loses_no_acknowledged_sign_up() {
     let root = site();
     const PEOPLE: usize = 12;
     let mut acknowledged = BTreeSet::new();
@@ -52,7 +52,7 @@ async fn killed_in_the_middle_no_acknowledged_sign_up_is_lost() {
                 })
             })
             .collect();
-        // Killed once some are answered and others under way; a little later each round.
+        // Kill it while some requests are acknowledged and others in flight, a little later each round.
         let enough = async {
             while answered.lock().unwrap().len() < 1 + round * 2 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
@@ -67,7 +67,7 @@ async fn killed_in_the_middle_no_acknowledged_sign_up_is_lost() {
         }
         acknowledged.append(&mut answered.lock().unwrap());
     }
-    assert!(cut_off > 0, "some were under way when it was killed");
+    assert!(cut_off > 0, "some requests were in flight at the kill");
 
     let settings = support::settings(&root);
     let server = dev_server::start(settings).await.unwrap();
@@ -81,14 +81,14 @@ async fn killed_in_the_middle_no_acknowledged_sign_up_is_lost() {
             *people.entry(text(item, "session").to_owned()).or_insert(0) += 1;
         }
     }
-    assert_eq!(people, taken, "the counters equal the rows");
+    assert_eq!(people, taken, "the counters match the rows");
     let stored: BTreeSet<String> = items.iter().map(|item| text(item, "email").to_owned()).collect();
     let lost: Vec<_> = acknowledged.difference(&stored).collect();
-    assert!(lost.is_empty(), "acknowledged and not stored: {lost:?}");
+    assert!(lost.is_empty(), "acknowledged but not stored: {lost:?}");
     server.stop().await.unwrap();
 }
 
-/// The path of the link in somebody's first mail, once it is there.
+/// Waits for a participant's first mail and returns the path of its manage link.
 async fn link_to_manage(mail: &Path, email: &str) -> Option<String> {
     for _ in 0..100 {
         for file in std::fs::read_dir(mail).into_iter().flatten().flatten().map(|entry| entry.path()) {
@@ -107,7 +107,7 @@ async fn link_to_manage(mail: &Path, email: &str) -> Option<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_in_the_middle_no_mail_is_lost_or_doubled_and_the_line_stays_whole() {
+async fn a_killed_server_loses_or_repeats_no_mail_and_keeps_the_waiting_list_intact() {
     let root = site();
     let mail = root.path().join(".data/mail");
     const PEOPLE: usize = 12;
@@ -127,7 +127,7 @@ async fn killed_in_the_middle_no_mail_is_lost_or_doubled_and_the_line_stays_whol
                         return;
                     }
                     acknowledged.lock().unwrap().insert(email.clone());
-                    // Some change their mind as soon as they can.
+                    // Every third participant cancels as soon as the mail is there.
                     if number % 3 == 0
                         && let Some(link) = link_to_manage(&mail, &email).await
                     {
@@ -144,7 +144,7 @@ async fn killed_in_the_middle_no_mail_is_lost_or_doubled_and_the_line_stays_whol
     }
 
     let server = dev_server::start(support::settings(&root)).await.unwrap();
-    // Who died while sending holds the mail for half a minute more.
+    // A mailer that was killed while sending keeps its lease on the mail for up to half a minute.
     let mut items = Vec::new();
     for _ in 0..120 {
         items = support::all_items(&server.store.endpoint).await;
@@ -172,14 +172,14 @@ async fn killed_in_the_middle_no_mail_is_lost_or_doubled_and_the_line_stays_whol
         assert_eq!(taken, with("confirmed").len(), "seats of {session}");
         let line = counter.get("waiting").map(|line| line.as_l().unwrap().clone()).unwrap_or_default();
         let line: BTreeSet<String> = line.iter().map(|person| person.as_s().unwrap().clone()).collect();
-        assert_eq!(line, with("waiting"), "line of {session}");
+        assert_eq!(line, with("waiting"), "waiting list of {session}");
         assert!(session != "klein" || taken <= 1);
     }
     let stored: BTreeSet<String> =
         of_kind("person#").iter().map(|item| text(item, "email").to_owned()).collect();
     let acknowledged = acknowledged.lock().unwrap().clone();
     let lost: Vec<_> = acknowledged.difference(&stored).collect();
-    assert!(lost.is_empty() && !acknowledged.is_empty(), "acknowledged and not stored: {lost:?}");
+    assert!(lost.is_empty() && !acknowledged.is_empty(), "acknowledged but not stored: {lost:?}");
     let put: BTreeSet<String> = of_kind("mail#")
         .iter()
         .map(|item| format!("{}-{}.eml", text(item, "sk").split('#').nth(2).unwrap(), text(item, "kind")))
@@ -189,18 +189,18 @@ async fn killed_in_the_middle_no_mail_is_lost_or_doubled_and_the_line_stays_whol
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     let sent: BTreeSet<String> = sent.into_iter().filter(|name| name.ends_with(".eml")).collect();
-    assert_eq!(put, sent, "each mail once");
+    assert_eq!(put, sent, "each mail was sent once");
     let welcomed: BTreeSet<&str> = of_kind("mail#")
         .iter()
         .filter(|item| matches!(text(item, "kind"), "confirmation" | "waiting"))
         .map(|item| text(item, "sk").split('#').nth(1).unwrap())
         .collect();
-    assert_eq!(welcomed.len(), stored.len(), "everybody was told");
+    assert_eq!(welcomed.len(), stored.len(), "everybody got a mail");
     server.stop().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_sign_up_is_still_there_after_a_restart_and_the_person_still_known() {
+async fn a_restart_keeps_the_sign_up_and_still_recognises_the_person() {
     let root = site();
     let settings = support::settings(&root);
     for _ in 0..2 {
@@ -213,7 +213,7 @@ async fn a_sign_up_is_still_there_after_a_restart_and_the_person_still_known() {
 }
 
 #[tokio::test]
-async fn ctrl_c_ends_it_cleanly_even_while_a_browser_waits_for_a_reload() {
+async fn ctrl_c_stops_the_server_cleanly_even_while_a_browser_waits_for_a_reload() {
     let root = site();
     let (mut child, address) = start(root.path()).await;
     let waiting = client().get(format!("{address}/_dev/events")).send().await.unwrap();

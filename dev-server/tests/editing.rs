@@ -1,4 +1,4 @@
-//! What an editor sees while working.
+//! Live editing: what an editor sees while changing files.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use support::{Tried, form, header, site};
 
-/// Asks until the answer holds the words.
+/// Requests a path until the response contains the words.
 async fn until(site: &Tried, path: &str, words: &str) -> String {
     for _ in 0..100 {
         let text = site.get(path).await.text().await.unwrap();
@@ -17,11 +17,11 @@ async fn until(site: &Tried, path: &str, words: &str) -> String {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("`{words}` did not come at {path}");
+    panic!("`{words}` did not appear at `{path}`");
 }
 
 #[tokio::test]
-async fn a_changed_page_is_built_anew_and_the_browser_told() {
+async fn a_changed_page_is_rebuilt_and_the_browser_is_notified() {
     let site = Tried::start().await;
     let mut events = site.get("/_dev/events").await;
     assert_eq!(header(&events, "content-type"), "text/event-stream");
@@ -38,7 +38,7 @@ async fn a_changed_page_is_built_anew_and_the_browser_told() {
 }
 
 #[tokio::test]
-async fn while_there_is_a_problem_the_last_good_page_stays_and_the_problem_is_told() {
+async fn a_problem_is_reported_while_the_last_good_build_is_still_served() {
     let site = Tried::start().await;
     let file = site.root.path().join("content/contact.md");
     let mut events = site.get("/_dev/events").await;
@@ -54,7 +54,7 @@ async fn while_there_is_a_problem_the_last_good_page_stays_and_the_problem_is_to
 }
 
 #[tokio::test]
-async fn a_site_that_never_was_good_shows_its_problems_until_it_is() {
+async fn a_site_that_never_built_shows_its_problems_until_it_builds() {
     let root = site();
     let file = root.path().join("content/contact.md");
     fs::write(&file, "+++\ntitel = \"<b>Bel</b> ons\"\n+++\n").unwrap();
@@ -70,7 +70,7 @@ async fn a_site_that_never_was_good_shows_its_problems_until_it_is() {
 }
 
 #[tokio::test]
-async fn a_page_appears_when_its_time_has_come() {
+async fn a_page_appears_at_its_publication_time() {
     let site = Tried::start().await;
     let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(3);
     let soon = soon.in_tz("Europe/Amsterdam").unwrap().strftime("%Y-%m-%dT%H:%M:%S").to_string();
@@ -83,7 +83,7 @@ async fn a_page_appears_when_its_time_has_come() {
 }
 
 #[tokio::test]
-async fn what_can_not_even_be_read_is_told_in_the_page_too() {
+async fn an_unreadable_file_is_reported_to_the_browser_too() {
     let site = Tried::start().await;
     let mut events = site.get("/_dev/events").await;
     events.chunk().await.unwrap();
@@ -93,11 +93,11 @@ async fn what_can_not_even_be_read_is_told_in_the_page_too() {
 }
 
 #[tokio::test]
-async fn a_taken_port_is_told_with_a_way_out() {
+async fn a_port_in_use_is_reported_with_an_alternative() {
     let site = Tried::start().await;
     let other = support::site();
     let port = site.server.address.port();
-    let settings = dev_server::Settings {
+    let settings = dev_server::settings::Settings {
         root: other.path().into(),
         data: other.path().join(".data"),
         port,
@@ -108,9 +108,9 @@ async fn a_taken_port_is_told_with_a_way_out() {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_no_site_is_told() {
+async fn a_folder_that_is_not_a_site_is_reported() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = dev_server::Settings {
+    let settings = dev_server::settings::Settings {
         root: folder.path().into(),
         data: folder.path().join("data"),
         port: 0,

@@ -1,4 +1,4 @@
-//! Every outcome of the form, over HTTP, from the true server with the project's own templates.
+//! Every outcome of the sign-up form, over HTTP, from the real server with the project's own templates.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -7,21 +7,21 @@ use std::sync::Arc;
 
 use catalog::answer::Field;
 use catalog::headers::SECURITY_HEADERS;
-use dev_server::live::Live;
+use dev_server::builder::Live;
 use dev_server::routes::Served;
 use jiff::Timestamp;
-use signup_fn::Function;
-use signup_fn::identity::Identity;
-use signup_fn::local;
-use signup_fn::store::Store;
-use signup_fn::token::TokenKeys;
+use signup_fn::participant::function::Function;
+use signup_fn::people::identity::Identity;
+use signup_fn::people::token::TokenKeys;
+use signup_fn::settings::local;
+use signup_fn::store::client::Store;
 use site_gen::page::publication::Wanted;
 use support::{Tried, form, header, press, text};
 
 const OPEN: &str = "/aanmelden/open/";
 
 #[tokio::test]
-async fn a_whole_form_is_stored_and_leads_to_a_page_that_is_safe_to_reload() {
+async fn a_complete_form_is_stored_and_leads_to_a_page_that_is_safe_to_reload() {
     let site = Tried::start().await;
     let answer = site.post(OPEN, &form("ruim", "r%40voorbeeld.nl")).await;
     assert_eq!(answer.status(), 303);
@@ -45,7 +45,7 @@ async fn a_whole_form_is_stored_and_leads_to_a_page_that_is_safe_to_reload() {
 }
 
 #[tokio::test]
-async fn a_repeat_looks_like_a_first_time_and_changes_nothing() {
+async fn a_repeated_sign_up_looks_like_the_first_and_changes_nothing() {
     let site = Tried::start().await;
     let first = site.post(OPEN, &form("ruim", "r%40voorbeeld.nl")).await;
     let items = site.items().await;
@@ -93,7 +93,58 @@ async fn a_refused_form_comes_back_with_every_value_and_every_problem() {
 }
 
 #[tokio::test]
-async fn the_page_one_visits_and_the_page_of_the_function_are_the_same_to_the_byte() {
+async fn each_error_has_a_sentence_of_its_own_in_the_summary_and_at_the_field() {
+    let site = Tried::start().await;
+    let long = "a".repeat(1001);
+    let all_empty = "session=&full_name=&email=&organisation=&role=&role_other=&question=";
+    let all_too_long = format!(
+        "session=ruim&full_name={long}&email={long}@voorbeeld.nl&organisation={long}&role=other\
+         &role_other={long}&question={long}"
+    );
+    let cases = [
+        (
+            all_empty,
+            &[
+                ("session", "Kies één van de twee data."),
+                ("full_name", "Vul je voor- en achternaam in."),
+                ("email", "Vul je e-mailadres in."),
+                ("organisation", "Vul de naam van je organisatie in."),
+                ("role", "Kies je functie."),
+            ][..],
+        ),
+        (
+            &all_too_long,
+            &[
+                ("full_name", "Je naam is te lang: gebruik hooguit 80 tekens."),
+                ("email", "Je e-mailadres is te lang: gebruik hooguit 254 tekens."),
+                ("organisation", "De naam van je organisatie is te lang: gebruik hooguit 120 tekens."),
+                ("role_other", "Je functie is te lang: gebruik hooguit 80 tekens."),
+                ("question", "Je vraag of inbreng is te lang: gebruik hooguit 1000 tekens."),
+            ],
+        ),
+    ];
+    for (form, expected) in cases {
+        let html = site.post(OPEN, form).await.text().await.unwrap();
+        let start = html.find("<div class=\"summary\"").unwrap();
+        let summary = &html[start..start + html[start..].find("</ul>").unwrap()];
+        let lines: Vec<String> = expected
+            .iter()
+            .map(|(field, words)| format!("<li><a href=\"#{field}\">{words}</a></li>"))
+            .collect();
+        assert!(
+            summary.ends_with(&format!("<ul>\n{}\n", lines.join("\n"))),
+            "in the order of the page: {summary}"
+        );
+        for (field, words) in expected {
+            let at_field =
+                format!("id=\"{field}-error\"><span class=\"visually-hidden\">Fout: </span>{words}</p>");
+            assert!(html.contains(&at_field), "{field}: {html}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_static_page_and_the_page_of_the_function_are_byte_identical() {
     let site = Tried::start().await;
     let visited = site.get("/nieuws/open/").await.text().await.unwrap();
     let visited = visited.replace("<script src=\"/_dev/reload.js\" defer></script>\n", "");
@@ -127,7 +178,7 @@ async fn a_full_session_offers_the_other_date_with_everything_that_was_typed() {
     assert_eq!(answer.status(), 409);
     let html = answer.text().await.unwrap();
     assert!(html.contains("<h1>Deze sessie is vol</h1>"), "{html}");
-    // What the button sends is everything that was typed, and is accepted.
+    // The button sends everything that was typed, and the function accepts it.
     let (action, sent) = press(&html, "Meld je aan voor zondag 30 november 2098");
     assert_eq!(action, OPEN);
     assert_eq!(site.post(&action, &sent).await.status(), 303);
@@ -135,11 +186,14 @@ async fn a_full_session_offers_the_other_date_with_everything_that_was_typed() {
     let person = items.iter().find(|item| text(item, "email") == "b@voorbeeld.nl").unwrap();
     let stored = ["session", "full_name", "organisation", "role"].map(|name| text(person, name));
     assert_eq!(stored, ["ruim", "Renée Vos", "SWV Noord", "director"]);
-    // Who is in it already learns no more than others would.
+    // A participant who already has a seat gets the same answer as everybody else.
     assert_eq!(site.post(OPEN, &form("klein", "a%40voorbeeld.nl")).await.status(), 409);
 }
 
-/// What an onlooker sees of an answer, but for what names the sign-up itself.
+/// Returns what an observer can compare between responses: the status, the names and lengths of the
+/// headers, and the length of the body.
+///
+/// Leaves out header values and the body itself, because they may identify the sign-up.
 async fn seen(answer: reqwest::Response) -> (u16, Vec<(String, usize)>, usize) {
     let mut headers: Vec<(String, usize)> =
         answer.headers().iter().map(|(name, value)| (name.to_string(), value.len())).collect();
@@ -149,15 +203,16 @@ async fn seen(answer: reqwest::Response) -> (u16, Vec<(String, usize)>, usize) {
 }
 
 #[tokio::test]
-async fn a_known_address_gets_the_answer_that_an_unknown_one_gets_at_that_moment() {
+async fn a_known_email_address_gets_the_same_answer_as_an_unknown_one() {
     let site = Tried::start().await;
     site.post(OPEN, &form("klein", "aa%40voorbeeld.nl")).await;
     site.post(OPEN, &(form("klein", "bb%40voorbeeld.nl") + "&wait=yes")).await;
-    // Where there are seats; where it is full; and where one would wait. Unknown, seated, waiting.
+    // A session with free seats, a full session, and a full session with a place on the waiting list.
+    // Each gets a form from a participant with a seat, one who is waiting, and a new one.
     for (session, wait, status) in [("ruim", "", 303), ("klein", "", 409), ("klein", "&wait=yes", 303)] {
         let mut answers = Vec::new();
         for (number, who) in ["aa", "bb", "xx"].into_iter().enumerate() {
-            // Unknown each time.
+            // A different address for each sign-up that is stored.
             let who = if who == "xx" {
                 format!("x{}", number + answers.len() + wait.len())
             } else {
@@ -170,11 +225,11 @@ async fn a_known_address_gets_the_answer_that_an_unknown_one_gets_at_that_moment
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{session}{wait}: {answers:?}");
     }
     let people = site.items().await.iter().filter(|item| text(item, "sk").starts_with("person#")).count();
-    assert_eq!(people, 4, "the two, and the two who were new where there was a seat or a line");
+    assert_eq!(people, 4, "the first two, a new one with a seat and a new one who waits");
 }
 
 #[tokio::test]
-async fn sign_up_before_and_after_its_window_is_answered_with_what_one_can_do() {
+async fn the_answer_outside_the_sign_up_window_explains_what_the_visitor_can_do() {
     let site = Tried::start().await;
     let early = site.post("/aanmelden/later/", &form("een", "a%40voorbeeld.nl")).await;
     assert_eq!(early.status(), 409);
@@ -202,7 +257,7 @@ async fn sign_up_before_and_after_its_window_is_answered_with_what_one_can_do() 
 }
 
 #[tokio::test]
-async fn what_no_form_of_ours_sends_is_refused_and_stores_nothing() {
+async fn requests_that_our_own_form_never_sends_are_refused_and_store_nothing() {
     let site = Tried::start().await;
     let post = |origin: &'static str, site_header: &'static str, kind: &'static str, body: String| {
         let request = site.request("POST", OPEN).header("content-type", kind).header("origin", origin);
@@ -257,7 +312,7 @@ async fn what_no_form_of_ours_sends_is_refused_and_stores_nothing() {
 }
 
 #[tokio::test]
-async fn visiting_the_forms_address_shows_the_form_as_it_stands_and_changes_nothing() {
+async fn a_get_of_the_form_address_shows_the_current_form_and_changes_nothing() {
     let site = Tried::start().await;
     let answer = site.get(OPEN).await;
     assert_eq!(answer.status(), 200);
@@ -288,7 +343,7 @@ async fn every_answer_has_the_security_headers_and_sets_no_cookie() {
         received,
     ];
     for answer in answers {
-        // The page after a sign-up does not even tell our own pages where one was.
+        // The page after a sign-up sends no referrer, not even to our own pages.
         let is_personal = answer.url().path().contains("/ontvangen/");
         for (name, value) in SECURITY_HEADERS {
             let value = if is_personal && name == "referrer-policy" { "no-referrer" } else { value };
@@ -299,11 +354,11 @@ async fn every_answer_has_the_security_headers_and_sets_no_cookie() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_gone_is_answered_kindly_and_with_an_incident() {
+async fn an_unreachable_store_gives_a_friendly_page_with_an_incident_id() {
     let root = support::site();
     let out = root.path().join("dist");
     site_gen::build(root.path(), &out, Wanted::public(Timestamp::now())).unwrap();
-    // A port that was free a moment ago: nobody answers there.
+    // The listener is dropped at once, so nothing listens on this port.
     let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let store = Store::new(local::connection(&format!("http://{gone}")));
     let keys = TokenKeys::new([8; 32]);
@@ -334,5 +389,5 @@ async fn a_store_that_is_gone_is_answered_kindly_and_with_an_incident() {
         html.contains("name=\"email\" value=\"r@voorbeeld.nl\""),
         "what was typed can be sent again: {html}"
     );
-    assert!(!html.contains("attempts") && !html.contains("connection"), "nothing of the inside: {html}");
+    assert!(!html.contains("attempts") && !html.contains("connection"), "no internals: {html}");
 }

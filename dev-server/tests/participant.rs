@@ -1,4 +1,4 @@
-//! A participant from sign-up to erasure, over HTTP, reading every mail.
+//! The participant's path from sign-up to erasure, over HTTP, with every mail on the way.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -8,7 +8,7 @@ use support::{Tried, form, header, press, text};
 
 const OPEN: &str = "/aanmelden/open/";
 
-/// Presses a button on a page, and returns the page that it leads to.
+/// Presses a button on a page and returns the page that it redirects to.
 async fn press_on(site: &Tried, path: &str, words: &str) -> String {
     let html = site.get(path).await.text().await.unwrap();
     let (action, sent) = press(&html, words);
@@ -21,9 +21,9 @@ async fn press_on(site: &Tried, path: &str, words: &str) -> String {
 }
 
 #[tokio::test]
-async fn sign_up_wait_be_promoted_switch_change_cancel_and_be_forgotten() {
+async fn participants_wait_get_promoted_switch_edit_cancel_and_are_erased() {
     let site = Tried::start().await;
-    // Jan takes the only seat; Renée is told that it is full, and waits.
+    // Jan takes the only seat. Renée sees that the session is full and joins the waiting list.
     assert_eq!(site.post(OPEN, &form("klein", "jan%40voorbeeld.nl")).await.status(), 303);
     let jan = letter(&site, "jan@voorbeeld.nl", "Je bent aangemeld").await;
     assert_eq!(jan.calendar_line("METHOD:"), "REQUEST");
@@ -39,7 +39,7 @@ async fn sign_up_wait_be_promoted_switch_change_cancel_and_be_forgotten() {
     let page = site.get(&manage).await.text().await.unwrap();
     assert!(page.contains("Je plek in de rij") && page.contains("<dd>1</dd>"), "{page}");
 
-    // Jan cancels: the seat is Renée's.
+    // Jan cancels, and Renée gets the seat.
     let page = press_on(&site, &jan.link("/wijzigen/"), "Ja, meld me af").await;
     assert!(page.contains("<h1>Je bent afgemeld</h1>"), "{page}");
     let cancelled = letter(&site, "jan@voorbeeld.nl", "Je bent afgemeld").await;
@@ -51,7 +51,7 @@ async fn sign_up_wait_be_promoted_switch_change_cancel_and_be_forgotten() {
     let promoted = letter(&site, "renee@voorbeeld.nl", "Er is een plek vrijgekomen").await;
     assert_eq!(promoted.calendar_line("DTSTART;TZID=Europe/Amsterdam:"), "20981128T160000");
 
-    // Renée takes the other date, which moves the entry in her calendar.
+    // Renée switches to the other date, which moves the entry in her calendar.
     let page = press_on(&site, &manage, "Kies zondag 30 november 2098").await;
     assert!(page.contains("zondag 30 november 2098, 16.00–17.30 uur"), "{page}");
     let changed = letter(&site, "renee@voorbeeld.nl", "Je datum is gewijzigd").await;
@@ -59,7 +59,7 @@ async fn sign_up_wait_be_promoted_switch_change_cancel_and_be_forgotten() {
     assert_eq!(changed.calendar_line("DTSTART;TZID=Europe/Amsterdam:"), "20981130T160000");
     assert!(sequence(&changed) > sequence(&promoted));
 
-    // She mends her name; a form with a mistake comes back with what was typed.
+    // She corrects her name. A form with a mistake comes back with the typed values.
     let html = site.get(&manage).await.text().await.unwrap();
     let (action, sent) = press(&html, "Bewaar je wijzigingen");
     let wrong = site.post(&action, &sent.replace("SWV+Noord", "").replace("Ren%C3%A9e+Vos", "R.+Vos")).await;
@@ -74,12 +74,12 @@ async fn sign_up_wait_be_promoted_switch_change_cancel_and_be_forgotten() {
         "{page}"
     );
 
-    // The form once more: the same page, and no second mail within the hour.
+    // She submits the sign-up form again. It leads to the same page and sends no repeat mail within the hour.
     let again = site.post(OPEN, &form("ruim", "renee%40voorbeeld.nl")).await;
     assert_eq!(again.status(), 303);
     assert!(header(&again, "location").contains("/ruim/ontvangen/"));
 
-    // She is forgotten; the links open nothing any more.
+    // She erases her data, and her links stop working.
     let page = press_on(&site, &manage, "Ja, wis alles").await;
     assert!(page.contains("Je gegevens zijn gewist"), "{page}");
     assert_eq!(site.get(&manage).await.status(), 410);
@@ -92,7 +92,7 @@ async fn sign_up_wait_be_promoted_switch_change_cancel_and_be_forgotten() {
 }
 
 #[tokio::test]
-async fn seeing_a_link_changes_nothing_and_only_a_form_of_ours_does() {
+async fn opening_a_link_changes_nothing_and_only_our_own_form_does() {
     let site = Tried::start().await;
     site.post(OPEN, &form("klein", "jan%40voorbeeld.nl")).await;
     let manage = letter(&site, "jan@voorbeeld.nl", "Je bent aangemeld").await.link("/wijzigen/");
@@ -111,7 +111,7 @@ async fn seeing_a_link_changes_nothing_and_only_a_form_of_ours_does() {
     for (wrong, status) in [("x", 410), (&*"A".repeat(70), 410), ("%00", 404)] {
         assert_eq!(site.get(&format!("/aanmelden/open/wijzigen/{wrong}/")).await.status(), status, "{wrong}");
     }
-    // A link to manage does not confirm.
+    // The token of a manage link does not confirm an email address.
     let confirm = manage.replace("/wijzigen/", "/bevestigen/");
     assert_eq!(site.get(&confirm).await.status(), 410);
     let page = site.get(&manage).await;
@@ -124,7 +124,7 @@ async fn seeing_a_link_changes_nothing_and_only_a_form_of_ours_does() {
 }
 
 #[tokio::test]
-async fn what_one_types_stays_inert_in_mail() {
+async fn form_input_stays_inert_in_mail() {
     let site = Tried::start().await;
     let name = "Jan%0D%0ABcc:+x%40evil.example%0D%0A%0D%0A%3Cscript%3E%E2%80%AE%3C%3C+reference+%3E%3E%00";
     let sent = form("ruim", "jan%40voorbeeld.nl").replace("Ren%C3%A9e+Vos", name);
@@ -159,7 +159,7 @@ async fn a_seat_is_held_until_the_address_is_confirmed() {
 }
 
 #[tokio::test]
-async fn seats_left_are_told_to_a_script_and_to_everybody_alike() {
+async fn the_number_of_seats_left_is_public_and_cacheable() {
     let site = Tried::start().await;
     let seats = async || {
         let answer = site.get("/aanmelden/open/plekken.json").await;
@@ -182,7 +182,7 @@ async fn the_inbox_shows_what_was_sent() {
 }
 
 #[tokio::test]
-async fn a_program_that_fills_in_everything_is_told_to_leave_a_field_empty() {
+async fn a_form_with_the_honeypot_field_filled_in_is_not_stored() {
     let site = Tried::start().await;
     let answer =
         site.post(OPEN, &(form("ruim", "jan%40voorbeeld.nl") + "&website=https://evil.example")).await;

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Runs the built function, and the same handler for Node 22 and for Python, through one stub of Lambda's
-Runtime API before one fresh store each, and prints a table.
+"""Benchmarks the built function against the same handler for Node 22 and for Python, and prints a table.
+
+All of them run behind the same stub of Lambda's Runtime API, each with a fresh store.
 
 usage: compare.py [--runs 5] [--requests 300]
 Needs, from the root of the project:
     cargo build --release -p site-gen && cargo build --release -p signup-fn --example store
     cargo build --profile lambda -p signup-fn --bin signup-fn
-and npm, openssl and a Python with venv; the rest is fetched from the package registries.
+and npm, openssl and a Python with venv. Everything else is downloaded from the package registries.
 
-Cold: from the start of the process to its first answer, a sign-up that is stored. Init CPU: user and system
-time when it first asks for an event. Warm: from handing over an event to its answer. The store's own time is
-that of the same transaction sent without any SDK. TLS: the store behind a proxy with a certificate of its own.
+Cold: from the start of the process to its first response, for a stored sign-up. Init CPU: user and system
+time until the process first asks for an event. Warm: from handing over an event to its response. The store's
+own time is measured with the same transaction, sent without an SDK. TLS: the store is behind a proxy with its
+own certificate.
 """
 import argparse
 import http.client
@@ -60,7 +62,7 @@ def event(body):
 
 
 class Api:
-    """Lambda's Runtime API for one function: hands it events, one at a time, and takes its answers."""
+    """A stub of Lambda's Runtime API for one function: hands out events one at a time and receives the responses."""
 
     def __init__(self):
         self.events, self.asked, self.answered = [], threading.Event(), threading.Event()
@@ -99,13 +101,13 @@ class Api:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def send(self, body):
-        """Milliseconds from handing over an event to its answer."""
+        """Returns the milliseconds from handing over an event to its response."""
         self.answered.clear()
         self.events.append(event(body))
         start = time.perf_counter()
         self.wake.set()
         if not self.answered.wait(60):
-            raise SystemExit("no answer within a minute")
+            raise SystemExit("no response within a minute")
         if self.answer.get("statusCode") != 303:
             raise SystemExit(f"not a sign-up: {self.answer}")
         return 1000 * (self.at - start)
@@ -121,7 +123,7 @@ def chunked(stream):
 
 
 def cpu(pid):
-    """Milliseconds of CPU of a process, in the kernel's own fine count where it keeps one."""
+    """Returns the CPU time of a process in milliseconds: from `schedstat` if the kernel has it, else in clock ticks."""
     try:
         text = pathlib.Path(f"/proc/{pid}/schedstat").read_text()
         tasks = [int(path.read_text().split()[0]) for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")]
@@ -148,7 +150,7 @@ class Store:
 
 
 def own_time(store, requests):
-    """The store's own median for the transaction of a sign-up, in milliseconds."""
+    """Returns the store's own median time for the transaction of a sign-up, in milliseconds."""
     host = urllib.parse.urlparse(store.endpoint)
     connection = http.client.HTTPConnection(host.hostname, host.port)
     connection.connect()
@@ -180,7 +182,7 @@ def own_time(store, requests):
         text_of = answer.read()
         times.append(1000 * (time.perf_counter() - start))
         if answer.status != 200:
-            raise SystemExit(f"the store refuses: {text_of}")
+            raise SystemExit(f"the store refused the transaction: {text_of}")
     return statistics.median(times[requests // 10:])
 
 
@@ -198,7 +200,7 @@ def run(command, env, folder, store, requests, endpoint=None):
     api.pid = process.pid
     try:
         if not api.answered.wait(60):
-            raise SystemExit(f"no first answer: {process.stderr.read(2000)}")
+            raise SystemExit(f"no first response: {process.stderr.read(2000)}")
         cold = 1000 * (api.at - start)
         if api.answer.get("statusCode") != 303:
             raise SystemExit(f"not a sign-up: {api.answer}")
@@ -211,7 +213,7 @@ def run(command, env, folder, store, requests, endpoint=None):
 
 
 def tls_proxy(folder, target):
-    """The store behind TLS, on loopback; returns its address and the certificate to trust."""
+    """Starts a TLS proxy for the store on loopback. Returns its address and the certificate to trust."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
@@ -248,7 +250,7 @@ def tls_proxy(folder, target):
 
 
 def function_folder(folder):
-    """The project's own site, with room for many."""
+    """Builds the project's own site with 100,000 seats per session. Returns its function folder."""
     site = folder / "site"
     shutil.copytree(ROOT / "content", site / "content")
     shutil.copytree(ROOT / "templates", site / "templates")
@@ -287,7 +289,7 @@ def main():
         rows["signup-fn, over TLS"], own = [], []
         for _ in range(options.runs):
             for name, command in commands.items():
-                # Each its own: the store grows slower as it fills.
+                # A fresh store per run, because a store gets slower as it fills up.
                 with Store() as store:
                     rows[name].append(run(command, {}, function, store, options.requests))
             with Store() as store:

@@ -3,8 +3,8 @@
 use std::io::Write as _;
 
 use anyhow::{Result, anyhow};
-use signup_fn::local;
-use signup_fn::store::Store;
+use signup_fn::settings::local;
+use signup_fn::store::client::Store;
 use tokio::net::TcpListener;
 
 #[tokio::main]

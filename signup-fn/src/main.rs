@@ -1,4 +1,4 @@
-//! The Lambda around [`signup_fn::answer`].
+//! The Lambda behind the form: [`signup_fn::participant::answer`] with a clock.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -8,13 +8,14 @@ use anyhow::Result;
 use http::StatusCode;
 use jiff::Timestamp;
 use lambda_http::{Request, RequestExt, service_fn};
-use signup_fn::Function;
-use signup_fn::origin::OriginSecrets;
+use signup_fn::participant::function::Function;
+use signup_fn::people::timing::Timing;
 use signup_fn::settings::{self, Settings, StoreSettings};
-use signup_fn::store::Store;
+use signup_fn::store::client::Store;
+use signup_fn::web::origin::OriginSecrets;
 use tokio::time::Instant;
 
-/// Kept back from Lambda's own deadline, to render an answer and send it.
+/// The time before Lambda's own deadline that rendering and sending the response needs.
 const MARGIN: Duration = Duration::from_millis(300);
 
 #[tokio::main(flavor = "current_thread")]
@@ -29,10 +30,9 @@ async fn main() -> Result<(), lambda_http::Error> {
             if !secrets.admit(request.headers()) {
                 return Ok(function.answers.error(StatusCode::FORBIDDEN));
             }
-            let deadline = deadline(&request);
+            let timing = Timing { now: Timestamp::now(), deadline: deadline(&request) };
             let sender = sender(&request);
-            let response =
-                signup_fn::answer(&function, plain(request), sender, Timestamp::now(), deadline).await;
+            let response = signup_fn::participant::answer(&function, plain(request), sender, timing).await;
             Ok::<_, lambda_http::Error>(response)
         }
     }))
@@ -48,7 +48,7 @@ fn start() -> Result<(Function, OriginSecrets)> {
     Ok((function, secrets))
 }
 
-/// When Lambda stops waiting, less the margin.
+/// Returns when Lambda stops waiting, less the margin.
 fn deadline(request: &Request) -> Instant {
     let left = request
         .lambda_context_ref()
@@ -57,18 +57,18 @@ fn deadline(request: &Request) -> Instant {
     Instant::now() + left.saturating_sub(MARGIN)
 }
 
-/// Who the CDN says has sent it: `192.0.2.1:443` or `[2001:db8::1]:443`, or without a port.
+/// Reads the sender's address from the CDN's header: `192.0.2.1:443`, `[2001:db8::1]:443`, or without a port.
 ///
-/// Without it the API knows only the CDN, which is nobody.
+/// Without the header only the address of the CDN is known, which identifies nobody.
 fn sender(request: &Request) -> Option<IpAddr> {
     let viewer = request.headers().get("cloudfront-viewer-address")?.to_str().ok()?;
     viewer.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| viewer.parse()).ok().or_else(|| {
-        // CloudFront writes addresses of version 6 without brackets.
+        // CloudFront writes IPv6 addresses without brackets.
         viewer.rsplit_once(':')?.0.parse().ok()
     })
 }
 
-/// The request without what is Lambda's own.
+/// Strips a request of Lambda's own types.
 fn plain(request: Request) -> http::Request<Vec<u8>> {
     let (parts, body) = request.into_parts();
     http::Request::from_parts(parts, body.to_vec())

@@ -5,7 +5,8 @@ mod support;
 
 use std::time::Duration;
 
-use signup_fn::store::{Claim, Place, StoreError};
+use signup_fn::store::claim::{Claim, Place};
+use signup_fn::store::error::StoreError;
 use support::stub::{Fault, stub};
 use support::table;
 use tokio::net::TcpListener;

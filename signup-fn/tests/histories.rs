@@ -14,9 +14,10 @@ use catalog::mail::MailKind;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use signup_fn::store::{Change, Changed, Claim, Place};
+use signup_fn::store::change::{Change, Changed};
+use signup_fn::store::claim::{Claim, Place};
 use support::stub::{Fault, stub};
-use support::{Table, form, now, person, soon, text};
+use support::{Table, at, form, now, person, soon, text};
 
 const PEOPLE: usize = 5;
 const SESSIONS: [&str; 2] = ["a", "b"];
@@ -192,19 +193,19 @@ async fn live(history: &History) {
             true => table.store(),
             false => table.store_at(&stub(&table, faults, false).await),
         };
-        let at = now() + SignedDuration::from_mins(i64::try_from(step).unwrap());
+        let moment = now() + SignedDuration::from_mins(i64::try_from(step).unwrap());
         match act {
             Act::SignUp { session, may_wait } => {
                 let wait = if *may_wait { "&wait=yes" } else { "" };
                 let form = form(&email(*who), SESSIONS[*session]) + wait;
-                let claim = table.claim_form(&store, &form, at, Duration::from_secs(30)).await.unwrap();
+                let claim = table.claim_form(&store, &form, moment, Duration::from_secs(30)).await.unwrap();
                 assert_eq!(claim, model.sign_up(*who, *session, *may_wait), "step {step} of {history:?}");
             }
             change => {
                 let asked = match change {
                     Act::Rename => {
                         let form = form("x@voorbeeld.nl", "a").replace("Jan+Vos", "Jan+de+Vos");
-                        let form = signup_fn::form::Submission::read(form.as_bytes()).unwrap();
+                        let form = signup_fn::participant::form::Submission::read(form.as_bytes()).unwrap();
                         Change::Details(form.details().unwrap())
                     }
                     Act::Move { to, may_wait } => {
@@ -223,10 +224,11 @@ async fn live(history: &History) {
 
 /// What is stored is what the model knows: nobody is lost, nobody twice, seats and order as they should be.
 async fn check(table: &Table, model: &Model, history: &History) {
-    let participants = table.store().participants(table.event.id(), now(), soon()).await.unwrap();
+    let participants = table.store().participants(table.event.id(), at(now())).await.unwrap();
     let who_is = |key: &str| {
-        let key_of =
-            |who: usize| person(&table.event, &signup_fn::signup::Email::new(&email(who)).unwrap()).key();
+        let key_of = |who: usize| {
+            person(&table.event, &signup_fn::people::field::Email::new(&email(who)).unwrap()).key()
+        };
         (0..PEOPLE).find(|&who| key_of(who) == key).unwrap()
     };
     let standing: BTreeMap<usize, (Status, usize, String)> = participants
@@ -243,7 +245,7 @@ async fn check(table: &Table, model: &Model, history: &History) {
         .map(|(who, (status, session, name))| (who, (status, session, name.to_owned())))
         .collect();
     assert_eq!(standing, expected, "{history:?}");
-    let states = table.store().session_states(&table.event, soon()).await.unwrap();
+    let states = table.store().session_states(table.event.id(), soon()).await.unwrap();
     for (at, session) in SESSIONS.iter().enumerate() {
         let state = states.get(&session.parse().unwrap()).cloned().unwrap_or_default();
         assert_eq!(state.taken as usize, model.seated[at].len(), "seats of {session} in {history:?}");

@@ -17,13 +17,18 @@ use data_encoding::BASE64;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use signup_fn::mailer::{Delivery, Mailer};
-use signup_fn::message::Messages;
-use signup_fn::store::{Change, Claim, Connection, LEASE, Lease, Place};
-use signup_fn::token::TokenKeys;
-use signup_fn::transport::Transport;
+use signup_fn::aws::connection::Connection;
+use signup_fn::mail::mailer::{Delivery, Mailer};
+use signup_fn::mail::message::Messages;
+use signup_fn::mail::ses::Ses as SesClient;
+use signup_fn::mail::transport::Transport;
+use signup_fn::people::token::TokenKeys;
+use signup_fn::settings::local;
+use signup_fn::store::change::Change;
+use signup_fn::store::claim::{Claim, Place};
+use signup_fn::store::outbox::{LEASE, Lease};
 use support::lambda::Lambda;
-use support::{Table, catalog, form, function_folder, now, soon, table};
+use support::{Table, at, catalog, form, function_folder, now, soon, table};
 use tokio::net::TcpListener;
 
 fn mailer(table: &Table, transport: Transport) -> Mailer {
@@ -53,8 +58,8 @@ fn letters(folder: &Path) -> Vec<String> {
     letters
 }
 
-async fn sweep(mailer: &Mailer, at: Timestamp) -> Vec<Delivery> {
-    mailer.sweep(SignedDuration::ZERO, at, soon()).await.unwrap()
+async fn sweep(mailer: &Mailer, now: Timestamp) -> Vec<Delivery> {
+    mailer.sweep(SignedDuration::ZERO, at(now)).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,8 +99,7 @@ async fn a_mail_whose_sender_died_is_sent_by_the_next_after_the_lease() {
     table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
     let mailer = mailer(&table, into(folder.path()));
     let mail = table.mails("jan@voorbeeld.nl").await.remove(0);
-    let key = (&mail.person, mail.id.as_str());
-    let leased = table.store().lease(table.event.id(), key, now(), soon()).await.unwrap();
+    let leased = table.store().lease(table.event.id(), &mail.key, at(now())).await.unwrap();
     assert!(matches!(leased, Lease::Ours(_)));
     assert_eq!(sweep(&mailer, now()).await, [Delivery::Nothing]);
     assert_eq!(sweep(&mailer, now() + LEASE).await, [Delivery::Sent]);
@@ -108,7 +112,7 @@ async fn who_was_erased_gets_no_mail_and_the_mail_is_forgotten() {
     let mailer = mailer(&table, into(folder.path()));
     let mail = table.mails("jan@voorbeeld.nl").await.remove(0);
     table.change(&table.store(), "jan@voorbeeld.nl", &Change::Erase).await.unwrap();
-    let delivery = mailer.deliver(table.event.id(), (&mail.person, &mail.id), now(), soon()).await;
+    let delivery = mailer.deliver(table.event.id(), &mail.key, at(now())).await;
     assert_eq!(delivery.unwrap(), Delivery::Nothing);
     assert!(letters(folder.path()).is_empty());
     assert_eq!(table.items().await.len(), 1, "the counter alone");
@@ -143,13 +147,8 @@ async fn take(State(ses): State<Arc<Ses>>, body: Bytes) -> Response {
 }
 
 fn to_ses(table: &Table, endpoint: &str) -> Transport {
-    let connection = Connection {
-        table: table.name.clone(),
-        region: "eu-west-1".into(),
-        endpoint: None,
-        credentials: ("local".into(), "local".into(), None),
-    };
-    Transport::ses(&connection, Some(endpoint.to_owned()), Some("signups".into()))
+    let connection = Connection { table: table.name.clone(), ..local::connection("http://127.0.0.1:1") };
+    Transport::Ses(SesClient::new(&connection, Some(endpoint.to_owned()), Some("signups".into())))
 }
 
 #[tokio::test]
@@ -165,7 +164,7 @@ async fn what_passes_is_tried_again_and_at_last_parked_where_one_sees_it() {
     assert!(sweep(&mailer, now()).await.is_empty());
     let mail = table.mails("jan@voorbeeld.nl").await.remove(0);
     assert_eq!(mail.parked.as_deref(), Some("TooManyRequestsException"));
-    table.store().unpark(table.event.id(), &mail, soon()).await.unwrap();
+    table.store().unpark(table.event.id(), &mail.key, soon()).await.unwrap();
     assert_eq!(sweep(&mailer, now()).await, [Delivery::Sent]);
     assert_eq!(ses.taken.lock().unwrap().len(), 1);
 }
@@ -194,8 +193,8 @@ async fn a_form_with_a_known_address_causes_one_mail_an_hour() {
         kinds
     };
     for (minutes, expected) in [(0, 0), (59, 0), (60, 1), (61, 1), (119, 1), (120, 2)] {
-        let at = now() + SignedDuration::from_mins(minutes);
-        table.store().repeat(table.event.id(), &person, at, soon()).await.unwrap();
+        let later = now() + SignedDuration::from_mins(minutes);
+        table.store().repeat(table.event.id(), &person, at(later)).await.unwrap();
         let repeats = kinds().await.into_iter().filter(|kind| *kind == MailKind::Repeat).count();
         assert_eq!(repeats, expected, "after {minutes} minutes");
     }
@@ -213,13 +212,13 @@ async fn who_has_a_seat_is_reminded_once_the_day_before() {
         let mails = table.store().mails(table.event.id(), soon()).await.unwrap();
         mails.iter().filter(|mail| mail.kind == MailKind::Reminder).count()
     };
-    mailer.rounds(start - SignedDuration::from_hours(25), soon()).await.unwrap();
+    mailer.rounds(at(start - SignedDuration::from_hours(25))).await.unwrap();
     assert_eq!(reminders().await, 0);
     for _ in 0..2 {
-        mailer.rounds(start - SignedDuration::from_hours(24), soon()).await.unwrap();
+        mailer.rounds(at(start - SignedDuration::from_hours(24))).await.unwrap();
         assert_eq!(reminders().await, 50, "not who waits, and nobody twice");
     }
-    mailer.rounds(start, soon()).await.unwrap();
+    mailer.rounds(at(start)).await.unwrap();
     assert_eq!(reminders().await, 50);
 }
 
@@ -242,14 +241,14 @@ async fn a_seat_that_nobody_confirmed_comes_free_after_a_day() {
     );
     let status = async |email: &str| table.participant(email).await.map(|participant| participant.status);
     assert_eq!(status("jan@voorbeeld.nl").await, Some(Status::Held));
-    mailer.rounds(now() + SignedDuration::from_hours(23), soon()).await.unwrap();
+    mailer.rounds(at(now() + SignedDuration::from_hours(23))).await.unwrap();
     assert_eq!(status("jan@voorbeeld.nl").await, Some(Status::Held));
     let next_day = now() + SignedDuration::from_hours(24);
-    mailer.rounds(next_day, soon()).await.unwrap();
+    mailer.rounds(at(next_day)).await.unwrap();
     assert_eq!(status("jan@voorbeeld.nl").await, None, "the address may be somebody else's");
     assert_eq!(status("els@voorbeeld.nl").await, Some(Status::Held));
     table.change(&table.store(), "els@voorbeeld.nl", &Change::Confirm).await.unwrap();
-    mailer.rounds(next_day + SignedDuration::from_hours(48), soon()).await.unwrap();
+    mailer.rounds(at(next_day + SignedDuration::from_hours(48))).await.unwrap();
     assert_eq!(status("els@voorbeeld.nl").await, Some(Status::Confirmed));
     assert_eq!((table.taken("a").await, table.people("a").await), (1, 1));
 }
@@ -267,13 +266,13 @@ async fn the_mailer_is_woken_by_the_stream_and_by_the_schedule() {
         ("MAIL_FROM", "POS <post@pos.example>"),
     ];
     let mut lambda = Lambda::start(built, &table, &more).await;
-    let record = |number: usize, mail: &signup_fn::store::Mail| {
+    let record = |number: usize, mail: &signup_fn::store::mail::Mail| {
         json!({
             "eventName": "INSERT",
             "dynamodb": {
                 "Keys": {
                     "pk": { "S": format!("event#{}", table.event.id()) },
-                    "sk": { "S": format!("mail#{}#{}", mail.person.key(), mail.id) }
+                    "sk": { "S": format!("mail#{}#{}", mail.key.person.key(), mail.key.id) }
                 },
                 "SequenceNumber": number.to_string()
             }
@@ -295,13 +294,16 @@ async fn the_mailer_is_woken_by_the_stream_and_by_the_schedule() {
 #[tokio::test]
 async fn one_sender_can_ask_for_so_many_sign_ups_an_hour() {
     let table = table().await;
-    let identity = signup_fn::identity::Identity::new([7; 32]);
+    let identity = signup_fn::people::identity::Identity::new([7; 32]);
     let source = identity.source("192.0.2.1".parse().unwrap(), now());
     let ask = async |number: usize, session: &str| {
         let body = form(&format!("p{number}@voorbeeld.nl"), session);
-        let signup = signup_fn::form::Submission::read(body.as_bytes()).unwrap().check(&table.event).unwrap();
+        let signup = signup_fn::participant::form::Submission::read(body.as_bytes())
+            .unwrap()
+            .check(&table.event)
+            .unwrap();
         let person = support::person(&table.event, &signup.email);
-        let request = signup_fn::store::Request {
+        let request = signup_fn::store::claim::Request {
             event: &table.event,
             signup,
             person: &person,

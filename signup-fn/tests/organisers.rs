@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use catalog::answer::Status;
 use serde_json::{Value, json};
-use signup_fn::store::Change;
+use signup_fn::store::change::Change;
 use support::{CATALOG, Table, table};
 use tempfile::TempDir;
 
@@ -175,7 +175,7 @@ async fn mail_that_was_left_lying_is_seen_and_sent_again() {
     assert!(office.says(&["mails"]).await.contains("geen mail"));
     let mail = office.table.mails("jan@voorbeeld.nl").await.remove(0);
     let event = office.table.event.id();
-    office.table.store().give_back(event, &mail, Some("MessageRejected"), support::soon()).await.unwrap();
+    office.table.store().give_back(event, &mail.key, Some("MessageRejected"), support::soon()).await.unwrap();
     assert!(office.says(&["stats"]).await.contains("1 mails zijn blijven liggen"));
     let shown = office.says(&["mails", "--retry"]).await;
     assert!(shown.contains("MessageRejected") && shown.contains("confirmation"), "{shown}");

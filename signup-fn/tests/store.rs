@@ -6,8 +6,8 @@ mod support;
 
 use std::time::Duration;
 
-use signup_fn::store::{Claim, Place};
-use support::{Table, now, soon, table, text};
+use signup_fn::store::claim::{Claim, Place};
+use support::{Table, at, now, table, text};
 
 #[tokio::test]
 async fn one_person_takes_one_seat_of_one_session() {
@@ -126,9 +126,9 @@ async fn once_the_retention_is_over_nobody_is_shown_though_the_item_is_still_the
     let (event, store) = (&table.event, table.store());
     let forget_at = event.forget_at(&event.sessions()[0]);
     let before = forget_at - jiff::SignedDuration::from_secs(1);
-    assert_eq!(store.participants(event.id(), before, soon()).await.unwrap().len(), 1);
-    assert!(store.participant(event.id(), &person, before, soon()).await.unwrap().is_some());
-    assert_eq!(store.participants(event.id(), forget_at, soon()).await.unwrap().len(), 0);
-    assert!(store.participant(event.id(), &person, forget_at, soon()).await.unwrap().is_none());
+    assert_eq!(store.participants(event.id(), at(before)).await.unwrap().len(), 1);
+    assert!(store.participant(event.id(), &person, at(before)).await.unwrap().is_some());
+    assert_eq!(store.participants(event.id(), at(forget_at)).await.unwrap().len(), 0);
+    assert!(store.participant(event.id(), &person, at(forget_at)).await.unwrap().is_none());
     assert_eq!(table.people("a").await, 1, "time to live deletes late");
 }

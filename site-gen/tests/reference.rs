@@ -1,4 +1,4 @@
-//! The reference page of the editors' guide is that of the code.
+//! The key reference in the editors' guide matches the code.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 use std::fs;
@@ -11,5 +11,5 @@ fn the_list_of_keys_in_the_guide_is_current() {
     if std::env::var_os("BLESS").is_some() {
         fs::write(&file, &made).unwrap();
     }
-    assert!(fs::read_to_string(&file).unwrap() == made, "BLESS=1 makes docs/sleutels.md anew");
+    assert!(fs::read_to_string(&file).unwrap() == made, "BLESS=1 regenerates docs/sleutels.md");
 }

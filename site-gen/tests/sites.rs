@@ -1,7 +1,7 @@
-//! Little sites in `tests/sites`, each a folder with `content/`, perhaps
-//! `templates/`, and what becomes of it: `expected/` or `problems.txt`.
+//! Small sites in `tests/sites`. Each is a folder with `content/`, optionally `templates/`, and the
+//! expected result: `expected/` or `problems.txt`.
 //!
-//! `BLESS=1 cargo test -p site-gen --test sites` rewrites what is expected.
+//! `BLESS=1 cargo test -p site-gen --test sites` rewrites the expected results.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use site_gen::BuildError;
 use site_gen::page::publication::Wanted;
 use walkdir::WalkDir;
 
-/// Builds a case and compares what it wrote, or what it told, with what stands beside it.
+/// Builds a case and compares its output or its problems with the expected result in its folder.
 fn check(case: &str) {
     check_as(case, Wanted::public(NOW.parse().unwrap()));
 }
@@ -25,12 +25,12 @@ fn check_as(case: &str, wanted: Wanted) {
     let root = tempfile::tempdir().unwrap();
     copy(&case.join("content"), &root.path().join("content"));
     copy(&folder.join("templates"), &root.path().join("templates"));
-    // What machines read is rendered with the project's own.
+    // Machine-readable files are rendered with the project's own templates.
     for template in ["alias.html", "feed.xml", "sitemap.xml", "robots.txt"] {
         let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates").join(template);
         fs::copy(own, root.path().join("templates").join(template)).unwrap();
     }
-    // A case's own templates lie over those.
+    // A case's own templates override the ones above.
     copy(&case.join("templates"), &root.path().join("templates"));
     let out = root.path().join("out");
     match site_gen::build(root.path(), &out, wanted) {
@@ -67,15 +67,15 @@ fn compare(case: &Path, below: &str, made: &BTreeMap<PathBuf, String>) {
         let there = expected.get(path).map_or("", String::as_str);
         assert!(
             there == text,
-            "{} differs; BLESS=1 accepts it\n--- made\n{text}\n--- expected\n{there}",
+            "{} differs; BLESS=1 accepts it\n--- built\n{text}\n--- expected\n{there}",
             path.display()
         );
     }
     let missing: Vec<_> = expected.keys().filter(|path| !made.contains_key(*path)).collect();
-    assert!(missing.is_empty(), "not made: {missing:?}");
+    assert!(missing.is_empty(), "not built: {missing:?}");
 }
 
-/// Every file below a folder, except the list that site-gen keeps for itself.
+/// Returns every file below a folder, except site-gen's manifest.
 fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
     let entries =
         WalkDir::new(folder).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
@@ -103,73 +103,73 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
-fn a_small_site_with_an_event_is_built_whole() {
+fn a_small_site_with_an_event_is_built_completely() {
     check("small");
 }
 
 #[test]
-fn tags_pages_neighbours_and_old_addresses_are_built() {
+fn tag_pages_pagination_neighbours_and_aliases_are_built() {
     check("lists");
 }
 
 #[test]
-fn what_is_not_public_is_held_back_or_wears_a_badge() {
+fn unpublished_pages_are_held_back_or_get_a_badge() {
     check("held-back");
     check_as("held-back-shown", Wanted { with_unpublished: true, ..Wanted::public(NOW.parse().unwrap()) });
 }
 
 #[test]
-fn front_matter_problems_are_told_all_at_once() {
+fn all_front_matter_problems_are_reported_at_once() {
     check("front-matter");
 }
 
 #[test]
-fn keys_of_other_generators_are_told_with_what_becomes_of_them() {
+fn front_matter_keys_of_other_generators_are_reported_with_help() {
     check("elsewhere");
 }
 
 #[test]
-fn links_that_lead_nowhere_are_told_with_a_suggestion() {
+fn broken_links_are_reported_with_a_suggestion() {
     check("links");
 }
 
 #[test]
-fn events_that_make_no_sense_are_told_at_the_value_at_fault() {
+fn invalid_events_are_reported_at_the_faulty_value() {
     check("events");
 }
 
 #[test]
-fn what_occurs_twice_is_told() {
+fn duplicate_addresses_event_ids_and_tags_are_reported() {
     check("twice");
 }
 
 #[test]
-fn files_that_cannot_be_used_are_told() {
+fn unusable_files_are_reported() {
     check("files");
 }
 
 #[test]
-fn what_a_text_can_hold_is_built() {
+fn markdown_and_shortcodes_are_rendered() {
     check("building-blocks");
 }
 
 #[test]
-fn building_blocks_that_cannot_be_used_are_told() {
+fn invalid_shortcodes_are_reported() {
     check("building-block-problems");
 }
 
 #[test]
-fn the_search_index_and_the_style_sheet_are_made() {
+fn the_search_index_and_the_style_sheet_are_built() {
     check("search-and-styles");
 }
 
 #[test]
-fn templates_that_cannot_be_used_are_told() {
+fn template_errors_are_reported() {
     check("template-syntax");
     check("template-value");
 }
 
 #[test]
-fn a_bad_configuration_is_told() {
+fn an_invalid_configuration_is_reported() {
     check("config");
 }

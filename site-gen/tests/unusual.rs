@@ -1,4 +1,4 @@
-//! Files as other systems and editors leave them.
+//! Unusual source files, such as other operating systems and text editors produce.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -8,7 +8,7 @@ use std::fs;
 use support::{build, site};
 
 #[test]
-fn marks_that_editors_leave_in_a_file_do_not_show() {
+fn a_byte_order_mark_crlf_and_trailing_whitespace_do_not_change_a_page() {
     let plain = site("Tekst.\n\n## Kop\n\nMeer.");
     let strange = site("Tekst.\n\n## Kop\n\nMeer.");
     let page = strange.path().join("content/proef/index.md");
@@ -23,7 +23,7 @@ fn marks_that_editors_leave_in_a_file_do_not_show() {
 }
 
 #[test]
-fn a_name_is_found_however_a_system_writes_its_accents() {
+fn a_file_name_is_found_in_any_unicode_normalisation_form() {
     let root = site("[schema](sch\u{e9}ma.pdf)");
     fs::write(root.path().join("content/proef/sche\u{301}ma.pdf"), "x").unwrap();
     build(root.path()).unwrap();
@@ -34,7 +34,7 @@ fn a_name_is_found_however_a_system_writes_its_accents() {
 }
 
 #[test]
-fn a_page_of_a_million_letters_is_a_page() {
+fn very_long_and_deeply_nested_pages_are_built() {
     let root = site(&"Een alinea met *nadruk* en [een link](/proef/).\n\n## Kop\n\n".repeat(20_000));
     build(root.path()).unwrap();
     let html = fs::read_to_string(root.path().join("dist/site/proef/index.html")).unwrap();
@@ -44,7 +44,7 @@ fn a_page_of_a_million_letters_is_a_page() {
 }
 
 #[test]
-fn what_is_no_page_is_told() {
+fn a_file_that_is_not_a_page_is_reported() {
     let root = site("Tekst.");
     let page = root.path().join("content/proef/index.md");
     for (text, expected) in [

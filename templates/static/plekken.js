@@ -1,4 +1,5 @@
-// Tells at each date how many seats are left; without it the page says the same after sending.
+// Shows how many seats are left for each date. Without it, visitors learn that a session is full only
+// after they submit the form.
 "use strict";
 
 const form = document.querySelector("form[data-seats-url]");
@@ -20,5 +21,5 @@ async function tell() {
   }
 }
 
-// Nothing depends on it: where it fails, the page is as it was.
+// Ignores a failure: the form works without the number of seats.
 if (form) tell().catch(() => {});

@@ -1,4 +1,4 @@
-// Finds pages by what one types, in an index made when the site was built.
+// Finds pages as the visitor types, in an index that was made when the site was built.
 "use strict";
 
 const form = document.querySelector("form.search");
@@ -8,19 +8,19 @@ const list = document.getElementById("paginas");
 const everything = [...list.children];
 let index = null;
 
-// As the index is folded: lower case, without accents.
+// Folds text as the index does: lower case, without accents.
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-// How well a word of the index fits what was typed; 0 is not at all.
+// Returns how well a word of the index matches the typed word; 0 means no match.
 function fit(word, typed) {
   if (word === typed) return 4;
   if (word.startsWith(typed)) return 2;
   if (typed.length > 3 && word.includes(typed)) return 1;
-  // Another form of the word, when that very form is on no page.
+  // The typed word is a longer form of the indexed one, and may itself be on no page.
   return typed.length > 5 && word.length > 4 && typed.startsWith(word) ? 1 : 0;
 }
 
-// The pages for one typed word, each with a score. Forms of one word count once.
+// Returns the pages that match one typed word, each with a score. Forms with the same stem count once.
 function pagesFor(typed) {
   const stems = new Map();
   for (const [word, stem] of Object.entries(index.words)) {
@@ -36,7 +36,7 @@ function pagesFor(typed) {
   return scores;
 }
 
-// The pages that have every word, the best ones first.
+// Returns the pages that match every word, best match first; null for a query without words.
 function find(query) {
   const words = fold(query).match(/[\p{L}\p{N}]{2,}/gu) ?? [];
   if (words.length === 0) return null;

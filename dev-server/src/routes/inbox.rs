@@ -1,4 +1,4 @@
-//! The mail that was sent on this machine, newest first.
+//! The mails that were sent on this machine, newest first.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,7 +12,7 @@ use mail_parser::{Message, MessageParser, MimeHeaders};
 
 use super::Shared;
 
-/// Answers with every mail in the folder.
+/// Shows every mail in the folder.
 pub(super) async fn inbox(State(served): Shared) -> Response {
     let mut mails = String::new();
     for bytes in newest_first(&served.mail) {
@@ -47,7 +47,7 @@ fn mail(out: &mut String, message: &Message<'_>) -> std::fmt::Result {
     writeln!(out, "<p>Aan {}</p>", escaped(to))?;
     writeln!(out, "<pre>{}</pre>", linked(&message.body_text(0).unwrap_or_default()))?;
     for attachment in message.attachments() {
-        // The entry for a calendar is there twice: within the mail, and under a name.
+        // The calendar entry is there twice: inline, and as an attachment with a name.
         let Some(name) = attachment.attachment_name().map(escaped) else { continue };
         let text = escaped(attachment.text_contents().unwrap_or_default());
         writeln!(out, "<details><summary>{name}</summary><pre>{text}</pre></details>")?;
@@ -59,7 +59,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
-/// The text with its addresses as links.
+/// Returns the text with its web addresses as links.
 fn linked(text: &str) -> String {
     let word = |word: &str| match word.trim_end() {
         address if address.starts_with("http://") || address.starts_with("https://") => {

@@ -1,4 +1,4 @@
-//! What axe-core finds on every page in every state.
+//! Accessibility: axe-core on every page, in every state.
 
 use std::fmt::Write as _;
 
@@ -7,12 +7,12 @@ use serde_json::json;
 use crate::states;
 use crate::visitor::{Screen, Visitor};
 
-/// WCAG 2.0 to 2.2, A and AA, and what axe calls good practice.
+/// The rules of WCAG 2.0 to 2.2 at levels A and AA, and axe's best practices.
 const TAGS: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_nothing_on_any_page_in_any_state() {
-    let axe = std::env::var("AXE").unwrap_or_else(|_| panic!("`AXE` is to name axe-core's axe.min.js"));
+    let axe = std::env::var("AXE").unwrap_or_else(|_| panic!("set `AXE` to the path of `axe.min.js`"));
     let axe = std::fs::read_to_string(&axe).unwrap_or_else(|error| panic!("{axe}: {error}"));
     let (site, states) = states::all().await;
     let visitor = Visitor::with_scripts(1280, 800, true).await;
@@ -35,6 +35,6 @@ async fn axe_finds_nothing_on_any_page_in_any_state() {
         }
     }
     assert!(found.is_empty(), "{found}");
-    println!("axe: {} pages and states, {looks} looks, nothing found", states.len());
+    println!("axe: {} pages and states, {looks} runs, no violations", states.len());
     visitor.client.clone().close().await.unwrap();
 }

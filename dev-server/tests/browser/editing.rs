@@ -1,10 +1,10 @@
-//! An editor who saves a file and looks at the page.
+//! Live reload: an editor saves a file and looks at the page.
 
 use crate::support::{self, Tried};
 use crate::visitor::Visitor;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_browser_reloads_and_shows_what_is_wrong_over_the_page() {
+async fn the_browser_reloads_and_shows_problems_over_the_page() {
     let site = Tried::start_in(support::site_with_real_content()).await;
     let visitor = Visitor::with_scripts(1024, 700, true).await;
     visitor.client.goto(&site.url("/contact/")).await.unwrap();

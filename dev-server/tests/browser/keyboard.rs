@@ -1,4 +1,4 @@
-//! Somebody with a keyboard and no JavaScript.
+//! Use with only a keyboard and without JavaScript.
 
 use fantoccini::key::Key;
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::support::{self, Tried, text};
 use crate::visitor::{Screen, Visitor};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_with_a_keyboard_and_no_javascript_is_refused_once_mends_it_and_is_signed_up() {
+async fn a_keyboard_user_without_javascript_corrects_a_refused_form_and_signs_up() {
     let site = Tried::start_in(support::site_with_real_content()).await;
     let visitor = Visitor::new(360, 800).await;
     let article = site.url("/nieuws/lerend-netwerk-november-2028/");
@@ -16,7 +16,7 @@ async fn somebody_with_a_keyboard_and_no_javascript_is_refused_once_mends_it_and
     visitor.shows("meetbare en merkbare indicatoren").await;
     visitor.screenshot("article-360").await;
 
-    // The first stop leads past the menu.
+    // The first tab stop is the link that skips the menu.
     visitor.press(&Key::Tab.to_string()).await;
     assert_eq!(visitor.attribute("class").await, "skip");
     visitor.press(&Key::Enter.to_string()).await;
@@ -35,7 +35,7 @@ async fn somebody_with_a_keyboard_and_no_javascript_is_refused_once_mends_it_and
     visitor.tab_to("type", "submit").await;
     visitor.press(&Key::Enter.to_string()).await;
 
-    // Refused: the summary has the focus, and leads to the fields; what was typed is there.
+    // The form is refused. The error summary has focus and links to the fields, which keep their values.
     visitor.shows("Vul een e-mailadres in zoals naam@voorbeeld.nl.").await;
     assert!(visitor.client.title().await.unwrap().starts_with("Fout: "));
     assert_eq!(visitor.attribute("role").await, "alert");
@@ -66,17 +66,17 @@ async fn somebody_with_a_keyboard_and_no_javascript_is_refused_once_mends_it_and
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_stop_shows_in_order_and_none_is_a_trap() {
+async fn every_tab_stop_is_visible_and_in_order_and_none_is_a_trap() {
     let (site, states) = states::all().await;
     let visitor = Visitor::new(1280, 800).await;
     for screen in [Screen::PHONE, Screen::DESK, Screen { forced_colors: "active", ..Screen::DESK }] {
-        // Where the system has colours of its own, a few pages tell of all.
+        // In forced-colours mode, a few pages represent all of them.
         let forced = screen.forced_colors == "active";
         let is_looked_at = |name: &str| !forced || ["/", "refused", "manage"].contains(&name);
         for (name, state) in states.iter().filter(|(name, _)| is_looked_at(name)) {
             state.show(&site, &visitor).await;
             visitor.look_at(screen).await;
-            let place = format!("{name}, {}, colours forced: {}", screen.width, screen.forced_colors);
+            let place = format!("{name}, {}, forced colours: {}", screen.width, screen.forced_colors);
             visitor.run("document.activeElement?.blur(); scrollTo(0, 0)").await;
             let mut stops: Vec<String> = Vec::new();
             loop {
@@ -88,10 +88,10 @@ async fn every_stop_shows_in_order_and_none_is_a_trap() {
                 let (name, fault) = (stop[0].as_str().unwrap(), stop[1].as_str().unwrap());
                 assert!(fault.is_empty(), "{place}: {name} {fault}");
                 stops.push(name.to_owned());
-                assert!(stops.len() < 80, "{place}: no end of stops: {stops:?}");
+                assert!(stops.len() < 80, "{place}: too many tab stops: {stops:?}");
             }
-            // In the order of the page, each once (a group of choices is one stop); where something
-            // was done or refused, one begins at the words about it.
+            // The stops are in page order, each once; a radio group is one stop. After a change or a
+            // refusal, the message has focus, so the stops start after it.
             let expected = visitor.run(STOPS).await;
             let expected = expected.as_array().unwrap();
             let is_told = name.contains("refused") || name.contains("saved");
@@ -103,7 +103,7 @@ async fn every_stop_shows_in_order_and_none_is_a_trap() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_menu_opens_without_a_script_and_each_of_its_links_comes_into_sight() {
+async fn the_menu_opens_without_javascript_and_each_focused_link_is_visible() {
     let site = Tried::start_in(support::site_with_real_content()).await;
     let visitor = Visitor::new(320, 256).await;
     visitor.client.goto(&site.url("/nieuws/")).await.unwrap();
@@ -116,7 +116,7 @@ async fn the_menu_opens_without_a_script_and_each_of_its_links_comes_into_sight(
         assert_eq!(stop, json!([link, ""]));
     }
     visitor.screenshot("menu-320").await;
-    // What lies under the menu is not come to.
+    // Tab does not reach the elements under the open menu.
     visitor.press(&Key::Tab.to_string()).await;
     assert!(visitor.run(STOP).await.is_null());
     visitor.client.goto(&site.url("/nieuws/")).await.unwrap();
@@ -138,7 +138,7 @@ const MENU: [&str; 7] = [
     "/inloggen/",
 ];
 
-/// The element that has the focus, and what is wrong with how it shows; `null` past the last one.
+/// A script that returns the focused element and its visual faults, or `null` past the last tab stop.
 const STOP: &str = "
     const element = document.activeElement;
     if (!element || element === document.body || element === document.documentElement) return null;
@@ -148,10 +148,10 @@ const STOP: &str = "
     const faults = [];
     if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) faults.push('has no outline');
     if (box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth) faults.push('is out of sight');
-    else if (!at || !(element.contains(at) || at.contains(element))) faults.push('lies under ' + at?.outerHTML.slice(0, 80));
+    else if (!at || !(element.contains(at) || at.contains(element))) faults.push('is covered by ' + at?.outerHTML.slice(0, 80));
     return [(element.id || element.getAttribute('href') || element.textContent).trim().slice(0, 60), faults.join(', ')];";
 
-/// The elements that are to get the focus, in the order of the page.
+/// A script that returns the expected tab stops, in page order.
 const STOPS: &str = "
     return [...document.querySelectorAll('a[href], button, input, textarea, select, summary')]
         .filter((element) => element.checkVisibility({ visibilityProperty: true }) && element.tabIndex >= 0)

@@ -1,8 +1,8 @@
-//! In a real Chromium, driven through chromedriver: `cargo test -p dev-server --features browser`.
+//! Tests in a real Chromium, driven by chromedriver: `cargo test -p dev-server --features browser`.
 //!
-//! `AXE` names axe-core's `axe.min.js`. Screenshots are left in `target/tmp`.
+//! `AXE` is the path of axe-core's `axe.min.js`. The tests save screenshots in `target/tmp`.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
-#![allow(clippy::print_stdout, reason = "how much was looked at is worth a line")]
+#![allow(clippy::print_stdout, reason = "the number of checks is worth a line")]
 #![allow(unreachable_pub, reason = "shared by the tests of this program")]
 
 #[path = "../support/mod.rs"]

@@ -1,4 +1,4 @@
-//! Pages keep to themselves: no other host, nothing stored, nothing that the policy forbids.
+//! Privacy: no page contacts another host, stores anything, or violates the content security policy.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::states;
 use crate::visitor::Visitor;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_page_asks_another_host_keeps_anything_or_breaks_the_policy() {
+async fn no_page_contacts_another_host_stores_anything_or_violates_the_policy() {
     let (site, states) = states::all().await;
     let visitor = Visitor::with_scripts(1280, 800, true).await;
     for (name, state) in &states {
@@ -27,7 +27,7 @@ async fn no_page_asks_another_host_keeps_anything_or_breaks_the_policy() {
 
     let own = format!("http://{}", site.server.address);
     let asked = visitor.leave(&own).await;
-    assert!(asked.len() > states.len(), "the log holds what was asked: {asked:?}");
+    assert!(asked.len() > states.len(), "the network log has the requests: {asked:?}");
     let elsewhere: Vec<&url::Url> =
         asked.iter().filter(|address| address.origin().ascii_serialization() != own).collect();
     assert!(elsewhere.is_empty(), "{elsewhere:?}");

@@ -1,4 +1,4 @@
-//! Somebody who searches.
+//! The search page.
 
 use fantoccini::Locator;
 
@@ -6,7 +6,7 @@ use crate::support::{self, Tried};
 use crate::visitor::Visitor;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_who_searches_finds_pages_by_any_form_of_a_word() {
+async fn search_finds_pages_by_any_form_of_a_word() {
     let site = Tried::start_in(support::site_with_real_content()).await;
     let visitor = Visitor::with_scripts(360, 800, true).await;
     visitor.client.goto(&site.url("/zoeken/?q=indicator")).await.unwrap();
@@ -31,7 +31,7 @@ async fn somebody_who_searches_finds_pages_by_any_form_of_a_word() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_scripts_the_search_page_is_the_list_of_everything() {
+async fn without_javascript_the_search_page_lists_every_page() {
     let site = Tried::start_in(support::site_with_real_content()).await;
     let visitor = Visitor::new(360, 800).await;
     visitor.client.goto(&site.url("/zoeken/")).await.unwrap();

@@ -1,4 +1,4 @@
-//! Every page, and every state that the form can be in.
+//! Every page of the site, and every state of the form.
 
 use std::path::Path;
 
@@ -11,12 +11,12 @@ use crate::visitor::Visitor;
 const OPEN: &str = "/aanmelden/open/";
 const ARTICLE: &str = "/nieuws/open/";
 
-/// How one comes to a page.
+/// A state of a page, by the way to reach it.
 #[derive(Debug, Clone)]
 pub enum State {
-    /// By its address.
+    /// The page at an address.
     At(String),
-    /// By sending a form to an address.
+    /// The page after sending a form to an address.
     Sent { to: String, form: String },
 }
 
@@ -44,16 +44,16 @@ impl State {
                     }
                     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
                 }
-                // The page is whole when its last element is there.
+                // The page has loaded once its last element is there.
                 visitor.shows("toegankelijkheid").await;
             }
         }
     }
 }
 
-/// The site with everything on it, and all that there is to see.
+/// Starts the site with everything on it, and returns it with all its states by name.
 ///
-/// Each page as it is sent is left in `target/tmp/states`, for validators.
+/// Saves the HTML of each state in `target/tmp/states`, for validators.
 pub async fn all() -> (Tried, Vec<(String, State)>) {
     let site = Tried::start_in(support::site_with_everything()).await;
     let mut states: Vec<(String, State)> = pages(&site)
@@ -112,7 +112,7 @@ async fn keep(site: &Tried, states: &[(String, State)]) {
     }
 }
 
-/// The addresses of all pages that were built.
+/// Returns the addresses of all built pages.
 fn pages(site: &Tried) -> Vec<String> {
     let folder = site.root.path().join("dist/site");
     let mut found = Vec::new();

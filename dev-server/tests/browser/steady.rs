@@ -1,20 +1,20 @@
-//! Pages hold together: on the smallest phone, with large letters, and while they load.
+//! Stable layout: on the smallest phone, with large text, and while a page loads.
 
 use serde_json::json;
 
 use crate::states;
 use crate::visitor::{Screen, Visitor};
 
-/// What Lighthouse still calls good is 0.1.
+/// Maximum cumulative layout shift of a page; Lighthouse calls a shift of up to 0.1 good.
 const MOST_SHIFT: f64 = 0.02;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_page_scrolls_sideways_and_each_has_one_heading_of_the_first_level() {
+async fn no_page_scrolls_sideways_and_each_has_exactly_one_h1() {
     let (site, states) = states::all().await;
     let visitor = Visitor::new(320, 640).await;
     for (name, state) in &states {
         state.show(&site, &visitor).await;
-        // 320 CSS pixels are 1280 at 400 %.
+        // A width of 320 CSS pixels equals a 1280-pixel window at 400% zoom (1280 / 4).
         for letters in ["100%", "200%"] {
             let script = "
                 document.documentElement.style.fontSize = arguments[0];

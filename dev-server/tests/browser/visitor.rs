@@ -1,4 +1,4 @@
-//! A browser, and somebody before it.
+//! A browser and its user.
 
 use std::fs;
 use std::process::Stdio;
@@ -14,21 +14,21 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use url::{ParseError, Url};
 
-/// A browser, and somebody who has only a keyboard.
+/// A browser whose user has only a keyboard.
 pub struct Visitor {
     pub client: Client,
     driver: Child,
     profile: tempfile::TempDir,
 }
 
-/// What one looks at.
+/// A screen: its size and colour settings.
 #[derive(Debug, Clone, Copy)]
 pub struct Screen {
     pub width: u32,
     pub height: u32,
     /// `light` or `dark`.
     pub scheme: &'static str,
-    /// `active` where the system has colours of its own, else `none`.
+    /// `active` in forced-colours mode, otherwise `none`.
     pub forced_colors: &'static str,
 }
 
@@ -49,12 +49,12 @@ const ARGUMENTS: [&str; 10] = [
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
-    // What the browser would ask of its makers goes nowhere.
+    // Resolves no other host, so the browser's own requests to its vendor go nowhere.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
 impl Visitor {
-    /// Somebody whose browser runs no scripts of pages.
+    /// Starts a browser with JavaScript disabled.
     pub async fn new(width: u32, height: u32) -> Self {
         Self::with_scripts(width, height, false).await
     }
@@ -65,7 +65,7 @@ impl Visitor {
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .unwrap_or_else(|error| panic!("chromedriver does not start: {error}"));
+            .unwrap_or_else(|error| panic!("cannot start chromedriver: {error}"));
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = loop {
             let line = lines.next_line().await.unwrap().unwrap();
@@ -80,7 +80,7 @@ impl Visitor {
         let capabilities = json!({
             "goog:chromeOptions": {
                 "args": arguments,
-                // A window is at least 500 pixels wide; a phone is not.
+                // A browser window is at least 500 pixels wide, so a phone must be emulated.
                 "mobileEmulation": { "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0 } },
                 "prefs": { "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 } },
             },
@@ -94,7 +94,7 @@ impl Visitor {
         Self { client, driver, profile }
     }
 
-    /// Turns to another screen.
+    /// Switches to another screen.
     pub async fn look_at(&self, screen: Screen) {
         let Screen { width, height, scheme, forced_colors } = screen;
         let metrics =
@@ -103,18 +103,18 @@ impl Visitor {
         let features = json!({ "features": [
             { "name": "prefers-color-scheme", "value": scheme },
             { "name": "forced-colors", "value": forced_colors },
-            // Who waits for something to glide into sight can't tell when it is there.
+            // With smooth scrolling, a test can't tell when an element has come into view.
             { "name": "prefers-reduced-motion", "value": "reduce" },
         ] });
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
-    /// What a script in the page returns.
+    /// Runs a script in the page and returns its result.
     pub async fn run(&self, script: &str) -> Value {
         self.client.execute(script, vec![]).await.unwrap()
     }
 
-    /// What the browser itself had to say since it was last asked.
+    /// Returns the messages in the browser's console since the previous call.
     pub async fn console(&self) -> Vec<String> {
         let lines = self.client.issue_cmd(Vendor("se/log", json!({ "type": "browser" }))).await.unwrap();
         let lines = lines.as_array().cloned().unwrap_or_default();
@@ -138,7 +138,7 @@ impl Visitor {
         self.focus().await.send_keys(keys).await.unwrap();
     }
 
-    /// Presses tab until the element with this attribute has the focus.
+    /// Presses Tab until the element with this attribute has focus.
     pub async fn tab_to(&self, attribute: &str, value: &str) {
         for _ in 0..60 {
             self.press(&Key::Tab.to_string()).await;
@@ -146,14 +146,14 @@ impl Visitor {
                 return;
             }
         }
-        panic!("no stop at {attribute}={value}");
+        panic!("no tab stop with `{attribute}={value}`");
     }
 
-    /// Waits, as a person would, until the page shows the words.
+    /// Waits until the page shows the words, as a person would.
     pub async fn shows(&self, words: &str) {
         let mut page = String::new();
         for _ in 0..100 {
-            // Between two pages there may be no body to read.
+            // During navigation there may be no body to read.
             if let Ok(body) = self.client.find(Locator::Css("body")).await {
                 page = body.text().await.unwrap_or_default();
             }
@@ -165,19 +165,19 @@ impl Visitor {
         panic!("`{words}` is not on the page:\n{page}");
     }
 
-    /// What one sees as a picture, in `target/tmp`.
+    /// Saves a screenshot in `target/tmp`.
     pub async fn screenshot(&self, name: &str) {
         let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
         let picture = self.client.screenshot().await.unwrap();
         fs::write(folder.join(format!("{name}.png")), picture).unwrap();
     }
 
-    /// Closes the browser, and returns every address that pages of an origin asked the network for.
+    /// Closes the browser and returns the URL of every network request by pages of an origin.
     pub async fn leave(mut self, origin: &str) -> Vec<Url> {
         self.client.clone().close().await.unwrap();
         self.driver.kill().await.unwrap();
         let log = fs::read_to_string(self.profile.path().join("net-log.json")).unwrap();
-        // A browser that ends at once may leave the list open.
+        // A browser that is killed may leave the list of events unterminated.
         let log: Value = serde_json::from_str(&log)
             .or_else(|_| serde_json::from_str(&format!("{}]}}", log.trim_end().trim_end_matches(','))))
             .unwrap();
@@ -188,7 +188,7 @@ impl Visitor {
     }
 }
 
-/// A command that is Chromium's own.
+/// A WebDriver command that is specific to Chromium.
 #[derive(Debug)]
 struct Vendor(&'static str, Value);
 

@@ -1,4 +1,4 @@
-//! Mail, read as it arrives.
+//! Reads mail as it arrives.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use mail_parser::{MessageParser, MimeHeaders};
 
 use super::Tried;
 
-/// A mail, as a mailbox shows it.
+/// A mail as a mailbox shows it.
 #[derive(Debug)]
 pub struct Letter {
     pub subject: String,
@@ -16,7 +16,7 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// Path of the address in it that leads to one of our pages.
+    /// Returns the path of the first link in the text that contains `part`.
     pub fn link(&self, part: &str) -> String {
         let word = self.text.split_whitespace().find(|word| word.contains(part)).unwrap();
         format!("/{}", word.splitn(4, '/').nth(3).unwrap())
@@ -28,7 +28,7 @@ impl Letter {
     }
 }
 
-/// The newest mail with these words in its subject to somebody, once it is there.
+/// Waits for a mail to a participant with these words in its subject, and returns it.
 pub async fn letter(site: &Tried, to: &str, words: &str) -> Letter {
     let folder = site.root.path().join(".data/mail");
     for _ in 0..200 {
@@ -51,5 +51,5 @@ pub async fn letter(site: &Tried, to: &str, words: &str) -> Letter {
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("no mail to {to} about `{words}`")
+    panic!("no mail to `{to}` about `{words}`")
 }

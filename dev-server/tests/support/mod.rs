@@ -1,6 +1,6 @@
-//! A site to try things on, and the true server before it.
+//! Sites for the tests, and the real server in front of them.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
-#![allow(dead_code, reason = "each test uses its own part")]
+#![allow(dead_code, reason = "each test uses only some of the helpers")]
 #![allow(unreachable_pub, reason = "shared by several test programs")]
 
 pub mod letter;
@@ -20,7 +20,7 @@ pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The little site of `tests/site` with the project's own templates, in a folder of its own.
+/// Copies the test site in `tests/site` and the project's own templates into a temporary folder.
 pub fn site() -> TempDir {
     let root = tempfile::tempdir().unwrap();
     copy(&project().join("dev-server/tests/site/content"), &root.path().join("content"));
@@ -28,7 +28,7 @@ pub fn site() -> TempDir {
     root
 }
 
-/// The project's own content and templates, in a folder of its own.
+/// Copies the project's own content and templates into a temporary folder.
 pub fn site_with_real_content() -> TempDir {
     let root = tempfile::tempdir().unwrap();
     copy(&project().join("content"), &root.path().join("content"));
@@ -36,7 +36,7 @@ pub fn site_with_real_content() -> TempDir {
     root
 }
 
-/// The project's own content and templates, with the events of the little site among its news.
+/// Copies the project's own content and templates, and adds the test site's events to the news.
 pub fn site_with_everything() -> TempDir {
     let root = site_with_real_content();
     for event in ["open", "later", "voorbij", "bevestigen"] {
@@ -58,12 +58,17 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A server of a site on a free port, with its data beside it.
-pub fn settings(root: &TempDir) -> dev_server::Settings {
-    dev_server::Settings { root: root.path().into(), data: root.path().join(".data"), port: 0, drafts: false }
+/// Returns settings for a server on a free port that keeps its data in the site's folder.
+pub fn settings(root: &TempDir) -> dev_server::settings::Settings {
+    dev_server::settings::Settings {
+        root: root.path().into(),
+        data: root.path().join(".data"),
+        port: 0,
+        drafts: false,
+    }
 }
 
-/// A running server on a free port, with a client that follows no redirect.
+/// A running server on a free port, with a client that does not follow redirects.
 pub struct Tried {
     pub root: TempDir,
     pub server: dev_server::Server,
@@ -93,12 +98,12 @@ impl Tried {
         self.client.request(method.parse().unwrap(), self.url(path))
     }
 
-    /// Sends a form as a browser does.
+    /// Posts a form as a browser does.
     pub async fn post(&self, path: &str, form: &str) -> Response {
         post(&self.client, &self.url(path), form).await.unwrap()
     }
 
-    /// Everything in the store but the outbox.
+    /// Returns every item in the store, except the mails in the outbox.
     pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
         items(&self.server.store.endpoint).await
     }
@@ -119,14 +124,14 @@ pub async fn post(client: &reqwest::Client, url: &str, form: &str) -> reqwest::R
         .await
 }
 
-/// Everything in a store but the outbox.
+/// Returns every item in a store, except the mails in the outbox.
 pub async fn items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
     let mut items = all_items(endpoint).await;
     items.retain(|item| !text(item, "sk").starts_with("mail#"));
     items
 }
 
-/// Everything in a store.
+/// Returns every item in a store.
 pub async fn all_items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -135,7 +140,8 @@ pub async fn all_items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    let scan = Client::from_conf(config).scan().table_name(signup_fn::local::TABLE).into_paginator();
+    let scan =
+        Client::from_conf(config).scan().table_name(signup_fn::settings::local::TABLE).into_paginator();
     scan.items().send().collect::<Result<_, _>>().await.unwrap()
 }
 
@@ -153,7 +159,7 @@ pub fn text<'a>(item: &'a HashMap<String, AttributeValue>, name: &str) -> &'a st
     item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
 }
 
-/// What a browser sends when one presses the button with these words: where to, and the form.
+/// Returns what a browser sends when the button with this label is pressed: the address and the form.
 pub fn press(html: &str, words: &str) -> (String, String) {
     let button_end =
         html.find(&format!(">{words}</button>")).unwrap_or_else(|| panic!("no button `{words}`: {html}"));

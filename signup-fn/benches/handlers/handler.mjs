@@ -1,4 +1,4 @@
-// The sign-up of signup-fn for Node 22, as one would write it with the AWS SDK for JavaScript v3.
+// The sign-up of signup-fn for Node 22, written idiomatically with the AWS SDK for JavaScript v3.
 import { createHmac, randomUUID } from "node:crypto";
 import { DynamoDBClient, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 

@@ -1,4 +1,4 @@
-"""The sign-up of signup-fn for Python, as one would write it with boto3; and the loop of Lambda's own runtime."""
+"""The sign-up of signup-fn for Python, written idiomatically with boto3, and the event loop of Lambda's runtime."""
 import base64
 import datetime
 import hashlib

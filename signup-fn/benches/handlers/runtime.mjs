@@ -1,4 +1,4 @@
-// The loop of Lambda's own runtime for Node: ask for an event, answer it.
+// The event loop of Lambda's runtime for Node: fetches the next event and posts its response.
 import http from "node:http";
 import { handler } from "./handler.mjs";
 

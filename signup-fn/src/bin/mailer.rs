@@ -1,5 +1,5 @@
-//! The Lambda that sends mail: woken by the table's stream, and every few minutes by a schedule.
-// The futures of two SDKs lie deep within one another.
+//! The Lambda that sends mail: invoked by the table's stream, and every few minutes by a schedule.
+// The futures of two SDKs are deeply nested.
 #![recursion_limit = "256"]
 
 use std::sync::Arc;
@@ -9,14 +9,18 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use serde_json::{Value, json};
-use signup_fn::mailer::{Delivery, Mailer, OVERDUE};
-use signup_fn::message::Messages;
-use signup_fn::settings::{self, MailSettings, Settings};
-use signup_fn::store::{Store, StreamEvent};
-use signup_fn::transport::Transport;
+use signup_fn::mail::mailer::{Delivery, Mailer, OVERDUE};
+use signup_fn::mail::message::Messages;
+use signup_fn::mail::ses::Ses;
+use signup_fn::mail::transport::Transport;
+use signup_fn::people::timing::Timing;
+use signup_fn::rendered;
+use signup_fn::settings::{MailSettings, Settings};
+use signup_fn::store::client::Store;
+use signup_fn::store::stream::StreamEvent;
 use tokio::time::Instant;
 
-/// Kept back from Lambda's own deadline.
+/// The time before Lambda's own deadline that the response needs.
 const MARGIN: Duration = Duration::from_secs(1);
 
 #[tokio::main(flavor = "current_thread")]
@@ -40,26 +44,26 @@ fn start() -> Result<Mailer> {
     let variable = |name: &str| std::env::var(name).ok();
     let settings = Settings::read(variable)?;
     let MailSettings { sender, configuration_set, endpoint } = MailSettings::read(variable)?;
-    let catalog = Arc::new(settings::catalog(&settings.folder)?);
+    let catalog = Arc::new(rendered::catalog::read(&settings.folder)?);
     let origin = catalog.origin().to_owned();
     let messages = Messages::open(&settings.folder, &catalog, settings.token_keys, origin)?;
-    let transport = Transport::ses(&settings.store.connection, endpoint, configuration_set);
+    let transport = Transport::Ses(Ses::new(&settings.store.connection, endpoint, configuration_set));
     Ok(Mailer { catalog, store: Store::new(settings.store.connection), messages, sender, transport })
 }
 
-/// Sends what a batch of the stream tells of; anything else is the schedule, which asks for the rounds.
+/// Sends the mails that a batch of the stream announces. Any other event is the schedule, which starts the rounds.
 async fn handle(mailer: &Mailer, payload: Value, deadline: Instant) -> Result<Value, lambda_runtime::Error> {
     if payload.get("Records").is_none() {
-        let now = Timestamp::now();
-        mailer.rounds(now, deadline).await?;
-        mailer.sweep(OVERDUE, now, deadline).await?;
+        let timing = Timing { now: Timestamp::now(), deadline };
+        mailer.rounds(timing).await?;
+        mailer.sweep(OVERDUE, timing).await?;
         return Ok(json!({}));
     }
     let batch: StreamEvent = serde_json::from_value(payload).context("event of the stream")?;
     let mut failures = Vec::new();
     for record in &batch.records {
-        let Some((event, person, id)) = record.mail() else { continue };
-        let delivered = mailer.deliver(&event, (&person, id), Timestamp::now(), deadline).await;
+        let Some((event, mail)) = record.mail() else { continue };
+        let delivered = mailer.deliver(&event, &mail, Timing { now: Timestamp::now(), deadline }).await;
         let failed = match delivered {
             Ok(Delivery::Failed) => true,
             Ok(_) => false,
@@ -69,7 +73,7 @@ async fn handle(mailer: &Mailer, payload: Value, deadline: Instant) -> Result<Va
             }
         };
         if failed {
-            // The stream goes on from the first of these, and comes with the others again.
+            // The stream continues from the first of these, and delivers the later ones again.
             failures.push(json!({ "itemIdentifier": record.sequence_number() }));
         }
     }

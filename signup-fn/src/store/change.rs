@@ -1,369 +1,249 @@
-//! Changing what is stored of one participant: details, session, status, or everything gone.
+//! Changing what is stored of one participant: details, session, status, or erasing everything.
 //!
-//! Whoever gives up a seat gives it, in the same transaction, to the head of the line:
+//! A participant who gives up a seat gives it to the head of the line in the same transaction:
 //!
-//! | part | condition |
+//! | write | condition |
 //! |---|---|
 //! | the participant | still at the version that was read |
-//! | the session that is left | the same head of the line, or still nobody |
-//! | the head of the line | still waiting for this session |
-//! | the session that is chosen | a seat and nobody waiting, or a line to join |
-//! | the mails to both | |
+//! | the session that is left | the same head of the line, or still nobody waiting |
+//! | the head of the line | still at the version that was read, with this session and status |
+//! | the session that is chosen | a free seat and nobody waiting, or a waiting list to join |
+//! | the mails to both | absent |
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use catalog::answer::Status;
 use catalog::mail::MailKind;
-use catalog::{Event, Session, SessionId};
-use jiff::Timestamp;
-use tokio::time::Instant;
+use catalog::{Event, SessionId};
 
-use super::claim::{HOLD, Place};
+use super::claim::{self, Place};
+use super::client::{Store, attempt_id, unknown_session};
+use super::error::{Setback, StoreError};
+use super::expression::{Condition, equals};
 use super::item::{self, number, text};
-use super::retry::{self, Attempt};
-use super::transaction::Cancelled;
-use super::{Mail, SessionState, Store, StoreError};
-use crate::identity::Person;
-use crate::participant::Participant;
-use crate::signup::Details;
-use crate::token::SignupId;
+use super::line::Attempt;
+use super::mail::Mail;
+use super::transaction::{Outcome, Write};
+use super::{outbox, record, retry};
+use crate::people::participant::Participant;
+use crate::people::signup::Details;
+use crate::people::timing::Timing;
+use crate::people::token::SignupKey;
 
-/// What is to change.
+/// A change of a sign-up.
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// Name, organisation, role and question.
+    /// Replaces name, organisation, role and question.
     Details(Details),
-    /// Another session; where it is full the old one is kept, or given up to wait for the new one.
+    /// Chooses another session. If it is full, the participant keeps the old one or gives it up to wait.
     Move {
-        /// The session chosen.
+        /// The chosen session.
         to: SessionId,
         /// Whether to wait there.
         may_wait: bool,
     },
-    /// The seat or the place in line is given up.
+    /// Gives up the seat or the place in line.
     Cancel,
-    /// The address is the participant's own.
+    /// Confirms the address.
     Confirm,
-    /// Nothing is to be remembered.
+    /// Removes everything about the participant.
     Erase,
 }
 
-/// What became of a change.
+/// The outcome of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Changed {
-    /// It is as was asked; also when it was so already.
+    /// The sign-up is as requested, possibly since before the request.
     Done,
-    /// The session chosen has no seat; nothing has changed.
+    /// The chosen session has no seat; nothing changed.
     Full,
-    /// There is no such sign-up, or it is another one of the same person.
+    /// The person has no sign-up, or another one.
     Gone,
 }
 
-/// Positions of the parts within the transaction.
+/// The position of the participant's own write within the transaction.
 const OWN: usize = 0;
 
-/// A change on its way into the table.
-struct Step<'a> {
-    event: &'a Event,
-    participant: &'a Participant,
-    attempt_id: &'a str,
-    now: Timestamp,
+/// The writes of a change.
+enum Plan {
+    /// Nothing to write.
+    Nothing(Changed),
+    /// One transaction.
+    Writes {
+        writes: Vec<Write>,
+        /// The position of the write to the chosen session.
+        chosen: Option<usize>,
+    },
+}
+
+impl Plan {
+    fn writes(writes: Vec<Write>) -> Self {
+        Self::Writes { writes, chosen: None }
+    }
 }
 
 impl Store {
-    /// Changes a participant's sign-up; `id` says which of a person's sign-ups is meant.
+    /// Changes a sign-up.
     ///
     /// # Errors
-    /// When the table did not take it before the deadline, however often it was asked.
+    /// Fails if the table did not decide before the deadline, or refused.
     pub async fn change(
         &self,
         event: &Event,
-        (person, id): (&Person, SignupId),
+        key: &SignupKey,
         change: &Change,
-        now: Timestamp,
-        deadline: Instant,
+        timing: Timing,
     ) -> Result<Changed, StoreError> {
-        let attempt_id = super::attempt_id();
-        retry::until(deadline, || async {
-            let try_it = self.try_to_change(event, (person, id), change, (now, &attempt_id));
-            try_it.await.unwrap_or_else(Attempt::from)
-        })
-        .await
+        let id = attempt_id();
+        let attempt = Attempt { event, id: &id, now: timing.now };
+        retry::until(timing.deadline, || self.try_to_change(&attempt, key, change)).await
     }
 
     async fn try_to_change(
         &self,
-        event: &Event,
-        (person, id): (&Person, SignupId),
+        attempt: &Attempt<'_>,
+        key: &SignupKey,
         change: &Change,
-        (now, attempt_id): (Timestamp, &str),
-    ) -> Result<Attempt<Changed>, super::Failure> {
-        let item = self.item(item::key(event.id(), item::person_key(person))).await?;
-        let Some(item) = item else {
-            return Ok(Attempt::Done(if matches!(change, Change::Erase) {
-                Changed::Done
-            } else {
-                Changed::Gone
-            }));
+    ) -> Result<Changed, Setback> {
+        let found = self.item(item::key(attempt.event.id(), item::person_key(&key.person))).await?;
+        let Some(found) = found else {
+            let is_erasure = matches!(change, Change::Erase);
+            return Ok(if is_erasure { Changed::Done } else { Changed::Gone });
         };
-        // An earlier attempt went through, but its answer was lost.
-        if item::Read(&item).optional_text("attempt_id") == Some(attempt_id) {
-            return Ok(Attempt::Done(Changed::Done));
+        // An earlier attempt was committed, but its answer got lost.
+        if item::text_of(&found, "attempt_id") == Some(attempt.id) {
+            return Ok(Changed::Done);
         }
-        let participant = item::participant(&item)?;
-        if participant.id != id || participant.forget_at <= now {
-            return Ok(Attempt::Done(Changed::Gone));
+        let participant = record::participant(&found)?;
+        if participant.key() != *key || participant.forget_at <= attempt.now {
+            return Ok(Changed::Gone);
         }
-        let step = Step { event, participant: &participant, attempt_id, now };
-        let (parts, chosen) = match self.parts_of(&step, change).await? {
-            Planned::Nothing(changed) => return Ok(Attempt::Done(changed)),
-            Planned::Parts { parts, chosen } => (parts, chosen),
+        let (writes, chosen) = match self.plan(attempt, &participant, change).await? {
+            Plan::Nothing(changed) => return Ok(changed),
+            Plan::Writes { writes, chosen } => (writes, chosen),
         };
-        // What is read anew is another request; the same one again is harmless in any case.
-        let sent = self.transact(parts, &super::attempt_id()).await;
-        Ok(sent.decide(Changed::Done, |cancelled| judge(cancelled, change, chosen)))
+        // Each attempt reads anew and so is another request, with another idempotency token.
+        match self.transact(writes, &attempt_id()).await? {
+            Outcome::Committed => Ok(Changed::Done),
+            Outcome::Cancelled(cancelled) => {
+                let lacks_seat =
+                    cancelled.is_fine(OWN) && chosen.is_some_and(|write| cancelled.is_unmet(write));
+                let may_wait = matches!(change, Change::Move { may_wait: true, .. });
+                // A participant who is willing to wait tries again for a place in line.
+                if lacks_seat && !may_wait { Ok(Changed::Full) } else { Err(cancelled.setback()) }
+            }
+        }
     }
 
-    async fn parts_of(&self, step: &Step<'_>, change: &Change) -> Result<Planned, super::Failure> {
-        let Step { event, participant, .. } = *step;
+    async fn plan(
+        &self,
+        attempt: &Attempt<'_>,
+        participant: &Participant,
+        change: &Change,
+    ) -> Result<Plan, Setback> {
         let mut changed = Participant { version: participant.version + 1, ..participant.clone() };
         match change {
             Change::Details(details) if *details == participant.signup.details => {
-                Ok(Planned::Nothing(Changed::Done))
+                Ok(Plan::Nothing(Changed::Done))
             }
             Change::Details(details) => {
                 changed.signup.details = details.clone();
-                Ok(Planned::parts(vec![self.own(step, &changed)?]))
+                Ok(Plan::writes(vec![update(attempt, participant, &changed)?]))
             }
-            Change::Confirm if participant.status != Status::Held => Ok(Planned::Nothing(Changed::Done)),
+            Change::Confirm if participant.status != Status::Held => Ok(Plan::Nothing(Changed::Done)),
             Change::Confirm => {
                 (changed.status, changed.held_until) = (Status::Confirmed, None);
-                let mail = self.mail(step, MailKind::Confirmation, &changed)?;
-                Ok(Planned::parts(vec![self.own(step, &changed)?, mail]))
+                let own = update(attempt, participant, &changed)?;
+                Ok(Plan::writes(vec![own, tell(attempt, MailKind::Confirmation, &changed)?]))
             }
-            Change::Cancel if participant.status == Status::Cancelled => Ok(Planned::Nothing(Changed::Done)),
+            Change::Cancel if participant.status == Status::Cancelled => Ok(Plan::Nothing(Changed::Done)),
             Change::Cancel => {
                 (changed.status, changed.held_until) = (Status::Cancelled, None);
-                let mut parts =
-                    vec![self.own(step, &changed)?, self.mail(step, MailKind::Cancelled, &changed)?];
-                parts.extend(self.leave(step).await?);
-                Ok(Planned::parts(parts))
+                let own = update(attempt, participant, &changed)?;
+                let mut writes = vec![own, tell(attempt, MailKind::Cancelled, &changed)?];
+                writes.extend(self.leave(attempt, participant).await?);
+                Ok(Plan::writes(writes))
             }
-            Change::Erase => {
-                let key = item::key(event.id(), item::person_key(&participant.person));
-                let mut parts = vec![self.delete(
-                    key,
-                    "version = :version",
-                    vec![(":version", number(participant.version))],
-                )?];
-                if participant.status != Status::Cancelled {
-                    parts.extend(self.leave(step).await?);
-                }
-                for mail in self.few_mails_of(event.id(), &participant.person).await? {
-                    parts.push(self.delete(mail, "attribute_exists(pk)", Vec::new())?);
-                }
-                Ok(Planned::parts(parts))
-            }
-            Change::Move { to, .. } if *to == participant.signup.session => {
-                Ok(Planned::Nothing(Changed::Done))
-            }
+            Change::Erase => self.plan_erasure(attempt, participant).await,
+            Change::Move { to, .. } if *to == participant.signup.session => Ok(Plan::Nothing(Changed::Done)),
             Change::Move { .. } if participant.status == Status::Cancelled => {
-                Ok(Planned::Nothing(Changed::Gone))
+                Ok(Plan::Nothing(Changed::Gone))
             }
-            Change::Move { to, may_wait } => {
-                let Some(session) = event.session(to) else {
-                    return Err(StoreError::Refused(format!("no session `{to}`")).into());
-                };
-                let state = self.session_state(event, to).await?;
-                let place = match (state.has_seat(session), may_wait) {
-                    (true, _) => Place::Seat,
-                    (false, true) => Place::Line,
-                    (false, false) => return Ok(Planned::Nothing(Changed::Full)),
-                };
-                changed.signup.session = to.clone();
-                changed.forget_at = event.forget_at(session);
-                changed.status = match (place, participant.status) {
-                    (Place::Line, _) => Status::Waiting,
-                    // Who was to confirm the address still is.
-                    (Place::Seat, Status::Held) => Status::Held,
-                    (Place::Seat, _) => Status::Confirmed,
-                };
-                changed.held_until = changed.held_until.filter(|_| changed.status == Status::Held);
-                let kind = if place == Place::Line { MailKind::Waiting } else { MailKind::Changed };
-                let mut parts = vec![
-                    self.own(step, &changed)?,
-                    self.place(event, session, &participant.person, place)?,
-                    self.mail(step, kind, &changed)?,
-                ];
-                if place == Place::Line && participant.status == Status::Confirmed {
-                    // The seat is gone, and so is the entry in the participant's calendar.
-                    let session = participant.signup.session.clone();
-                    let id = format!("{}c", step.attempt_id);
-                    let mail = Mail { session, ..Mail::new(MailKind::Cancelled, &changed, &id, step.now) };
-                    parts.push(self.mail_part(event.id(), &mail, changed.forget_at)?);
-                }
-                parts.extend(self.leave(step).await?);
-                Ok(Planned::Parts { parts, chosen: Some(1) })
-            }
+            Change::Move { to, may_wait } => self.plan_move(attempt, participant, to, *may_wait).await,
         }
     }
 
-    /// The participant's own item as it is to be.
-    fn own(&self, step: &Step<'_>, changed: &Participant) -> Result<TransactWriteItem, StoreError> {
-        let item = item::from_participant(step.event.id(), changed, step.attempt_id);
-        self.put(item, "version = :version", vec![(":version", number(step.participant.version))])
+    /// Plans to delete the participant and all mails to the participant.
+    async fn plan_erasure(&self, attempt: &Attempt<'_>, participant: &Participant) -> Result<Plan, Setback> {
+        let event = attempt.event.id();
+        let key = item::key(event, item::person_key(&participant.person));
+        let mut writes = vec![Write::delete(key, is_unchanged(participant))];
+        if participant.status != Status::Cancelled {
+            writes.extend(self.leave(attempt, participant).await?);
+        }
+        for mail in self.delete_all_but_a_few_mails(event, &participant.person).await? {
+            writes.push(Write::delete(mail, Condition::Exists("pk")));
+        }
+        Ok(Plan::writes(writes))
     }
 
-    fn mail(
+    async fn plan_move(
         &self,
-        step: &Step<'_>,
-        kind: MailKind,
+        attempt: &Attempt<'_>,
         participant: &Participant,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let mail = Mail::new(kind, participant, step.attempt_id, step.now);
-        self.mail_part(step.event.id(), &mail, participant.forget_at)
-    }
-
-    /// Gives up what the participant has: the seat goes to the head of the line.
-    async fn leave(&self, step: &Step<'_>) -> Result<Vec<TransactWriteItem>, super::Failure> {
-        let Step { event, participant, now, .. } = *step;
-        let id = &participant.signup.session;
-        let state = self.session_state(event, id).await?;
-        let key = item::key(event.id(), item::session_key(id));
-        if participant.status == Status::Waiting {
-            let Some(at) = state.waiting.iter().position(|person| *person == participant.person) else {
-                return Err(super::Failure::Again("not in line any more".to_owned()));
-            };
-            let (update, condition) = (format!("REMOVE waiting[{at}]"), format!("waiting[{at}] = :me"));
-            let me = vec![(":me", text(participant.person.key()))];
-            return Ok(vec![self.update(key, &update, &condition, me)?]);
-        }
-        // A session that is no longer announced gives its seats to nobody.
-        let session = event.session(id).filter(|session| now < session.starts_at());
-        match session.zip(state.waiting.first()) {
-            Some((_, head)) => {
-                let mut parts = self.promote(event, head, step.attempt_id, now).await?;
-                // The seat changes hands; how many are taken stays.
-                parts.push(self.update(
-                    key,
-                    "REMOVE waiting[0]",
-                    "waiting[0] = :head",
-                    vec![(":head", text(head.key()))],
-                )?);
-                Ok(parts)
-            }
-            None => {
-                let condition = match session {
-                    Some(_) => "taken > :nothing AND attribute_not_exists(waiting[0])",
-                    None => "taken > :nothing",
-                };
-                let values = vec![(":less", number(-1)), (":nothing", number(0))];
-                Ok(vec![self.update(key, "ADD taken :less", condition, values)?])
-            }
-        }
-    }
-
-    /// The parts that give the head of a line a seat, and tell so.
-    async fn promote(
-        &self,
-        event: &Event,
-        head: &Person,
-        attempt_id: &str,
-        now: Timestamp,
-    ) -> Result<Vec<TransactWriteItem>, super::Failure> {
-        let key = item::key(event.id(), item::person_key(head));
-        let Some(found) = self.item(key.clone()).await? else {
-            return Err(super::Failure::Again("the head of the line is gone".to_owned()));
+        to: &SessionId,
+        may_wait: bool,
+    ) -> Result<Plan, Setback> {
+        let event = attempt.event;
+        let session = event.session(to).ok_or_else(|| unknown_session(event.id(), to))?;
+        let state = self.session_state(event.id(), to).await?;
+        let place = match (state.has_seat(session), may_wait) {
+            (true, _) => Place::Seat,
+            (false, true) => Place::Line,
+            (false, false) => return Ok(Plan::Nothing(Changed::Full)),
         };
-        let waiting = item::participant(&found)?;
-        let mut promoted = Participant { version: waiting.version + 1, ..waiting };
-        let mut values =
-            vec![(":version", number(promoted.version)), (":before", number(promoted.version - 1))];
-        let update = if event.confirm_by_mail() {
-            (promoted.status, promoted.held_until) = (Status::Held, Some(now + HOLD));
-            values.push((":until", number((now + HOLD).as_second())));
-            "SET #status = :status, version = :version, held_until = :until"
-        } else {
-            promoted.status = Status::Confirmed;
-            "SET #status = :status, version = :version"
+        let mut moved = Participant { version: participant.version + 1, ..participant.clone() };
+        moved.signup.session = to.clone();
+        moved.forget_at = event.forget_at(session);
+        moved.status = match (place, participant.status) {
+            (Place::Line, _) => Status::Waiting,
+            // An unconfirmed address stays unconfirmed.
+            (Place::Seat, Status::Held) => Status::Held,
+            (Place::Seat, _) => Status::Confirmed,
         };
-        values.push((":status", text(promoted.status.name())));
-        let mail = Mail::new(MailKind::Promoted, &promoted, &format!("{attempt_id}p"), now);
-        Ok(vec![
-            self.update(key, update, "version = :before", values)?,
-            self.mail_part(event.id(), &mail, promoted.forget_at)?,
-        ])
-    }
-
-    /// Gives seats that are free to those who wait, as after a session was given more of them.
-    ///
-    /// # Errors
-    /// When the table did not take it before the deadline.
-    pub async fn settle(
-        &self,
-        event: &Event,
-        session: &Session,
-        now: Timestamp,
-        deadline: Instant,
-    ) -> Result<usize, StoreError> {
-        let mut promoted = 0;
-        while now < session.starts_at() {
-            let given = retry::until(deadline, || async {
-                self.try_to_settle(event, session, now).await.unwrap_or_else(Attempt::from)
-            });
-            if !given.await? {
-                break;
-            }
-            promoted += 1;
+        moved.held_until = moved.held_until.filter(|_| moved.status == Status::Held);
+        let kind = if place == Place::Line { MailKind::Waiting } else { MailKind::Changed };
+        let mut writes = vec![
+            update(attempt, participant, &moved)?,
+            claim::take(event, session, &participant.person, place),
+            tell(attempt, kind, &moved)?,
+        ];
+        if place == Place::Line && participant.status == Status::Confirmed {
+            // The seat is given up, so its entry in the participant's calendar must go as well.
+            let session = participant.signup.session.clone();
+            let mail = Mail::new(MailKind::Cancelled, &moved, format!("{}c", attempt.id), attempt.now);
+            writes.push(outbox::put(event.id(), &Mail { session, ..mail }, moved.forget_at)?);
         }
-        Ok(promoted)
-    }
-
-    async fn try_to_settle(
-        &self,
-        event: &Event,
-        session: &Session,
-        now: Timestamp,
-    ) -> Result<Attempt<bool>, super::Failure> {
-        let SessionState { taken, waiting } = self.session_state(event, session.id()).await?;
-        let Some(head) = waiting.first().filter(|_| taken < session.capacity()) else {
-            return Ok(Attempt::Done(false));
-        };
-        let attempt_id = super::attempt_id();
-        let mut parts = self.promote(event, head, &attempt_id, now).await?;
-        parts.push(self.update(
-            item::key(event.id(), item::session_key(session.id())),
-            "REMOVE waiting[0] ADD taken :one",
-            "waiting[0] = :head AND taken < :capacity",
-            vec![
-                (":head", text(head.key())),
-                (":one", number(1)),
-                (":capacity", number(session.capacity().into())),
-            ],
-        )?);
-        Ok(self.transact(parts, &attempt_id).await.decide(true, Cancelled::undecided))
+        writes.extend(self.leave(attempt, participant).await?);
+        Ok(Plan::Writes { writes, chosen: Some(1) })
     }
 }
 
-/// What a change asks of the table.
-enum Planned {
-    /// Nothing.
-    Nothing(Changed),
-    /// A transaction; the place in it of the session that was chosen.
-    Parts { parts: Vec<TransactWriteItem>, chosen: Option<usize> },
+/// Returns the write that updates the participant's own item.
+fn update(
+    attempt: &Attempt<'_>,
+    participant: &Participant,
+    changed: &Participant,
+) -> Result<Write, StoreError> {
+    let key = item::key(attempt.event.id(), item::person_key(&participant.person));
+    let changes = record::changes(participant, changed)?.set("attempt_id", text(attempt.id));
+    Ok(Write::update(key, changes, is_unchanged(participant)))
 }
 
-impl Planned {
-    fn parts(parts: Vec<TransactWriteItem>) -> Self {
-        Self::Parts { parts, chosen: None }
-    }
+fn is_unchanged(participant: &Participant) -> Condition {
+    equals("version", number(participant.version))
 }
 
-fn judge(cancelled: &Cancelled, change: &Change, chosen: Option<usize>) -> Attempt<Changed> {
-    let may_wait = matches!(change, Change::Move { may_wait: true, .. });
-    // Where one is ready to wait, the line is looked at anew.
-    if !may_wait && cancelled.is_fine(OWN) && chosen.is_some_and(|part| cancelled.is_unmet(part)) {
-        return Attempt::Done(Changed::Full);
-    }
-    // Somebody else was quicker: what there is now is read once more.
-    cancelled.undecided()
+/// Returns the write that puts a mail about the participant's new state into the outbox.
+fn tell(attempt: &Attempt<'_>, kind: MailKind, changed: &Participant) -> Result<Write, StoreError> {
+    let mail = Mail::new(kind, changed, attempt.id, attempt.now);
+    outbox::put(attempt.event.id(), &mail, changed.forget_at)
 }

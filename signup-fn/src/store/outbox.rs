@@ -1,333 +1,260 @@
-//! The mails that are to be sent, and what became of them.
+//! The outbox: mails to send, and what became of them.
 //!
-//! A mail is put in the transaction that gives reason to it. It holds nobody's
-//! name or address: those are read when it is sent, and gone with the person.
+//! A mail is put into the outbox by the transaction that gives rise to it.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::ReturnValue;
+use catalog::EventId;
 use catalog::mail::MailKind;
-use catalog::{EventId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
+use super::client::{Store, attempt_id};
+use super::error::{Setback, StoreError};
+use super::expression::{Changes, Condition, Placeholders, equals};
 use super::item::{self, Item, number, text};
-use super::retry::{self, Attempt};
-use super::transaction::{self, Cancelled};
-use super::{Failure, Store, StoreError};
-use crate::identity::Person;
-use crate::participant::Participant;
+use super::mail::{Mail, MailKey};
+use super::transaction::{Outcome, Write};
+use super::{record, retry};
+use crate::people::identity::Person;
+use crate::people::participant::Participant;
+use crate::people::timing::Timing;
 
-/// A mail to a participant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mail {
-    /// Whose it is.
-    pub person: Person,
-    /// Unique among the person's mails.
-    pub id: String,
-    /// What it is about.
-    pub kind: MailKind,
-    /// The session that it is about.
-    pub session: SessionId,
-    /// The version of the participant that it tells of.
-    pub sequence: i64,
-    /// When there was reason to it.
-    pub created_at: Timestamp,
-    /// How often it was tried.
-    pub attempts: i64,
-    /// Why it is tried no more.
-    pub parked: Option<String>,
-    /// Whether it went out.
-    pub is_sent: bool,
-}
-
-/// Whether one may send a mail now.
+/// Whether the caller may send a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lease {
-    /// Nobody else does, until the lease is over.
+    /// Nobody else sends it until the lease expires.
     Ours(Mail),
-    /// It went out, is parked, is being sent, or is no longer there.
+    /// It was sent, is parked, is being sent by another mailer, or no longer exists.
     NotNow,
 }
 
-/// How long one has for sending, more than the mailer may run (`infra/mailer.tf`); a sender that died leaves it to the next after that.
+/// How long a mailer may take to send one mail. It must exceed the mailer's timeout
+/// (`infra/mailer.tf`); the mail of a mailer that died becomes available again afterwards.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
-/// What a form filled in again with a known address may cause at most once in this time.
+/// The shortest time between two mails that a repeated submission causes.
 const BETWEEN_REPEATS: SignedDuration = SignedDuration::from_hours(1);
 
-/// How many mails go into one transaction of 100 parts.
+/// How many mails an erasure deletes in its transaction, which may have 100 writes.
 const FEW: usize = 80;
 
-impl Mail {
-    /// A mail that tells a participant where things stand.
-    pub fn new(kind: MailKind, participant: &Participant, id: &str, now: Timestamp) -> Self {
-        Self {
-            person: participant.person,
-            id: id.to_owned(),
-            kind,
-            session: participant.signup.session.clone(),
-            sequence: participant.version,
-            created_at: now,
-            attempts: 0,
-            parked: None,
-            is_sent: false,
-        }
-    }
+/// Returns the write that puts a mail into the outbox.
+pub(super) fn put(event: &EventId, mail: &Mail, forget_at: Timestamp) -> Result<Write, StoreError> {
+    Ok(Write::put(record::mail_item(event, mail, forget_at)?, Condition::Absent("pk")))
+}
+
+/// A mark on a participant that allows a mail only once.
+struct Mark {
+    changes: Changes,
+    condition: Condition,
 }
 
 impl Store {
-    pub(super) fn mail_part(
-        &self,
-        event: &EventId,
-        mail: &Mail,
-        forget_at: Timestamp,
-    ) -> Result<TransactWriteItem, StoreError> {
-        self.put(item::from_mail(event, mail, forget_at), "attribute_not_exists(pk)", Vec::new())
-    }
-
-    /// Puts a mail for somebody whose address was filled in again, if the last one is an hour ago.
+    /// Puts a mail for a person whose address was submitted again, at most once an hour.
     ///
     /// # Errors
-    /// When the table did not take it before the deadline.
-    pub async fn repeat(
-        &self,
-        event: &EventId,
-        person: &Person,
-        now: Timestamp,
-        deadline: Instant,
-    ) -> Result<(), StoreError> {
-        self.put_mail_once(event, person, MailKind::Repeat, now, deadline, |participant| {
-            let quiet = now.duration_since(participant.mailed_at) >= BETWEEN_REPEATS;
-            quiet.then(|| {
-                let values = vec![
-                    (":now", number(now.as_second())),
-                    (":before", number(participant.mailed_at.as_second())),
-                ];
-                ("SET mailed_at = :now", "mailed_at = :before", values)
+    /// Fails if the table did not decide before the deadline, or refused.
+    pub async fn repeat(&self, event: &EventId, person: &Person, timing: Timing) -> Result<(), StoreError> {
+        let now = timing.now;
+        self.put_mail_once(event, person, MailKind::Repeat, timing, |participant| {
+            let is_due = now.duration_since(participant.mailed_at) >= BETWEEN_REPEATS;
+            is_due.then(|| Mark {
+                changes: Changes::default().set("mailed_at", number(now.as_second())),
+                condition: equals("mailed_at", number(participant.mailed_at.as_second())),
             })
         })
         .await
     }
 
-    /// Puts the reminder of a session for somebody who has a seat in it, once.
+    /// Puts the reminder of the participant's session, once.
     ///
     /// # Errors
-    /// When the table did not take it before the deadline.
-    pub async fn remind(
-        &self,
-        event: &EventId,
-        person: &Person,
-        now: Timestamp,
-        deadline: Instant,
-    ) -> Result<(), StoreError> {
-        self.put_mail_once(event, person, MailKind::Reminder, now, deadline, |participant| {
+    /// Fails if the table did not decide before the deadline, or refused.
+    pub async fn remind(&self, event: &EventId, person: &Person, timing: Timing) -> Result<(), StoreError> {
+        self.put_mail_once(event, person, MailKind::Reminder, timing, |participant| {
             let session = text(participant.signup.session.as_str());
-            let values = vec![(":session", session), (":version", number(participant.version))];
-            Some((
-                "SET reminded_of = :session",
-                "version = :version AND (attribute_not_exists(reminded_of) OR reminded_of <> :session)",
-                values,
-            ))
+            let not_reminded = Condition::Any(vec![
+                Condition::Absent("reminded_of"),
+                Condition::Differs("reminded_of", session.clone()),
+            ]);
+            let is_unchanged = equals("version", number(participant.version));
+            Some(Mark {
+                changes: Changes::default().set("reminded_of", session),
+                condition: Condition::All(vec![is_unchanged, not_reminded]),
+            })
         })
         .await
     }
 
-    /// Marks a participant, and puts a mail: both or, where the mark is there already, neither.
+    /// Marks a participant and puts a mail: both, or neither if the mark is there already.
     async fn put_mail_once(
         &self,
         event: &EventId,
         person: &Person,
         kind: MailKind,
-        now: Timestamp,
-        deadline: Instant,
-        mark: impl Fn(&Participant) -> Option<(&'static str, &'static str, transaction::Values)>,
+        timing: Timing,
+        mark: impl Fn(&Participant) -> Option<Mark>,
     ) -> Result<(), StoreError> {
-        let id = super::attempt_id();
-        retry::until(deadline, || async {
-            let attempt = async {
-                let key = item::key(event, item::person_key(person));
-                let Some(found) = self.item(key.clone()).await? else { return Ok(Attempt::Done(())) };
-                let participant = item::participant(&found)?;
-                let Some((update, condition, values)) = mark(&participant) else {
-                    return Ok(Attempt::Done(()));
-                };
-                let mail = Mail::new(kind, &participant, &id, now);
-                let parts = vec![
-                    self.update(key, update, condition, values)?,
-                    self.mail_part(event, &mail, participant.forget_at)?,
-                ];
-                // Unmet when the mark is there: by an attempt whose answer was lost, or by somebody else.
-                let judge = |cancelled: &Cancelled| match cancelled.is_unmet(0) {
-                    true => Attempt::Done(()),
-                    false => cancelled.undecided(),
-                };
-                Ok::<_, Failure>(self.transact(parts, &id).await.decide((), judge))
-            };
-            attempt.await.unwrap_or_else(Attempt::from)
+        let mark = &mark;
+        retry::until(timing.deadline, || async move {
+            let key = item::key(event, item::person_key(person));
+            let Some(found) = self.item(key.clone()).await? else { return Ok(()) };
+            let participant = record::participant(&found)?;
+            let Some(Mark { changes, condition }) = mark(&participant) else { return Ok(()) };
+            // Each attempt reads anew and so is another request, with another idempotency token.
+            let id = attempt_id();
+            let mail = Mail::new(kind, &participant, &id, timing.now);
+            let writes =
+                vec![Write::update(key, changes, condition), put(event, &mail, participant.forget_at)?];
+            match self.transact(writes, &id).await? {
+                Outcome::Committed => Ok(()),
+                // The mark is there: set by an attempt whose answer got lost, or by another caller.
+                Outcome::Cancelled(cancelled) if cancelled.is_unmet(0) => Ok(()),
+                Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
+            }
         })
         .await
     }
 
-    /// Takes a mail to send; at most one sender has it at a time.
+    /// Leases a mail: at most one mailer holds the lease at a time.
     ///
     /// # Errors
-    /// When the table did not answer before the deadline.
-    pub async fn lease(
-        &self,
-        event: &EventId,
-        (person, id): (&Person, &str),
-        now: Timestamp,
-        deadline: Instant,
-    ) -> Result<Lease, StoreError> {
-        let lease = super::attempt_id();
-        let values = vec![
-            (":one", number(1)),
-            (":now", number(now.as_second())),
-            (":over", number((now - LEASE).as_second())),
-            (":lease", text(&lease)),
-        ];
-        let taken = self.update_mail(
-            event,
-            (person, id),
-            "ADD attempts :one SET leased_at = :now, lease = :lease",
-            // The second line knows an attempt of our own whose answer was lost.
-            "attribute_exists(pk) AND attribute_not_exists(sent_at) AND attribute_not_exists(parked) \
-             AND (attribute_not_exists(leased_at) OR leased_at <= :over OR lease = :lease)",
-            values,
-            deadline,
-        );
-        let mail = taken.await?.as_ref().map(item::mail).transpose()?;
+    /// Fails if the table did not decide before the deadline, or refused.
+    pub async fn lease(&self, event: &EventId, key: &MailKey, timing: Timing) -> Result<Lease, StoreError> {
+        let now = timing.now;
+        let lease = text(attempt_id());
+        let changes = Changes::default()
+            .add("attempts", 1)
+            .set("leased_at", number(now.as_second()))
+            .set("lease", lease.clone());
+        let is_free = Condition::Any(vec![
+            Condition::Absent("leased_at"),
+            Condition::AtMost("leased_at", number((now - LEASE).as_second())),
+            // An earlier attempt of this call, whose answer got lost.
+            equals("lease", lease),
+        ]);
+        let is_due = Condition::All(vec![
+            Condition::Exists("pk"),
+            Condition::Absent("sent_at"),
+            Condition::Absent("parked"),
+            is_free,
+        ]);
+        let leased = self.update_mail(event, key, changes, is_due, timing.deadline).await?;
+        let mail = leased.as_ref().map(record::mail).transpose()?;
         Ok(mail.map_or(Lease::NotNow, Lease::Ours))
     }
 
     /// Marks a mail as sent.
     ///
     /// # Errors
-    /// When the table did not take it before the deadline.
-    pub async fn mark_sent(
-        &self,
-        event: &EventId,
-        mail: &Mail,
-        now: Timestamp,
-        deadline: Instant,
-    ) -> Result<(), StoreError> {
-        let values = vec![(":now", number(now.as_second()))];
-        let sent = self.update_mail(
-            event,
-            (&mail.person, &mail.id),
-            "SET sent_at = :now REMOVE leased_at, lease",
-            "attribute_exists(pk)",
-            values,
-            deadline,
-        );
-        sent.await.map(drop)
+    /// Fails if the table did not decide before the deadline, or refused.
+    pub async fn mark_sent(&self, event: &EventId, key: &MailKey, timing: Timing) -> Result<(), StoreError> {
+        let sent = without_lease().set("sent_at", number(timing.now.as_second()));
+        self.update_mail(event, key, sent, Condition::Exists("pk"), timing.deadline).await.map(drop)
     }
 
-    /// Gives a mail back: parked with a reason, or to be tried again.
+    /// Ends the lease of a mail that was not sent: it will be tried again, or is parked with a reason.
     ///
     /// # Errors
-    /// When the table did not take it before the deadline.
+    /// Fails if the table did not decide before the deadline, or refused.
     pub async fn give_back(
         &self,
         event: &EventId,
-        mail: &Mail,
+        key: &MailKey,
         parked: Option<&str>,
         deadline: Instant,
     ) -> Result<(), StoreError> {
-        let key = (&mail.person, mail.id.as_str());
-        let (update, values) = match parked {
-            Some(reason) => ("SET parked = :reason REMOVE leased_at, lease", vec![(":reason", text(reason))]),
-            None => ("REMOVE leased_at, lease", Vec::new()),
+        let changes = match parked {
+            Some(reason) => without_lease().set("parked", text(reason)),
+            None => without_lease(),
         };
-        self.update_mail(event, key, update, "attribute_exists(pk)", values, deadline).await.map(drop)
+        self.update_mail(event, key, changes, Condition::Exists("pk"), deadline).await.map(drop)
     }
 
-    /// Lets parked mail be tried once more, from the first attempt on.
+    /// Allows a parked mail to be tried again, starting with the first attempt.
     ///
     /// # Errors
-    /// When the table did not take it before the deadline.
-    pub async fn unpark(&self, event: &EventId, mail: &Mail, deadline: Instant) -> Result<(), StoreError> {
-        let key = (&mail.person, mail.id.as_str());
-        let update = "REMOVE parked, attempts";
-        self.update_mail(event, key, update, "attribute_exists(pk)", Vec::new(), deadline).await.map(drop)
+    /// Fails if the table did not decide before the deadline, or refused.
+    pub async fn unpark(&self, event: &EventId, key: &MailKey, deadline: Instant) -> Result<(), StoreError> {
+        let changes = Changes::default().remove("parked").remove("attempts");
+        self.update_mail(event, key, changes, Condition::Exists("pk"), deadline).await.map(drop)
     }
 
-    /// Forgets a mail whose person is gone.
+    /// Deletes a mail whose recipient is no longer stored.
     ///
     /// # Errors
-    /// When the table did not take it before the deadline.
+    /// Fails if the table did not answer before the deadline, or refused.
     pub async fn forget_mail(
         &self,
         event: &EventId,
-        mail: &Mail,
+        key: &MailKey,
         deadline: Instant,
     ) -> Result<(), StoreError> {
-        let key = item::key_of_mail(event, &mail.person, &mail.id);
-        retry::until(deadline, || async {
-            let deleted =
-                self.client.delete_item().table_name(&self.table).set_key(Some(key.clone())).send().await;
-            deleted.map(|_| Attempt::Done(())).unwrap_or_else(|error| transaction::reason(&error))
-        })
-        .await
+        let key = item::key(event, item::mail_key(key));
+        retry::until(deadline, || self.delete(key.clone())).await
     }
 
-    /// All mails of an event, in no order.
+    /// Reads all mails of an event, in no particular order.
     ///
     /// # Errors
-    /// When the table did not answer before the deadline.
+    /// Fails if the table did not answer before the deadline, or a mail is unreadable.
     pub async fn mails(&self, event: &EventId, deadline: Instant) -> Result<Vec<Mail>, StoreError> {
-        let items = retry::until(deadline, || async {
-            self.query(event, item::MAIL).await.map_or_else(Attempt::from, Attempt::Done)
-        });
-        items.await?.iter().map(item::mail).collect()
+        let items = retry::until(deadline, || self.query(event, item::MAIL)).await?;
+        items.iter().map(record::mail).collect()
     }
 
-    /// The keys of a person's mails, few enough to go into one transaction: the others go at once.
-    pub(super) async fn few_mails_of(&self, event: &EventId, person: &Person) -> Result<Vec<Item>, Failure> {
+    /// Deletes a person's mails until few enough are left for one transaction; returns the keys of those.
+    pub(super) async fn delete_all_but_a_few_mails(
+        &self,
+        event: &EventId,
+        person: &Person,
+    ) -> Result<Vec<Item>, Setback> {
         let items = self.query(event, &item::mails_of(person)).await?;
-        let sort = |item: &Item| Ok(item::key(event, item::Read(item).text("sk")?.to_owned()));
-        let mut keys: Vec<Item> = items.iter().map(sort).collect::<Result<_, StoreError>>()?;
+        let sort_keys = items.iter().filter_map(|item| item::text_of(item, "sk"));
+        let mut keys: Vec<Item> = sort_keys.map(|sort| item::key(event, sort.to_owned())).collect();
         for key in keys.drain(..keys.len().saturating_sub(FEW)) {
-            let deleted = self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await;
-            deleted.map_err(|error| Failure::from(transaction::reason(&error)))?;
+            self.delete(key).await?;
         }
         Ok(keys)
     }
 
-    /// Updates a mail on a condition; the item afterwards, or `None` where the condition does not hold.
+    /// Updates a mail on a condition. Returns the item afterwards, or `None` if the condition did not hold.
     async fn update_mail(
         &self,
         event: &EventId,
-        (person, id): (&Person, &str),
-        update: &str,
-        condition: &str,
-        values: transaction::Values,
+        key: &MailKey,
+        changes: Changes,
+        condition: Condition,
         deadline: Instant,
     ) -> Result<Option<Item>, StoreError> {
-        let key = item::key_of_mail(event, person, id);
+        let key = item::key(event, item::mail_key(key));
+        let mut placeholders = Placeholders::default();
+        let update = placeholders.changes(&changes);
+        let condition = placeholders.condition(&condition);
         retry::until(deadline, || async {
             let sent = self
                 .client
                 .update_item()
                 .table_name(&self.table)
                 .set_key(Some(key.clone()))
-                .update_expression(update)
-                .condition_expression(condition)
-                .set_expression_attribute_names(transaction::names(&[update, condition]))
-                .set_expression_attribute_values(transaction::given(values.clone()))
-                .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew)
+                .update_expression(&update)
+                .condition_expression(&condition)
+                .set_expression_attribute_names(placeholders.names())
+                .set_expression_attribute_values(placeholders.values())
+                .return_values(ReturnValue::AllNew)
                 .send();
             match sent.await {
-                Ok(updated) => Attempt::Done(updated.attributes),
-                Err(error)
-                    if error
-                        .as_service_error()
-                        .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-                {
-                    Attempt::Done(None)
-                }
-                Err(error) => Failure::from(transaction::reason(&error)).into(),
+                Ok(updated) => Ok(updated.attributes),
+                Err(error) => match error.as_service_error() {
+                    Some(service) if service.is_conditional_check_failed_exception() => Ok(None),
+                    _ => Err(Setback::from(&error)),
+                },
             }
         })
         .await
     }
+}
+
+fn without_lease() -> Changes {
+    Changes::default().remove("leased_at").remove("lease")
 }

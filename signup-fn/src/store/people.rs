@@ -1,78 +1,68 @@
-//! Reading who signed up, and how full sessions are.
+//! Reading participants, and how full sessions are.
 
 use std::collections::HashMap;
 
-use catalog::{Event, EventId, SessionId};
-use jiff::Timestamp;
+use catalog::{EventId, SessionId};
 use tokio::time::Instant;
 
-use super::item;
-use super::retry::{self, Attempt};
-use super::{SessionState, Store, StoreError};
-use crate::identity::Person;
-use crate::participant::Participant;
+use super::client::Store;
+use super::error::StoreError;
+use super::session::SessionState;
+use super::{item, record, retry};
+use crate::people::identity::Person;
+use crate::people::participant::Participant;
+use crate::people::timing::Timing;
 
 impl Store {
-    /// A participant, as long as one may be shown.
+    /// Reads a participant; `None` if there is none, or if it may no longer be shown.
     ///
     /// # Errors
-    /// When the table did not answer before the deadline.
+    /// Fails if the table did not answer before the deadline, or the item is unreadable.
     pub async fn participant(
         &self,
         event: &EventId,
         person: &Person,
-        now: Timestamp,
-        deadline: Instant,
+        timing: Timing,
     ) -> Result<Option<Participant>, StoreError> {
-        let found = retry::until(deadline, || async {
-            let key = item::key(event, item::person_key(person));
-            self.item(key).await.map_or_else(Attempt::from, Attempt::Done)
-        });
-        let participant = found.await?.as_ref().map(item::participant).transpose()?;
+        let key = item::key(event, item::person_key(person));
+        let found = retry::until(timing.deadline, || self.item(key.clone())).await?;
+        let participant = found.as_ref().map(record::participant).transpose()?;
         // Time to live deletes late.
-        Ok(participant.filter(|participant| now < participant.forget_at))
+        Ok(participant.filter(|participant| timing.now < participant.forget_at))
     }
 
-    /// Everybody who signed up for an event and may still be shown, in the order in which they did.
+    /// Reads all participants of an event who may still be shown, in the order of their sign-ups.
     ///
     /// # Errors
-    /// When the table did not answer before the deadline.
+    /// Fails if the table did not answer before the deadline, or an item is unreadable.
     pub async fn participants(
         &self,
         event: &EventId,
-        now: Timestamp,
-        deadline: Instant,
+        timing: Timing,
     ) -> Result<Vec<Participant>, StoreError> {
-        let items = retry::until(deadline, || async {
-            self.query(event, item::PERSON).await.map_or_else(Attempt::from, Attempt::Done)
-        });
-        let all: Result<Vec<Participant>, _> = items.await?.iter().map(item::participant).collect();
+        let items = retry::until(timing.deadline, || self.query(event, item::PERSON)).await?;
+        let all: Result<Vec<Participant>, _> = items.iter().map(record::participant).collect();
         let mut shown = all?;
-        shown.retain(|participant| now < participant.forget_at);
-        shown.sort_by(|one, other| {
-            (one.signed_up_at, one.person.key()).cmp(&(other.signed_up_at, other.person.key()))
-        });
+        shown.retain(|participant| timing.now < participant.forget_at);
+        shown.sort_by_cached_key(|participant| (participant.signed_up_at, participant.person.key()));
         Ok(shown)
     }
 
-    /// How full each session of an event is, those that nobody chose yet left out.
+    /// Reads the state of each session of an event that somebody has chosen.
     ///
     /// # Errors
-    /// When the table did not answer before the deadline.
+    /// Fails if the table did not answer before the deadline, or an item is unreadable.
     pub async fn session_states(
         &self,
-        event: &Event,
+        event: &EventId,
         deadline: Instant,
     ) -> Result<HashMap<SessionId, SessionState>, StoreError> {
-        let items = retry::until(deadline, || async {
-            self.query(event.id(), item::SESSION).await.map_or_else(Attempt::from, Attempt::Done)
-        });
         let mut states = HashMap::new();
-        for item in items.await? {
-            let sort = item::Read(&item).text("sk")?;
-            // A session that is no longer announced may still have people in it.
-            if let Some(Ok(id)) = sort.strip_prefix(item::SESSION).map(str::parse) {
-                states.insert(id, item::session_state(Some(&item))?);
+        for item in retry::until(deadline, || self.query(event, item::SESSION)).await? {
+            let id =
+                item::text_of(&item, "sk").and_then(|sort| sort.strip_prefix(item::SESSION)?.parse().ok());
+            if let Some(id) = id {
+                states.insert(id, record::session_state(Some(&item))?);
             }
         }
         Ok(states)

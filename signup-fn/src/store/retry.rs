@@ -1,33 +1,25 @@
-//! Trying again while there is time.
+//! Retries until the deadline.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::StoreError;
+use super::error::{Setback, StoreError};
 
-/// What one attempt came to.
-#[derive(Debug)]
-pub(super) enum Attempt<T> {
-    /// It is decided.
-    Done(T),
-    /// Not this time, for a reason that passes.
-    Again(String),
-    /// Not ever, for this reason.
-    Failed(String),
-}
-
-/// The first pause is up to this long; each further one up to twice as long as the one before.
+/// The upper limit of the first pause; each further limit is twice the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
-/// No pause is longer.
+/// The upper limit of every pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(640);
 
-/// Attempts until one decides or the time is up.
+/// Repeats an attempt until it succeeds, fails for good, or the deadline is near.
 ///
-/// Pauses between attempts are drawn between nothing and a limit that doubles
-/// ("full jitter", Exponential Backoff And Jitter, AWS Architecture Blog,
-/// 2015), so that those who collided once do not collide again.
-pub(super) async fn until<T, F: Future<Output = Attempt<T>>>(
+/// Pauses are drawn at random between zero and a limit that doubles ("full jitter", Exponential
+/// Backoff And Jitter, AWS Architecture Blog, 2015), so that requests that collided once do not
+/// collide again.
+///
+/// # Errors
+/// Returns the final error of an attempt, or [`StoreError::TimeUp`] with the last passing reason.
+pub(super) async fn until<T, F: Future<Output = Result<T, Setback>>>(
     deadline: Instant,
     attempt: impl Fn() -> F,
 ) -> Result<T, StoreError> {
@@ -37,9 +29,9 @@ pub(super) async fn until<T, F: Future<Output = Attempt<T>>>(
     loop {
         attempts += 1;
         match timeout_at(deadline, attempt()).await {
-            Ok(Attempt::Done(value)) => return Ok(value),
-            Ok(Attempt::Failed(reason)) => return Err(StoreError::Refused(reason)),
-            Ok(Attempt::Again(reason)) => last = reason,
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(Setback::Final(error))) => return Err(error),
+            Ok(Err(Setback::Passing(reason))) => last = reason,
             Err(_) => return Err(StoreError::TimeUp { attempts, last }),
         }
         let pause = limit.mul_f64(fastrand::f64());
@@ -58,19 +50,20 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn it_tries_until_it_is_decided() {
+    async fn it_retries_until_an_attempt_succeeds() {
         let tried = Cell::new(0);
         let decided = until(Instant::now() + Duration::from_secs(10), || async {
             tried.set(tried.get() + 1);
-            if tried.get() == 5 { Attempt::Done("done") } else { Attempt::Again("busy".into()) }
+            if tried.get() == 5 { Ok("done") } else { Err(Setback::Passing("busy".into())) }
         });
         assert_eq!(decided.await.ok(), Some("done"));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_ends_before_the_deadline_and_tells_the_last_reason() {
+    async fn it_ends_before_the_deadline_and_returns_the_last_reason() {
         let deadline = Instant::now() + Duration::from_secs(3);
-        let error = until(deadline, || async { Attempt::<()>::Again("busy".into()) }).await.unwrap_err();
+        let error = until(deadline, || async { Err::<(), _>(Setback::Passing("busy".into())) });
+        let error = error.await.unwrap_err();
         assert!(Instant::now() <= deadline);
         assert!(matches!(error, StoreError::TimeUp { attempts, last } if attempts > 5 && last == "busy"));
     }
@@ -80,7 +73,7 @@ mod tests {
         let deadline = Instant::now() + Duration::from_secs(3);
         let hang = || async {
             sleep(Duration::from_secs(60)).await;
-            Attempt::Done(())
+            Ok(())
         };
         assert!(until(deadline, hang).await.is_err());
         assert_eq!(Instant::now(), deadline);
@@ -88,8 +81,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_ends_it_at_once() {
-        let error =
-            until(Instant::now() + Duration::from_secs(3), || async { Attempt::<()>::Failed("no".into()) });
-        assert!(matches!(error.await, Err(StoreError::Refused(reason)) if reason == "no"));
+        let refused = || async { Err::<(), _>(StoreError::Refused("no".into()).into()) };
+        let error = until(Instant::now() + Duration::from_secs(3), refused).await;
+        assert!(matches!(error, Err(StoreError::Refused(reason)) if reason == "no"));
     }
 }

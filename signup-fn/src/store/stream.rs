@@ -1,23 +1,23 @@
-//! What the table's stream tells: which mails were put into the outbox.
+//! Events of the table's stream, which announce new mails in the outbox.
 //!
-//! The shape is that of "Working with DynamoDB Streams events" in the Lambda
-//! Developer Guide; of each record only the keys are read.
+//! The shape is that of "Working with DynamoDB Streams events" in the Lambda Developer Guide. Only
+//! the keys of each record are read.
 
 use catalog::EventId;
 use serde::Deserialize;
 
 use super::item;
-use crate::identity::Person;
+use super::mail::MailKey;
 
-/// A batch of the stream.
+/// A batch of records.
 #[derive(Debug, Deserialize)]
 pub struct StreamEvent {
-    /// Its records, oldest first.
+    /// The records, oldest first.
     #[serde(rename = "Records")]
     pub records: Vec<Record>,
 }
 
-/// One change of an item.
+/// A change of one item.
 #[derive(Debug, Deserialize)]
 pub struct Record {
     #[serde(rename = "eventName")]
@@ -45,15 +45,15 @@ struct Text {
 }
 
 impl Record {
-    /// The mail that was put, if it was one: its event, whose it is, and its id.
-    pub fn mail(&self) -> Option<(EventId, Person, &str)> {
+    /// Returns the event and the key of a mail, if the record is about a new one.
+    pub fn mail(&self) -> Option<(EventId, MailKey)> {
         let Keys { pk, sk } = &self.dynamodb.keys;
         let event = item::event_of(&pk.text)?;
-        let (person, id) = item::mail_key(&sk.text)?;
-        (self.kind == "INSERT").then_some((event, person, id))
+        let mail = item::mail_of(&sk.text)?;
+        (self.kind == "INSERT").then_some((event, mail))
     }
 
-    /// By which the stream is told from where to go on.
+    /// Returns the position of the record, by which a failure is reported to the stream.
     pub fn sequence_number(&self) -> &str {
         &self.dynamodb.sequence_number
     }
@@ -62,6 +62,7 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::people::identity::Person;
 
     fn record(kind: &str, pk: &str, sk: &str) -> Record {
         serde_json::from_value(serde_json::json!({
@@ -76,11 +77,12 @@ mod tests {
     }
 
     #[test]
-    fn only_a_mail_that_was_put_is_one_to_send() {
+    fn only_the_insertion_of_a_mail_announces_one() {
         let person = Person::from_bytes([7; 16]);
         let sort = format!("mail#{}#abc", person.key());
         let put = record("INSERT", "event#lnpo", &sort);
-        assert_eq!(put.mail(), Some(("lnpo".parse().unwrap(), person, "abc")));
+        let mail = MailKey { person, id: "abc".to_owned() };
+        assert_eq!(put.mail(), Some(("lnpo".parse().unwrap(), mail)));
         assert_eq!(put.sequence_number(), "4421584500000000017450439091");
         assert_eq!(record("MODIFY", "event#lnpo", &sort).mail(), None);
         assert_eq!(record("REMOVE", "event#lnpo", &sort).mail(), None);

@@ -1,79 +1,131 @@
-//! One transaction: its parts, and what became of it.
+//! One transaction: its writes, and what became of it.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-    Update,
+    CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 
-use super::item::Item;
-use super::retry::Attempt;
-use super::{Store, StoreError};
+use super::client::Store;
+use super::error::{Setback, StoreError};
+use super::expression::{Changes, Condition, Placeholders};
+use super::item::{self, Item};
 
-/// The values and names that an expression stands for.
-pub(super) type Values = Vec<(&'static str, AttributeValue)>;
-
-/// What a transaction came to.
-pub(super) enum Sent {
-    /// Carried out.
-    Done,
-    /// Not carried out; each part tells why.
-    Cancelled(Cancelled),
-    /// Perhaps carried out, perhaps not.
-    Unknown(String),
-    /// Not carried out, whatever one does.
-    Refused(String),
+/// One write of a transaction, with the condition under which it may happen.
+#[derive(Debug, Clone)]
+pub(super) struct Write {
+    action: Action,
+    condition: Condition,
 }
 
-impl Sent {
-    /// What an attempt came to by it, where `judge` decides about one that was cancelled.
-    pub(super) fn decide<T>(self, done: T, judge: impl FnOnce(&Cancelled) -> Attempt<T>) -> Attempt<T> {
-        match self {
-            Self::Done => Attempt::Done(done),
-            Self::Cancelled(cancelled) => judge(&cancelled),
-            Self::Unknown(reason) => Attempt::Again(reason),
-            Self::Refused(reason) => Attempt::Failed(reason),
-        }
+#[derive(Debug, Clone)]
+enum Action {
+    Put(Item),
+    Update(Item, Changes),
+    Delete(Item),
+}
+
+impl Write {
+    /// Writes a whole item.
+    pub(super) fn put(item: Item, condition: Condition) -> Self {
+        Self { action: Action::Put(item), condition }
+    }
+
+    /// Changes attributes of the item at a key.
+    pub(super) fn update(key: Item, changes: Changes, condition: Condition) -> Self {
+        Self { action: Action::Update(key, changes), condition }
+    }
+
+    /// Deletes the item at a key.
+    pub(super) fn delete(key: Item, condition: Condition) -> Self {
+        Self { action: Action::Delete(key), condition }
+    }
+
+    fn into_item(self, table: &str) -> Result<TransactWriteItem, StoreError> {
+        let mut placeholders = Placeholders::default();
+        let condition = placeholders.condition(&self.condition);
+        let returned = ReturnValuesOnConditionCheckFailure::AllOld;
+        let builder = TransactWriteItem::builder();
+        let builder = match self.action {
+            Action::Put(item) => builder.put(
+                Put::builder()
+                    .table_name(table)
+                    .set_item(Some(item))
+                    .condition_expression(condition)
+                    .set_expression_attribute_names(placeholders.names())
+                    .set_expression_attribute_values(placeholders.values())
+                    .return_values_on_condition_check_failure(returned)
+                    .build()?,
+            ),
+            Action::Update(key, changes) => {
+                let update = placeholders.changes(&changes);
+                builder.update(
+                    Update::builder()
+                        .table_name(table)
+                        .set_key(Some(key))
+                        .update_expression(update)
+                        .condition_expression(condition)
+                        .set_expression_attribute_names(placeholders.names())
+                        .set_expression_attribute_values(placeholders.values())
+                        .return_values_on_condition_check_failure(returned)
+                        .build()?,
+                )
+            }
+            Action::Delete(key) => builder.delete(
+                Delete::builder()
+                    .table_name(table)
+                    .set_key(Some(key))
+                    .condition_expression(condition)
+                    .set_expression_attribute_names(placeholders.names())
+                    .set_expression_attribute_values(placeholders.values())
+                    .return_values_on_condition_check_failure(returned)
+                    .build()?,
+            ),
+        };
+        Ok(builder.build())
     }
 }
 
-/// The reasons of the parts, in their order.
+/// The outcome of a transaction that DynamoDB decided.
+pub(super) enum Outcome {
+    /// All writes happened.
+    Committed,
+    /// None happened.
+    Cancelled(Cancelled),
+}
+
+/// Why a transaction was cancelled: a reason for each of its writes, in their order.
 pub(super) struct Cancelled(Vec<CancellationReason>);
 
 const CONDITION: &str = "ConditionalCheckFailed";
 
 impl Cancelled {
-    fn code(&self, part: usize) -> &str {
-        self.0.get(part).and_then(CancellationReason::code).unwrap_or("None")
+    fn code(&self, write: usize) -> &str {
+        self.0.get(write).and_then(CancellationReason::code).unwrap_or("None")
     }
 
-    /// Whether the condition of a part did not hold.
-    pub(super) fn is_unmet(&self, part: usize) -> bool {
-        self.code(part) == CONDITION
+    /// Returns whether the condition of a write did not hold.
+    pub(super) fn is_unmet(&self, write: usize) -> bool {
+        self.code(write) == CONDITION
     }
 
-    /// Whether a part would have been carried out.
-    pub(super) fn is_fine(&self, part: usize) -> bool {
-        self.code(part) == "None"
+    /// Returns whether a write by itself could have happened.
+    pub(super) fn is_fine(&self, write: usize) -> bool {
+        self.code(write) == "None"
     }
 
-    /// The item that a part with an unmet condition met.
-    pub(super) fn item(&self, part: usize) -> Option<&Item> {
-        self.0.get(part)?.item()
+    /// Returns the item whose state did not meet the condition of a write.
+    pub(super) fn item(&self, write: usize) -> Option<&Item> {
+        self.0.get(write)?.item()
     }
 
-    /// Whether a part met what an attempt of this id has written.
-    pub(super) fn met_own(&self, part: usize, attempt_id: &str) -> bool {
-        let stored = self.item(part).and_then(|item| item.get("attempt_id"));
-        stored.and_then(|id| id.as_s().ok()).is_some_and(|id| id == attempt_id)
+    /// Returns whether a write found the item of an earlier attempt with this id.
+    pub(super) fn found_attempt(&self, write: usize, attempt_id: &str) -> bool {
+        self.item(write).and_then(|item| item::text_of(item, "attempt_id")) == Some(attempt_id)
     }
 
-    /// What is left when no part decides: another try, if all of the reasons pass.
-    pub(super) fn undecided<T>(&self) -> Attempt<T> {
-        let codes: Vec<&str> = (0..self.0.len()).map(|part| self.code(part)).collect();
+    /// Returns the setback if no unmet condition decides the outcome: passing, if every reason passes.
+    pub(super) fn setback(&self) -> Setback {
+        let codes: Vec<&str> = (0..self.0.len()).map(|write| self.code(write)).collect();
         let passes = |code: &&str| {
             matches!(
                 *code,
@@ -84,139 +136,35 @@ impl Cancelled {
                     | "ProvisionedThroughputExceeded"
             )
         };
-        let told = format!("TransactionCanceledException {codes:?}");
-        if codes.iter().all(passes) { Attempt::Again(told) } else { Attempt::Failed(told) }
+        let reason = format!("TransactionCanceledException {codes:?}");
+        match codes.iter().all(passes) {
+            true => Setback::Passing(reason),
+            false => Setback::Final(StoreError::Refused(reason)),
+        }
     }
 }
 
 impl Store {
-    /// Sends a transaction; the token makes sending the same once more harmless for ten minutes.
-    pub(super) async fn transact(&self, parts: Vec<TransactWriteItem>, token: &str) -> Sent {
+    /// Sends a transaction.
+    ///
+    /// The token is DynamoDB's idempotency key: for ten minutes, sending the same writes with the
+    /// same token again changes nothing. Different writes need a different token.
+    pub(super) async fn transact(&self, writes: Vec<Write>, token: &str) -> Result<Outcome, Setback> {
+        let items = writes.into_iter().map(|write| write.into_item(&self.table));
         let sent = self
             .client
             .transact_write_items()
-            .set_transact_items(Some(parts))
+            .set_transact_items(Some(items.collect::<Result<_, _>>()?))
             .client_request_token(token)
             .send();
         match sent.await {
-            Ok(_) => Sent::Done,
-            Err(error) => judge(error),
+            Ok(_) => Ok(Outcome::Committed),
+            Err(error) => match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    Ok(Outcome::Cancelled(Cancelled(cancelled.cancellation_reasons().to_vec())))
+                }
+                _ => Err(Setback::from(&error)),
+            },
         }
     }
-
-    /// A part that puts an item, on a condition.
-    pub(super) fn put(
-        &self,
-        item: Item,
-        condition: &str,
-        values: Values,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression(condition)
-            .set_expression_attribute_names(names(&[condition]))
-            .set_expression_attribute_values(given(values))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build();
-        Ok(TransactWriteItem::builder().put(put.map_err(refused)?).build())
-    }
-
-    /// A part that updates an item, on a condition.
-    pub(super) fn update(
-        &self,
-        key: Item,
-        update: &str,
-        condition: &str,
-        values: Values,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .update_expression(update)
-            .condition_expression(condition)
-            .set_expression_attribute_names(names(&[update, condition]))
-            .set_expression_attribute_values(given(values))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build();
-        Ok(TransactWriteItem::builder().update(update.map_err(refused)?).build())
-    }
-
-    /// A part that deletes an item, on a condition.
-    pub(super) fn delete(
-        &self,
-        key: Item,
-        condition: &str,
-        values: Values,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .condition_expression(condition)
-            .set_expression_attribute_names(names(&[condition]))
-            .set_expression_attribute_values(given(values))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build();
-        Ok(TransactWriteItem::builder().delete(delete.map_err(refused)?).build())
-    }
-}
-
-/// The names in expressions that begin with `#`: those of attributes whose name DynamoDB reserves.
-pub(super) fn names(expressions: &[&str]) -> Option<HashMap<String, String>> {
-    let words = expressions
-        .iter()
-        .flat_map(|text| text.split(|c: char| c != '#' && c != '_' && !c.is_alphanumeric()));
-    let names: HashMap<String, String> =
-        words.filter_map(|word| Some((word.to_owned(), word.strip_prefix('#')?.to_owned()))).collect();
-    (!names.is_empty()).then_some(names)
-}
-
-pub(super) fn given(values: Values) -> Option<HashMap<String, AttributeValue>> {
-    let values: HashMap<String, AttributeValue> =
-        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    (!values.is_empty()).then_some(values)
-}
-
-fn refused(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
-    StoreError::Refused(error.to_string())
-}
-
-/// What an attempt that the SDK calls failed really came to.
-fn judge(error: SdkError<TransactWriteItemsError>) -> Sent {
-    if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
-        return Sent::Cancelled(Cancelled(cancelled.cancellation_reasons().to_vec()));
-    }
-    match reason(&error) {
-        Attempt::Failed(reason) => Sent::Refused(reason),
-        Attempt::Again(reason) => Sent::Unknown(reason),
-        Attempt::Done(()) => Sent::Done,
-    }
-}
-
-/// Whether another try may help, and why this one did not.
-///
-/// The message of a service error may quote an item, so only its code is kept.
-pub(super) fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Attempt<()> {
-    let Some(service) = error.as_service_error() else {
-        return match error {
-            SdkError::ConstructionFailure(_) => Attempt::Failed("request can't be made".to_owned()),
-            SdkError::TimeoutError(_) => Attempt::Again("no answer in time".to_owned()),
-            SdkError::DispatchFailure(_) => Attempt::Again("no connection".to_owned()),
-            // Sent perhaps, answered not: the same token and attempt id make another try safe.
-            _ => Attempt::Again("no readable answer".to_owned()),
-        };
-    };
-    let again = matches!(
-        service.code(),
-        Some(
-            "TransactionInProgressException"
-                | "TransactionConflictException"
-                | "ProvisionedThroughputExceededException"
-                | "RequestLimitExceeded"
-                | "ThrottlingException"
-        )
-    );
-    let by_server = error.raw_response().is_some_and(|response| response.status().is_server_error());
-    let code = service.code().unwrap_or("unknown").to_owned();
-    if again || by_server { Attempt::Again(code) } else { Attempt::Failed(code) }
 }

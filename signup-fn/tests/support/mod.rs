@@ -18,11 +18,18 @@ use catalog::answer::Answer;
 use catalog::mail::{MailKind, MailPart, calendar_file, mail_file};
 use catalog::{Catalog, Event};
 use jiff::Timestamp;
-use signup_fn::form::Submission;
-use signup_fn::identity::{Identity, Person};
-use signup_fn::participant::Participant;
-use signup_fn::signup::Email;
-use signup_fn::store::{Change, Changed, Claim, Connection, Mail, Request, Store, StoreError};
+use signup_fn::aws::connection::Connection;
+use signup_fn::participant::form::Submission;
+use signup_fn::people::field::Email;
+use signup_fn::people::identity::{Identity, Person};
+use signup_fn::people::participant::Participant;
+use signup_fn::people::timing::Timing;
+use signup_fn::settings::local;
+use signup_fn::store::change::{Change, Changed};
+use signup_fn::store::claim::{Claim, Request};
+use signup_fn::store::client::Store;
+use signup_fn::store::error::StoreError;
+use signup_fn::store::mail::Mail;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
@@ -94,7 +101,7 @@ fn write_function(folder: &Path) {
     let events =
         catalog.events().iter().flat_map(|event| event.sessions().iter().map(move |s| (event.id(), s.id())));
     for (event, session) in events {
-        for kind in MailKind::ALL {
+        for kind in MailKind::ALL.iter().copied() {
             let text = format!(
                 "{} {session}\nBeste << full_name >>,\n\n<< manage_url >>\n<< confirm_url >>\n<< reference >> << status >>\n",
                 kind.name()
@@ -110,7 +117,7 @@ fn write_function(folder: &Path) {
 fn page(answer: Answer<'_>) -> &'static str {
     match answer {
         Answer::Form(_) => {
-            "<title><% if summary %>Fout: <% endif %>e</title><% for line in summary %><p><< line.field >>: << line.message >></p><% endfor %><input name=\"full_name\" value=\"<< values.full_name >>\">"
+            "<title><% if has_errors %>Fout: <% endif %>e</title><% for field, error in errors %><% if error %><p><< field >>: << error >></p><% endif %><% endfor %><input name=\"full_name\" value=\"<< values.full_name >>\">"
         }
         Answer::Failed(_) => {
             "<p>failed << incident >></p><input name=\"email\" value=\"<< values.email >>\">"
@@ -120,7 +127,7 @@ fn page(answer: Answer<'_>) -> &'static str {
         Answer::Full(..) => "<p>full</p>",
         Answer::NotOpen(..) => "<p>not open</p>",
         Answer::Manage(_) => {
-            "<p>manage << status >> << session >> << position >><% if notice %> << notice.kind >><% endif %></p><% for line in summary %><p><< line.message >></p><% endfor %><input name=\"full_name\" value=\"<< values.full_name >>\">"
+            "<p>manage << status >> << session >> << position >><% if notice %> << notice.kind >><% endif %></p><% for field, error in errors %><% if error %><p><< field >>: << error >></p><% endif %><% endfor %><input name=\"full_name\" value=\"<< values.full_name >>\">"
         }
         Answer::Confirm(_) => "<p>confirm << status >></p>",
         Answer::Erased(_) => "<p>erased</p>",
@@ -136,6 +143,11 @@ const ENTRY: &str = "BEGIN:VCALENDAR\nMETHOD:<< method >>\nBEGIN:VEVENT\nUID:<< 
 /// The moment of every test.
 pub fn now() -> Timestamp {
     "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
+/// A moment, with half a minute to act.
+pub fn at(now: Timestamp) -> Timing {
+    Timing { now, deadline: soon() }
 }
 
 /// Half a minute from now.
@@ -155,7 +167,7 @@ impl Table {
             table: self.name.clone(),
             region: "eu-west-1".into(),
             endpoint: Some(endpoint.to_owned()),
-            credentials: ("local".into(), "local".into(), None),
+            credentials: local::connection("").credentials,
         })
     }
 
@@ -206,28 +218,27 @@ impl Table {
     /// Somebody's sign-up as it stands.
     pub async fn participant(&self, email: &str) -> Option<Participant> {
         let person = person(&self.event, &Email::new(email).unwrap());
-        self.store().participant(self.event.id(), &person, now(), soon()).await.unwrap()
+        self.store().participant(self.event.id(), &person, at(now())).await.unwrap()
     }
 
     /// Changes somebody's sign-up.
     pub async fn change(&self, store: &Store, email: &str, change: &Change) -> Result<Changed, StoreError> {
         let Some(participant) = self.participant(email).await else { return Ok(Changed::Gone) };
-        let key = (&participant.person, participant.id);
-        store.change(&self.event, key, change, now(), soon()).await
+        store.change(&self.event, &participant.key(), change, at(now())).await
     }
 
     /// Everything that is in the outbox, or was sent of it: kind and session, by when it was put.
     pub async fn mails(&self, email: &str) -> Vec<Mail> {
         let person = person(&self.event, &Email::new(email).unwrap());
         let mut mails = self.store().mails(self.event.id(), soon()).await.unwrap();
-        mails.retain(|mail| mail.person == person);
+        mails.retain(|mail| mail.key.person == person);
         mails.sort_by_key(|mail| mail.sequence);
         mails
     }
 
     /// Who waits for a session, in order.
     pub async fn waiting(&self, session: &str) -> Vec<Person> {
-        let states = self.store().session_states(&self.event, soon()).await.unwrap();
+        let states = self.store().session_states(self.event.id(), soon()).await.unwrap();
         states.get(&session.parse().unwrap()).map(|state| state.waiting.clone()).unwrap_or_default()
     }
 

@@ -1,6 +1,6 @@
-//! A page of any bytes is parsed or told what is wrong with it; and what is told can be shown.
+//! Parses and renders arbitrary bytes as a page. Neither this nor printing the problems may panic.
 //!
-//! `RUSTC_BOOTSTRAP=1 cargo fuzz run page -- -max_total_time=600`, in `site-gen/`.
+//! Run `RUSTC_BOOTSTRAP=1 cargo fuzz run page -- -max_total_time=600` in `site-gen/`.
 #![no_main]
 
 use std::sync::Arc;

@@ -1,9 +1,9 @@
-//! Images of pages, in the sizes that screens ask for.
+//! Responsive images for pages.
 //!
-//! Each JPEG, PNG or WebP of the content goes out as WebP in a few widths, and
-//! once in its own format for browsers without it. All of them are made of the
-//! bare pixels, turned upright: what a camera wrote beside them, such as where
-//! it was, is left behind.
+//! Each JPEG, PNG or WebP of the content is published as WebP in a few widths, and
+//! once in its own format for browsers without WebP support. Every file is encoded
+//! from the pixels only, rotated upright. This strips camera metadata, such as the
+//! location.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -24,18 +24,18 @@ use crate::source::fingerprint::Fingerprint;
 use crate::source::problem::{Problem, Problems};
 use crate::words::html::{Href, Text};
 
-/// Widths in pixels: a phone, a column of text, a column on a screen with fine pixels.
+/// Widths in pixels: a phone, a text column, and a text column on a high-density screen.
 const WIDTHS: [u32; 3] = [480, 960, 1440];
-/// How wide an image stands on the page, for a browser that has to choose before the page is laid out.
+/// Displayed width of an image, so that a browser can choose a file before it lays out the page.
 const SIZES: &str = "(min-width: 44rem) 40rem, 92vw";
-/// Of JPEG and WebP, at most 100: losses that one does not see on a page.
+/// Quality of JPEG and WebP, out of 100: the loss is not visible on a page.
 const QUALITY: u8 = 80;
 
-/// The images of the content, by the path of their address.
+/// The images of the content, by the path of their URL.
 #[derive(Debug)]
 pub struct Images {
     by_path: HashMap<String, Image>,
-    /// Of all of them.
+    /// Fingerprint of all images.
     pub fingerprint: Fingerprint,
 }
 
@@ -44,21 +44,21 @@ pub struct Images {
 pub struct Image {
     /// Path of the image in its own format.
     url: String,
-    /// In pixels, upright; `None` where it could not be told.
+    /// Width and height in pixels, upright; `None` if unknown.
     size: Option<(u32, u32)>,
-    /// From narrow to wide; empty where the file goes out as it is.
+    /// WebP variants, narrowest first; empty if the file is published unchanged.
     variants: Vec<Variant>,
 }
 
 #[derive(Debug)]
 struct Variant {
-    /// Path of its address.
+    /// Path of the variant's URL.
     url: String,
     width: u32,
 }
 
 impl Images {
-    /// Looks at each image of the content; one that can't be read is a problem.
+    /// Inspects each image of the content, and reports those that cannot be read.
     pub fn new(assets: &[Arc<Asset>], problems: &mut Problems) -> Self {
         let content: Vec<&Arc<Asset>> =
             assets.iter().filter(|asset| asset.source.starts_with("content/")).collect();
@@ -77,12 +77,12 @@ impl Images {
         Self { by_path, fingerprint }
     }
 
-    /// The image at the path of an address.
+    /// Returns the image at the path of a URL.
     pub fn get(&self, path: &str) -> Option<&Image> {
         self.by_path.get(path)
     }
 
-    /// Looks at every pixel, and tells which images are broken.
+    /// Decodes every JPEG, PNG and WebP completely, and returns a problem for each broken one.
     pub fn check(&self, assets: &[Arc<Asset>]) -> Problems {
         let is_read = |asset: &&Arc<Asset>| {
             self.get(&format!("/{}", asset.path)).is_some_and(|image| !image.variants.is_empty())
@@ -94,16 +94,17 @@ impl Images {
         problems
     }
 
-    /// The files that an asset goes out as; without bytes where all of them stand already.
+    /// Returns the files to publish for an asset, without bytes if all of them are up to date.
     ///
     /// # Errors
-    /// A problem, when the asset can't be read.
+    /// Returns a problem if the asset cannot be read.
     pub fn files(&self, asset: &Asset, stands: impl Fn(&str) -> bool) -> Result<Vec<OutFile>, Problem> {
         let image = self.get(&format!("/{}", asset.path)).filter(|image| !image.variants.is_empty());
         let Some(image) = image else { return Ok(vec![(asset.path.clone(), Some(asset.bytes.clone()))]) };
         let urls = image.variants.iter().map(|variant| &variant.url).chain([&image.url]);
         let paths: Vec<&str> = urls.map(|url| url.trim_start_matches('/')).collect();
-        // The names of the variants say what they are made of; the other file was made with them.
+        // The names of the variants contain a fingerprint of their inputs. The file in the image's own format
+        // was made together with them, so it is up to date as well.
         if paths.iter().all(|path| stands(path)) {
             return Ok(paths.into_iter().map(|path| (path.to_owned(), None)).collect());
         }
@@ -118,12 +119,12 @@ fn unreadable(asset: &Asset, error: &ImageError) -> Problem {
 }
 
 impl Image {
-    /// The element that shows it.
+    /// Returns the HTML element that shows the image.
     ///
-    /// One that is `late` is loaded when one scrolls to it.
+    /// If `late` is set, the browser loads the image only when the visitor scrolls to it.
     pub fn html(&self, alt: &str, late: bool) -> String {
         let mut html = String::new();
-        // Writing to a string can't fail.
+        // Writing to a string cannot fail.
         let _ = self.write(&mut html, alt, late);
         html
     }
@@ -169,7 +170,7 @@ impl Image {
     }
 }
 
-/// An image at a width that it at least has.
+/// Scales an image to a width that is at most its own.
 fn scaled(image: &DynamicImage, width: u32) -> Cow<'_, DynamicImage> {
     if width == image.width() {
         return Cow::Borrowed(image);
@@ -178,7 +179,7 @@ fn scaled(image: &DynamicImage, width: u32) -> Cow<'_, DynamicImage> {
     Cow::Owned(image.resize_exact(width, height, FilterType::Lanczos3))
 }
 
-/// What can be told of an image without decoding it; `None` for a file that is none.
+/// Inspects an image without decoding it. Returns `None` if the file is not an image.
 fn look(asset: &Asset) -> Option<Result<Image, ImageError>> {
     let (stem, ending) = asset.path.rsplit_once('.')?;
     let own = || format!("/{}", asset.path);
@@ -189,10 +190,10 @@ fn look(asset: &Asset) -> Option<Result<Image, ImageError>> {
         }
         "gif" => Some(Ok(Image { url: own(), size: gif_size(&asset.bytes), variants: Vec::new() })),
         "jpg" | "jpeg" | "png" | "webp" => Some(size_upright(&asset.bytes).map(|(width, height)| {
-            // What the files are made of stands in their name, so that one that is there is right.
+            // The name contains a fingerprint of all inputs. An existing file with it is up to date.
             let made_of = Fingerprint::of(&(asset.fingerprint, WIDTHS, QUALITY)).short();
             let widest = width.min(WIDTHS[WIDTHS.len() - 1]);
-            // A step that is hardly narrower than the widest saves nothing.
+            // Skips a step if the widest variant is at most 20% wider: it would save next to nothing.
             let steps = WIDTHS.into_iter().filter(|step| step + step / 5 < widest).chain([widest]);
             let variants: Vec<Variant> = steps
                 .map(|width| Variant { url: format!("/{stem}.{made_of}.{width}.webp"), width })
@@ -205,7 +206,7 @@ fn look(asset: &Asset) -> Option<Result<Image, ImageError>> {
 
 fn height_at(wanted: u32, (width, height): (u32, u32)) -> u32 {
     let scaled = f64::from(height) * f64::from(wanted) / f64::from(width.max(1));
-    // At least one, and never more than fits: a height is a u32 and wanted is at most the width.
+    // At least 1. Fits in a `u32`: `wanted` is at most `width`, so the result is at most `height`.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and the height")]
     let scaled = scaled.round().max(1.0) as u32;
     scaled
@@ -215,7 +216,7 @@ fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder + '_, ImageError> {
     ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(ImageError::IoError)?.into_decoder()
 }
 
-/// Width and height as one sees it.
+/// Returns the width and height after rotation to upright.
 fn size_upright(bytes: &[u8]) -> Result<(u32, u32), ImageError> {
     let mut decoder = decoder(bytes)?;
     let (width, height) = decoder.dimensions();
@@ -229,7 +230,7 @@ fn size_upright(bytes: &[u8]) -> Result<(u32, u32), ImageError> {
     Ok(if is_on_its_side { (height, width) } else { (width, height) })
 }
 
-/// The pixels, upright, in the colours of the web (sRGB), eight bits each.
+/// Decodes the pixels, rotated upright and converted to sRGB, with eight bits per channel.
 fn decode(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
     let mut decoder = decoder(bytes)?;
     let orientation = decoder.orientation()?;
@@ -246,8 +247,9 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
     Ok(image)
 }
 
-/// Turns colours of another space into those of the web; a profile that can't be used is passed over,
-/// as browsers do.
+/// Converts the pixels from the colour space of a profile to sRGB.
+///
+/// Ignores an unusable profile, as browsers do.
 fn to_srgb(image: &mut DynamicImage, profile: &[u8]) {
     let Ok(profile) = ColorProfile::new_from_slice(profile) else { return };
     let (layout, bytes): (_, &mut [u8]) = match image {
@@ -263,7 +265,7 @@ fn to_srgb(image: &mut DynamicImage, profile: &[u8]) {
     }
 }
 
-/// WebP, for a drawing without losses where that is smaller.
+/// Encodes an image as WebP. A drawing is encoded losslessly if that is smaller.
 fn webp(image: &DynamicImage, is_drawn: bool) -> Vec<u8> {
     let (width, height) = (image.width(), image.height());
     let rgb;
@@ -282,7 +284,7 @@ fn webp(image: &DynamicImage, is_drawn: bool) -> Vec<u8> {
     if lossless.len() < lossy.len() { lossless } else { lossy }
 }
 
-/// The size that an SVG's first tag tells.
+/// Returns the size from the `<svg>` tag: from `width` and `height`, or else from `viewBox`.
 fn svg_size(text: &str) -> Option<(u32, u32)> {
     let tag = &text[text.find("<svg")?..];
     let tag = &tag[..tag.find('>')?];
@@ -308,7 +310,7 @@ fn svg_size(text: &str) -> Option<(u32, u32)> {
     }
 }
 
-/// The size in a GIF's header.
+/// Returns the size from a GIF's header.
 fn gif_size(bytes: &[u8]) -> Option<(u32, u32)> {
     match bytes {
         [b'G', b'I', b'F', _, _, _, w0, w1, h0, h1, ..] => {

@@ -1,4 +1,4 @@
-//! Pictures made of drawings, for those who read no SVG: home screens, and what shows a link to the site.
+//! PNG pictures of SVG drawings, for clients without SVG support: home screens and link previews.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::OutFile;
 use crate::source::file::Asset;
 use crate::source::problem::Problem;
 
-/// Of `templates/static/`: drawings, what pictures of them are called, and how wide those are in pixels.
+/// Drawings in `templates/static/`, with the name of each picture and its width in pixels.
 const WANTED: [(&str, &str, u32); 5] = [
     ("favicon.svg", "icon-32.png", 32),
     ("_app-icon.svg", "apple-touch-icon.png", 180),
@@ -19,18 +19,19 @@ const WANTED: [(&str, &str, u32); 5] = [
     ("_social.svg", "social.png", 1200),
 ];
 
-/// A picture that is still to be made.
+/// A picture to render from a drawing.
 #[derive(Debug)]
 pub struct Picture {
-    /// Path within the site; the drawing's bytes stand in its name.
+    /// Path within the site, with the drawing's fingerprint in the name.
     path: String,
     drawing: Arc<Asset>,
     width: u32,
 }
 
-/// The pictures of the drawings that are there; their addresses are added by the names that templates know.
+/// Returns the pictures of the drawings that exist, and adds their addresses under the names that
+/// templates use.
 ///
-/// A drawing whose name begins with `_` is for its pictures alone.
+/// A drawing whose name begins with `_` is not published itself, but only as pictures.
 pub fn of(assets: &mut Vec<Arc<Asset>>, addresses: &mut BTreeMap<String, String>) -> Vec<Picture> {
     let mut pictures = Vec::new();
     for (from, name, width) in WANTED {
@@ -46,7 +47,7 @@ pub fn of(assets: &mut Vec<Arc<Asset>>, addresses: &mut BTreeMap<String, String>
 }
 
 impl Picture {
-    /// Returns the picture's file; without bytes if the one in place is up to date.
+    /// Returns the picture's file, without bytes if the one in place is up to date.
     ///
     /// # Errors
     /// Returns a problem if the drawing cannot be read.

@@ -1,4 +1,4 @@
-//! The files that are no pages, under the names that the public asks for.
+//! The public names of files that are not pages.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,13 +7,13 @@ use crate::assets::stylesheet::Stylesheets;
 use crate::source::file::Asset;
 use crate::source::problem::Problems;
 
-/// Gives each file of `templates/static/` that pages refer to a name with a
-/// fingerprint of its bytes, so that a browser may keep it for good:
-/// `style.css` becomes `style.0a1b2c3d4e.css`.
+/// Adds a fingerprint to the name of each file in `templates/static/` that pages refer to:
+/// `style.css` becomes `style.0a1b2c3d4e.css`. A browser may therefore cache the file forever.
 ///
-/// Returns the addresses by the names that templates know: `{{ site.files["style.css"] }}`.
-/// What is asked for by a name of its own, such as `favicon.ico`, keeps it. A style
-/// sheet goes out with what it imports; one whose name begins with `_` is only a part of others.
+/// Returns the addresses, keyed by the name that templates use: `{{ site.files["style.css"] }}`.
+/// A file that is requested under a fixed name, such as `favicon.ico`, keeps that name. A style sheet is
+/// bundled with its imports. If its name begins with `_`, it is published only as part of other style
+/// sheets.
 pub fn publish(assets: &mut Vec<Arc<Asset>>, problems: &mut Problems) -> BTreeMap<String, String> {
     let mut addresses = BTreeMap::new();
     let (sheets, others): (Vec<_>, Vec<_>) =
@@ -36,7 +36,7 @@ fn is_fixed(asset: &Asset) -> bool {
     asset.source.starts_with("templates/static/")
 }
 
-/// The same file under the name that the public knows it by.
+/// Returns the file under its public name, and adds its address to `addresses`.
 fn named(asset: &Arc<Asset>, addresses: &mut BTreeMap<String, String>) -> Arc<Asset> {
     let mut named = Arc::clone(asset);
     if let Some((stem, "css" | "js" | "svg" | "png" | "woff2")) = asset.path.rsplit_once('.') {
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_changes_with_the_bytes() {
+    fn a_public_name_changes_with_the_bytes() {
         let asset = |source: &str, path: &str, bytes: &str| Arc::new(Asset::new(source, path, bytes.into()));
         let publish = |css: &str| {
             let mut assets = vec![

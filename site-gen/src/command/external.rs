@@ -1,8 +1,7 @@
-//! Links to other sites: whether anything is there.
+//! Checks whether links to other sites work, with as few requests as possible.
 //!
-//! Nobody is asked more than needed: an address that answered is asked again
-//! only after a week, one host is asked one thing at a time with a pause
-//! between, and what takes too long is given up.
+//! An address that answered is requested again only after a week. Each host gets one request at a
+//! time, with a pause between two addresses. A request that takes too long is given up.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,12 +19,12 @@ use ureq::Agent;
 use crate::source::link::ExternalLink;
 use crate::source::problem::{Problem, Problems, Severity};
 
-/// How other sites are asked.
+/// Limits on the requests to other sites.
 #[derive(Debug)]
 pub struct Limits {
-    /// Before an address is given up.
+    /// The time limit of one request.
     pub timeout: Duration,
-    /// Between two questions to one host.
+    /// The pause between two addresses of one host.
     pub pause: Duration,
 }
 
@@ -35,22 +34,22 @@ impl Default for Limits {
     }
 }
 
-/// Hosts that are asked at the same time.
+/// The number of hosts that are checked in parallel.
 const HOSTS: usize = 8;
-/// How long an address that answered is trusted.
+/// How long an answer is trusted before its address is requested again.
 const TRUSTED: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Steps from one address to another.
+/// The maximum number of redirects to follow.
 const REDIRECTS: u32 = 5;
 
-/// The file, below the root, that remembers which addresses answered and when.
+/// Returns the path of the cache file, below the root. It records which addresses answered, and when.
 pub fn cache_file(root: &Path) -> PathBuf {
     root.join(".cache/links.json")
 }
 
-/// Asks for each address once; what is not there becomes a warning wherever it is linked to.
+/// Requests each address once, and reports a warning at every link to an address that does not work.
 ///
 /// # Errors
-/// When the file of what was asked before can't be read or written.
+/// Fails if the cache file cannot be read or written, or if the threads cannot be started.
 pub fn check(
     links: &[ExternalLink],
     cache: &Path,
@@ -105,16 +104,16 @@ pub fn check(
     write(cache, &answered)
 }
 
-/// Whether an address answers; else why not, in words.
+/// Requests an address; the error says in Dutch why it does not work.
 fn ask(agent: &Agent, address: &str) -> Result<(), String> {
     let answer = match agent.head(address).call() {
-        // Some know nothing but GET.
+        // Some servers support only GET.
         Ok(answer) if !answer.status().is_success() => agent.get(address).call(),
         answer => answer,
     };
     let status = answer.map_err(|error| error.to_string())?.status();
     match status.as_u16() {
-        // It is there, but not for a program.
+        // The page exists, but the server turns programs away.
         401 | 403 | 407 | 429 | 999 => Ok(()),
         404 | 410 => Err(format!("er is niets op dit adres ({status})")),
         _ if status.is_success() => Ok(()),
@@ -128,7 +127,7 @@ fn host(address: &str) -> &str {
 
 fn read(cache: &Path) -> Result<BTreeMap<String, Timestamp>> {
     match fs::read(cache) {
-        // What can't be read is asked again.
+        // A corrupt cache counts as empty: its addresses are requested again.
         Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeMap::new()),
         Err(error) => Err(error).with_context(|| format!("`{}` is niet te lezen", cache.display())),

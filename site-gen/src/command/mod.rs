@@ -1,4 +1,4 @@
-//! What only the command line offers: a new article, the external link check, the key reference.
+//! Features of the command line only: a new article, the external link check, the key reference.
 //!
 //! Belongs here: functions behind a subcommand that no build needs. Does not belong here:
 //! anything that the development server uses.

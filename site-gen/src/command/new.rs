@@ -10,13 +10,14 @@ use jiff::civil::Date;
 use crate::source::problem::nearest;
 use crate::words::slug::slug;
 
-/// Writes a new article, with an event where one is asked for, and returns its path.
+/// Writes a new article, with an event if requested, and returns its path.
 ///
-/// It has what a page must have; what only an editor knows is a placeholder,
-/// which `check` tells. It never overwrites.
+/// The article has every required key. Text that only an editor can supply is a placeholder,
+/// which `check` reports. An existing file is never overwritten.
 ///
 /// # Errors
-/// When the section is none, the title has no letters, or the file is there already.
+/// Returns an error if the section does not exist, if the title has no letters or digits, or if
+/// the file already exists. Also fails if reading or writing fails.
 pub fn article(root: &Path, section: &str, title: &str, today: Date, with_event: bool) -> Result<PathBuf> {
     let content = root.join("content");
     let folder = content.join(section);
@@ -56,7 +57,7 @@ fn sections(content: &Path) -> Result<Vec<String>> {
 }
 
 fn text(title: &str, name: &str, today: Date, with_event: bool) -> String {
-    // TOML's basic strings escape as JSON's do.
+    // TOML basic strings use the same escapes as JSON strings.
     let title = serde_json::Value::from(title);
     let mut text =
         format!("+++\ntitle = {title}\ndescription = \"[vul in: waar het over gaat]\"\ndate = {today}\n");

@@ -1,4 +1,5 @@
-//! The page of the editors' guide that lists every key, made of the lists that validate them.
+//! Generates the page of the editors' guide that lists every key. The key lists are the ones that
+//! validate the sources.
 
 use std::fmt::Write as _;
 
@@ -7,7 +8,7 @@ use crate::page::config::{LINK, SITE};
 use crate::page::front_matter::{EVENT, PAGE, SESSION};
 use crate::page::schema::{Key, Kind};
 
-/// The whole page, in Markdown.
+/// Returns the whole page as Markdown.
 pub fn markdown() -> String {
     let mut page = String::from(
         "# Alle sleutels\n\n\

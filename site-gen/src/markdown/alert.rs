@@ -1,10 +1,10 @@
-//! A block that calls for attention.
+//! Alerts: blocks that draw attention, such as a tip or a warning.
 
 use pulldown_cmark::BlockQuoteKind;
 
 use crate::words::html::Text;
 
-/// Its class and its usual title.
+/// Returns the class and the default title of a kind of alert.
 pub fn words(kind: BlockQuoteKind) -> (&'static str, &'static str) {
     match kind {
         BlockQuoteKind::Note => ("note", "Goed om te weten"),
@@ -15,7 +15,7 @@ pub fn words(kind: BlockQuoteKind) -> (&'static str, &'static str) {
     }
 }
 
-/// The kind that an editor named.
+/// Returns the kind with this name; any other name means a note.
 pub fn named(name: &str) -> BlockQuoteKind {
     match name {
         "tip" => BlockQuoteKind::Tip,
@@ -26,7 +26,7 @@ pub fn named(name: &str) -> BlockQuoteKind {
     }
 }
 
-/// The tags that it begins with.
+/// Returns the opening tags of an alert, with its title.
 pub fn open(class: &str, title: &str) -> String {
     format!("<aside class=\"alert alert-{class}\">\n<p class=\"alert-title\">{}</p>\n", Text(title))
 }

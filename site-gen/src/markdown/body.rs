@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::assets::images::Images;
 use crate::source::link::Link;
 
-/// What a body may refer to.
+/// The context in which a body is rendered.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
     /// The images of the site.
@@ -14,12 +14,12 @@ pub struct Scope<'a> {
     pub has_form: bool,
 }
 
-/// A page's body as HTML, with what was found in it.
+/// A page's body as HTML, with its links and headings.
 #[derive(Debug)]
 pub struct Body {
     /// The HTML, safe to insert into a page.
     pub html: String,
-    /// The byte offset in `html` at which the sign-up form goes; `None` for its usual place.
+    /// The byte offset of the sign-up form in `html`; `None` for the default place.
     pub form_at: Option<usize>,
     /// Every link and image.
     pub links: Vec<Link>,
@@ -27,7 +27,7 @@ pub struct Body {
     pub headings: Vec<Heading>,
 }
 
-/// A heading, for a table of contents.
+/// A heading, as listed in a table of contents.
 #[derive(Debug, Hash, Serialize)]
 pub struct Heading {
     /// The level, 2 to 6.

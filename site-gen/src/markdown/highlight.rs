@@ -1,4 +1,4 @@
-//! Code in colours, by classes: the security policy lets no style into an element.
+//! Syntax highlighting with classes: the security policy forbids inline styles.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -9,13 +9,13 @@ use syntect::util::LinesWithEndings;
 
 use crate::words::html::Text;
 
-/// Read once, and only for a site with code on it.
+/// The syntax definitions, loaded on first use: only a site with code needs them.
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
 
-/// What every class begins with: `hl-comment`.
+/// The style of class names: each has the prefix `hl-`, as in `hl-comment`.
 const STYLE: ClassStyle = ClassStyle::SpacedPrefixed { prefix: "hl-" };
 
-/// A block of code. A language that is not known leaves it in one colour.
+/// Renders a code block. Code in an unknown language is not highlighted.
 pub fn block(code: &str, language: &str) -> String {
     let name = language.split([',', ' ']).next().unwrap_or_default();
     let mut html = String::from("<pre tabindex=\"0\"><code");
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn code_is_coloured_by_classes_and_an_unknown_language_is_left_as_it_is() {
+    fn code_is_highlighted_with_classes_and_an_unknown_language_stays_plain() {
         let html = block("let x = 1; // <één>\n", "rust");
         assert!(html.contains("<span class=\"hl-comment") && html.contains("&lt;één&gt;"), "{html}");
         assert!(!html.contains("style="), "{html}");

@@ -1,4 +1,4 @@
-//! A page's body: Markdown to HTML, with the problems in it and the links that it contains.
+//! Renders a page's body from Markdown to HTML, and collects its problems and its links.
 //!
 //! Belongs here: everything that happens to one body. Does not belong here: whether a link
 //! leads anywhere (see `site`) and the page around the body (see `render`).
@@ -28,9 +28,9 @@ const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_DEFINITION_LIST)
     .union(Options::ENABLE_GFM);
 
-/// Renders the Markdown in a range of a source.
+/// Renders the Markdown in a byte range of a source.
 ///
-/// HTML in the Markdown is a problem: the site's security policy forbids what it could do
+/// HTML in the Markdown is reported as a problem. The security policy forbids what it could do
 /// (scripts, styles), or readers cannot use it (inputs without labels).
 pub fn render(source: &Arc<Source>, body: Range<usize>, scope: Scope<'_>, problems: &mut Problems) -> Body {
     let start = body.start;
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn headings_get_ids_of_their_words_each_once() {
+    fn heading_ids_are_slugs_of_their_words_and_unique() {
         check(
             "## Één beeld\n\n## Één beeld\n\n## Anders {#eigen}\n\n## Aanmelden\n\n## Email\n",
             "<h2 id=\"een-beeld\">Één beeld</h2>\n<h2 id=\"een-beeld-2\">Één beeld</h2>\n<h2 id=\"eigen\">Anders</h2>\n\
@@ -108,6 +108,14 @@ mod tests {
     }
 
     #[test]
+    fn nothing_but_the_shortcode_marks_the_place_of_the_form() {
+        for text in ["&#1;\n", "a&#1;\nb", "<!--form-->\n\nb", "`<!--form-->`\nb"] {
+            assert_eq!(rendered(text).0.form_at, None, "{text}");
+        }
+        assert_eq!(rendered("a\n\n{{ signup_form() }}\n\nb").0.form_at, Some("<p>a</p>\n".len()));
+    }
+
+    #[test]
     fn comments_vanish_and_request_time_delimiters_are_plain_text() {
         check("<!-- een\nopmerking -->\n\nx <!-- nog een --> y", "<p>x  y</p>\n");
         check(
@@ -117,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn images_have_their_size_and_the_later_ones_wait() {
+    fn images_have_a_size_and_all_but_the_first_load_lazily() {
         let image = "<img src=\"/nieuws/plaat.svg\" alt=\"Een “lijn”\" width=\"40\" height=\"30\"";
         let late = " loading=\"lazy\" decoding=\"async\"";
         check(
@@ -132,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_notice_holds_markdown_and_the_form_has_its_place() {
+    fn a_notice_contains_markdown_and_the_form_keeps_its_place() {
         check(
             "{% notice(kind=\"tip\", title=\"Zo\") %}\n\n*Tekst*\n\n{% end %}",
             "<aside class=\"alert alert-tip\">\n<p class=\"alert-title\">Zo</p>\n<p><em>Tekst</em></p>\n</aside>\n",
@@ -150,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_markdown_should_not_hold_is_told_at_its_place() {
+    fn unsupported_markdown_is_reported_at_its_place() {
         check_problem("goed\n\n<script>x</script>\n", "p.md:3:1");
         check_problem("een <b>woord</b>", "p.md:1:5");
         check_problem("een ![](x.png)", "p.md:1:5");

@@ -1,4 +1,4 @@
-//! Building blocks that Markdown has no sign for, each in a paragraph of its own.
+//! Shortcodes: elements that Markdown has no syntax for, each in a paragraph of its own.
 //!
 //! ```text
 //! {{ figure(src="schema.png", alt="Een lijn die stijgt", caption="De voortgang in 2026") }}
@@ -10,7 +10,7 @@
 //! {% end %}
 //! ```
 //!
-//! What stands between the brackets is a TOML table (inline, TOML 1.1).
+//! The arguments between the parentheses form a TOML inline table (TOML 1.1).
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,42 +23,42 @@ use crate::page::schema::{self, Key, optional, required};
 use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems};
 
-/// A building block, with what it was given.
+/// A shortcode with its arguments.
 #[derive(Debug)]
 pub enum Shortcode {
-    /// An image, perhaps with words below it.
+    /// An image, with an optional caption.
     Figure(Figure),
-    /// The beginning of a block that calls for attention.
+    /// The beginning of a notice.
     Notice(Notice),
-    /// The end of such a block.
+    /// The end of a notice.
     End,
     /// The sign-up form of the event that the page announces.
     SignupForm,
 }
 
-/// `{{ figure(…) }}`
+/// The arguments of `{{ figure(…) }}`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
-    /// Its file, as in a link.
+    /// The image file, written as in a link.
     pub src: Spanned<String>,
-    /// What is to be seen, for who does not see it; empty, on purpose, for what only adorns.
+    /// The text alternative; deliberately empty for a decorative image.
     pub alt: String,
-    /// Words below it.
+    /// The caption below the image.
     pub caption: Option<String>,
 }
 
-/// `{% notice(…) %}`
+/// The arguments of `{% notice(…) %}`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notice {
     /// One of [`NOTICE_KINDS`].
     pub kind: String,
-    /// Its title, where that of its kind will not do.
+    /// The title, if it differs from the kind's default.
     pub title: Option<String>,
 }
 
-/// The kinds of blocks that call for attention: those of `> [!NOTE]`.
+/// The kinds of notices: the same as those of `> [!NOTE]`.
 pub const NOTICE_KINDS: &[&str] = &["note", "tip", "important", "warning", "caution"];
 
 /// The keys of `figure`.
@@ -78,19 +78,19 @@ pub const NOTICE: &[Key] = &[
     optional("title", Text, "de titel; anders die van het soort"),
 ];
 
-/// The name of each building block, with its keys and how it is written.
+/// Every shortcode: its name, its keys and its syntax.
 pub const ALL: &[(&str, &[Key], &str)] = &[
     ("figure", FIGURE, "{{ figure(src=\"…\", alt=\"…\") }}"),
     ("notice", NOTICE, "{% notice(kind=\"tip\") %} … {% end %}"),
     ("signup_form", &[], "{{ signup_form() }}"),
 ];
 
-/// Whether a paragraph at these bytes of a source is meant as a building block.
+/// Returns whether a paragraph is meant as a shortcode.
 pub fn is_meant(paragraph: &str) -> bool {
     paragraph.starts_with("{{") || paragraph.starts_with("{%")
 }
 
-/// Where in a line of text a building block is meant, which can't be there.
+/// Returns the byte offset of a shortcode in running text, where no shortcode is allowed.
 pub fn find(text: &str) -> Option<usize> {
     let is_call = |at: usize| {
         let call = text[at + 2..].trim_start();
@@ -101,7 +101,9 @@ pub fn find(text: &str) -> Option<usize> {
         .find(|&at| text.len() >= at + 2 && text.is_char_boundary(at + 2) && is_call(at))
 }
 
-/// Reads the paragraph at these bytes of a source; `None`, and a problem, when it is no building block.
+/// Parses the paragraph in a byte range of a source as a shortcode.
+///
+/// Reports a problem and returns `None` if it is not a valid shortcode.
 pub fn read(source: &Arc<Source>, paragraph: Range<usize>, problems: &mut Problems) -> Option<Shortcode> {
     let text = source.text[paragraph.clone()].trim_end();
     let end = paragraph.start + text.len();
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_building_block_is_read_with_its_arguments() {
+    fn a_shortcode_is_read_with_its_arguments() {
         let (read, problems) =
             told("{{ figure(src=\"a.png\",\n  alt=\"\", caption=\"Één \\\"beeld\\\"\") }}");
         let Some(Shortcode::Figure(Figure { src, alt, caption })) = read else { panic!("{problems}") };
@@ -185,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_at_its_place() {
+    fn a_problem_in_a_shortcode_is_reported_at_its_place() {
         let check = |text: &str, expected: &[&str]| {
             let (_, problems) = told(text);
             for words in expected {

@@ -1,4 +1,6 @@
-//! What site-gen wrote into an output folder, and of what: the file `.site-gen` in it.
+//! The manifest of an output folder: what site-gen wrote there, and from which inputs.
+//!
+//! It is stored in the folder as the file `.site-gen`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,35 +16,35 @@ use crate::page::publication::HeldBack;
 use crate::source::fingerprint::Fingerprint;
 use crate::source::stamp::Stamp;
 
-/// What site-gen wrote into a folder.
+/// A record of the files that site-gen wrote into a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The build that wrote it; `None` for one that was cut off.
+    /// Build that wrote the files, or `None` if it was interrupted.
     pub build: Option<BuildRecord>,
-    /// Every file, with its stamp once it is in place.
+    /// Every file by its path, with its stamp once the file is in place.
     pub files: BTreeMap<String, Option<Stamp>>,
 }
 
-/// A build, and how long it holds.
+/// A build and the period in which it is current.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildRecord {
-    /// Of the sources, of the program, and of what was asked of it.
+    /// Fingerprint of the sources, the program and the caller's options.
     pub fingerprint: Fingerprint,
-    /// The moment at which the site stands.
+    /// Moment for which the site was built.
     pub from: Timestamp,
-    /// When the same sources make another site.
+    /// Moment at which the same sources next produce a different site.
     pub until: Option<Timestamp>,
-    /// Pages that the public does not see.
+    /// Pages that are not public.
     pub held_back: Vec<HeldBack>,
 }
 
 const FILE: &str = ".site-gen";
 
 impl Manifest {
-    /// Reads the manifest of a folder; an empty one where there is none.
+    /// Reads the manifest of a folder, or returns an empty one if the folder has none.
     ///
     /// # Errors
-    /// When it is there and can't be read.
+    /// Returns an error if the manifest exists but can't be read or parsed.
     pub fn read(folder: &Path) -> Result<Self> {
         let file = folder.join(FILE);
         let bytes = match fs::read(&file) {
@@ -59,10 +61,10 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Writes it in one step.
+    /// Writes the manifest to a folder atomically.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// Returns an error if the file can't be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
         let partial = folder.join(".site-gen.partial");
         let json = serde_json::to_vec(self)?;
@@ -71,14 +73,14 @@ impl Manifest {
             .with_context(|| format!("`{FILE}` is niet te schrijven"))
     }
 
-    /// Whether the file at a path is still as it was left.
+    /// Returns whether the file at a path is still as site-gen left it.
     pub fn is_unchanged(&self, folder: &Path, path: &str) -> bool {
         let stamp = self.files.get(path).copied().flatten();
         let now = || fs::metadata(folder.join(path)).ok().and_then(|metadata| Stamp::new(&metadata));
         stamp.is_some() && now() == stamp
     }
 
-    /// The build of these same inputs, if it still holds at a moment and every file is as it was left.
+    /// Returns the recorded build of the same inputs, if it is current at `now` and no file has changed.
     pub fn current_build(
         &self,
         folder: &Path,
@@ -92,7 +94,9 @@ impl Manifest {
     }
 }
 
-/// Whether a path stays within the folder, whatever somebody has done to the manifest.
+/// Returns whether a path stays within the folder.
+///
+/// Somebody may have edited the manifest, so its paths are not trusted.
 fn is_below(path: &str) -> bool {
     !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }

@@ -1,7 +1,7 @@
 //! The output folder: staged writes, and the manifest of what was written.
 //!
-//! Belongs here: everything that changes the disk during a build. Does not belong here: what
-//! the files contain.
+//! Belongs here: everything that writes to disk during a build. Does not belong here: the
+//! contents of the files.
 
 pub mod manifest;
 pub mod staging;

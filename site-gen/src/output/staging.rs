@@ -1,10 +1,10 @@
-//! Files to disk. The only stage that writes.
+//! Writes the output files. The only stage that writes to disk.
 //!
-//! A file that is there already with the same bytes stays untouched; each other
-//! is put aside first and moved into its place once all of them are there, so
-//! that a build with a problem changes nothing. What an earlier build wrote but
-//! this one does not is removed. The manifest in the output folder lists what
-//! site-gen wrote; nothing else is ever replaced or removed.
+//! A file that already exists with the same bytes is left untouched. Every other
+//! file is staged first, and moved into place once all files are staged. A build
+//! with a problem therefore changes nothing. Files that an earlier build wrote and
+//! this one does not produce are removed. The manifest in the output folder lists
+//! the files that site-gen wrote. No other file is ever replaced or removed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,20 +18,20 @@ use rayon::prelude::*;
 use crate::output::manifest::{BuildRecord, Manifest};
 use crate::source::stamp::Stamp;
 
-/// What a build did to the output folder, in files.
+/// The number of files that a build wrote, kept and removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Written {
-    /// New or changed.
+    /// Number of files that are new or changed.
     pub written: usize,
-    /// There already with the same bytes.
+    /// Number of files that were already there with the same bytes.
     pub unchanged: usize,
-    /// No longer made of any source.
+    /// Number of files that no source produces any more.
     pub removed: usize,
 }
 
 const ASIDE: &str = ".site-gen.new";
 
-/// The files of one build on their way to the output folder.
+/// The staged files of one build.
 #[derive(Debug)]
 pub struct Staging<'a> {
     folder: PathBuf,
@@ -41,45 +41,47 @@ pub struct Staging<'a> {
 
 #[derive(Debug, Default)]
 struct Put {
-    /// Every path of this build that site-gen wrote, now or before.
+    /// Every path of this build that site-gen wrote, in this build or an earlier one.
     ours: Vec<(String, Bytes)>,
-    /// How many lie aside.
+    /// Number of staged files.
     changed: usize,
-    /// How many of somebody else have the same bytes.
+    /// Number of files that site-gen did not write but that have the same bytes.
     theirs: usize,
 }
 
-/// Where the bytes of a file are.
+/// The location of a file's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Bytes {
-    /// In place, with the stamp that the manifest tells.
+    /// In place, with the stamp that the manifest records.
     Standing,
-    /// In place.
+    /// In place, with a stamp that has yet to be read.
     Same,
-    /// Aside, under this number.
+    /// Staged under this number.
     Aside(usize),
 }
 
 impl<'a> Staging<'a> {
-    /// Begins a build into a folder with the manifest of the build before.
+    /// Begins a build into a folder, given the manifest of the previous build.
     ///
     /// # Errors
-    /// When the folder can't be cleared of what an earlier build put aside.
+    /// Returns an error if the staged files of an earlier build can't be removed.
     pub fn begin(folder: &Path, before: &'a Manifest) -> Result<Self> {
         let staging = Self { folder: folder.to_owned(), before, put: Mutex::default() };
         staging.clear()?;
         Ok(staging)
     }
 
-    /// Takes in a file that stands as it would be made.
+    /// Keeps an existing output file that is already up to date.
     pub fn keep(&self, path: String) {
         self.lock().ours.push((path, Bytes::Standing));
     }
 
-    /// Takes a file in; may be called from several threads at once.
+    /// Stages a file, unless the file in place has the same bytes.
+    ///
+    /// May be called from several threads at once.
     ///
     /// # Errors
-    /// When a file that site-gen did not write is in its place, or the disk refuses.
+    /// Returns an error if a file that site-gen did not write is in the way, or if reading or writing fails.
     pub fn put(&self, path: String, bytes: &[u8]) -> Result<()> {
         let target = self.folder.join(&path);
         let is_ours = self.before.files.contains_key(&path);
@@ -89,7 +91,8 @@ impl<'a> Staging<'a> {
             Ok(_) => true,
             Err(error) => match error.kind() {
                 ErrorKind::NotFound => true,
-                // A folder is in the file's place: ours and stale, or the disk will refuse.
+                // A folder is in the way. `commit` empties and removes it if all its files are stale ones of
+                // ours. Otherwise the move into place fails.
                 ErrorKind::IsADirectory => true,
                 ErrorKind::NotADirectory => {
                     self.check_parents(&path)?;
@@ -101,7 +104,7 @@ impl<'a> Staging<'a> {
         let number = {
             let mut put = self.lock();
             match (is_changed, is_ours) {
-                // The same bytes, but of somebody else: theirs they stay.
+                // The same bytes, but site-gen did not write the file, so it does not adopt it.
                 (false, false) => {
                     put.theirs += 1;
                     return Ok(());
@@ -128,7 +131,7 @@ impl<'a> Staging<'a> {
         written.with_context(|| format!("`{}` is niet te schrijven", aside.display()))
     }
 
-    /// Refuses a path through a file that is not ours.
+    /// Fails if a parent of the path is a file that site-gen did not write.
     fn check_parents(&self, path: &str) -> Result<()> {
         for (slash, _) in path.match_indices('/') {
             let parent = self.folder.join(&path[..slash]);
@@ -139,10 +142,10 @@ impl<'a> Staging<'a> {
         Ok(())
     }
 
-    /// Moves every file to its place, removes what no source makes any more, and records the build.
+    /// Moves every staged file into place, removes stale files, and records the build.
     ///
     /// # Errors
-    /// When a file was put twice, or the disk refuses.
+    /// Returns an error if a path was put twice, or if a file can't be read, written or removed.
     pub fn commit(self, build: BuildRecord) -> Result<Written> {
         let Put { mut ours, changed, theirs } = std::mem::take(&mut *self.lock());
         let (folder, before) = (&self.folder, &self.before.files);
@@ -154,7 +157,8 @@ impl<'a> Staging<'a> {
         let is_ours = |path: &String| ours.binary_search_by(|(ours, _)| ours.cmp(path)).is_ok();
         let stale: Vec<&String> = before.keys().filter(|path| !is_ours(path)).collect();
         if ours.iter().any(|(path, _)| !before.contains_key(path)) {
-            // Before anything is moved, so that a build that is cut off knows what it wrote.
+            // Recorded before anything is moved, so that the build after an interrupted one knows which files
+            // are ours.
             let mut files = before.clone();
             for (path, _) in &ours {
                 files.entry(path.clone()).or_default();
@@ -188,10 +192,10 @@ impl<'a> Staging<'a> {
         Ok(written)
     }
 
-    /// Drops what lies aside: the build had a problem.
+    /// Discards the staged files, because the build had a problem.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// Returns an error if the staged files can't be removed.
     pub fn abandon(self) -> Result<()> {
         self.clear()
     }
@@ -221,7 +225,7 @@ fn in_the_way(file: &Path) -> String {
     )
 }
 
-/// Puts a whole file in place in one step.
+/// Moves a complete file into place atomically.
 fn move_to(aside: &Path, target: &Path) -> std::io::Result<()> {
     match (fs::rename(aside, target), target.parent()) {
         (Err(error), Some(parent)) if error.kind() == ErrorKind::NotFound => {
@@ -232,7 +236,7 @@ fn move_to(aside: &Path, target: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Removes a file, and the folders that it leaves empty.
+/// Removes a file, and every folder that becomes empty as a result.
 fn remove(folder: &Path, path: &str) -> Result<()> {
     match fs::remove_file(folder.join(path)) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -242,7 +246,7 @@ fn remove(folder: &Path, path: &str) -> Result<()> {
     }
     let parents = Path::new(path).ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty());
     for parent in parents {
-        // A folder with anything else in it stays, and so do those above it.
+        // A folder that is not empty stays, and so do its parents.
         if fs::remove_dir(folder.join(parent)).is_err() {
             break;
         }
@@ -274,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_written_and_only_what_is_ours_removed() {
+    fn only_changed_files_are_written_and_only_our_own_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let write = |outputs: &[(&str, &str)]| write(outputs, folder.path()).unwrap();
         assert_eq!(write(&[("site/a/index.html", "1"), ("site/b.html", "2")]), written(2, 0, 0));
@@ -289,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_somebody_else_is_not_replaced() {
+    fn a_file_that_site_gen_did_not_write_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("theirs.html"), "x").unwrap();
         let error = write(&[("a.html", "1"), ("theirs.html", "2")], folder.path()).unwrap_err();
@@ -297,7 +301,7 @@ mod tests {
         assert!(!folder.path().join("a.html").exists(), "nothing is written");
         let error = write(&[("a.html", "1"), ("theirs.html/x", "2")], folder.path()).unwrap_err();
         assert!(error.to_string().contains("staat in de weg"), "{error}");
-        // Nor adopted, and so removed, where it happens to be the same.
+        // A file with the same bytes is not adopted either, so the next build does not remove it.
         write(&[("theirs.html", "x")], folder.path()).unwrap();
         write(&[], folder.path()).unwrap();
         assert!(folder.path().join("theirs.html").exists());
@@ -318,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_stands_until_a_file_or_the_time_has_changed() {
+    fn a_build_is_current_until_an_input_a_file_or_the_time_changes() {
         let folder = tempfile::tempdir().unwrap();
         let record = BuildRecord { until: Some("2026-12-01T00:00:00Z".parse().unwrap()), ..build() };
         let before = Manifest::read(folder.path()).unwrap();
@@ -348,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_points_outside_is_not_followed() {
+    fn a_manifest_path_outside_the_folder_is_ignored() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         fs::create_dir(&out).unwrap();

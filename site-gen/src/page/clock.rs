@@ -1,4 +1,4 @@
-//! Days and times as TOML writes them, and the instants that they mean.
+//! Conversion of TOML dates and times to instants.
 
 use std::sync::Arc;
 
@@ -11,11 +11,12 @@ use toml::value::Datetime;
 use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems};
 
-/// A day and time in a zone, and the instant that it means; a day without a time is its midnight.
-/// Where an offset stands with it, that holds.
+/// Returns a date and time in a time zone, with the matching instant.
 ///
-/// `None`, and a problem, when there is no such day, or the clock is put
-/// forward or back at that time.
+/// A date without a time means midnight. An offset in the value takes precedence over `zone`.
+///
+/// Reports a problem and returns `None` if the date or time does not exist. The same goes for a time that
+/// a clock change skips or repeats.
 pub fn instant(
     written: &Spanned<Datetime>,
     zone: &TimeZone,
@@ -41,7 +42,9 @@ pub fn instant(
     }
 }
 
-/// The zone of an IANA name; `None`, and a problem, when there is none.
+/// Returns the time zone with an IANA name.
+///
+/// Reports a problem and returns `None` if there is no such time zone.
 pub fn zone(name: &Spanned<String>, source: &Arc<Source>, problems: &mut Problems) -> Option<TimeZone> {
     let zone = TimeZone::get(name.get_ref()).ok();
     if zone.is_none() {
@@ -51,7 +54,7 @@ pub fn zone(name: &Spanned<String>, source: &Arc<Source>, problems: &mut Problem
     zone
 }
 
-/// An instant as machines read it, in a zone: `2028-11-28T16:00:00+01:00` (RFC 3339).
+/// Formats an instant in a time zone according to RFC 3339: `2028-11-28T16:00:00+01:00`.
 pub fn rfc3339(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }

@@ -1,4 +1,4 @@
-//! What holds for the whole site: `content/site.toml`.
+//! The configuration of the whole site: `content/site.toml`.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use crate::source::file::Source;
 use crate::source::link::{self, Target};
 use crate::source::problem::{Problem, Problems};
 
-/// The site's own values.
+/// The site's configuration.
 #[derive(Debug)]
 pub struct Config {
-    /// As they are written.
+    /// The values as an editor writes them.
     pub table: ConfigTable,
-    /// The zone of days and times that name none.
+    /// The time zone of dates and times without one of their own.
     pub zone: TimeZone,
 }
 
-/// The site's own values, as they are written.
+/// The site's configuration as an editor writes it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigTable {
@@ -32,29 +32,29 @@ pub struct ConfigTable {
     pub short_title: String,
     /// One or two sentences about the site, for the feed.
     pub description: String,
-    /// IANA name of the zone of days and times that name none.
+    /// IANA name of the time zone of dates and times without one of their own.
     pub time_zone: Spanned<String>,
-    /// Articles on one page of a section.
+    /// Number of articles on one page of a section.
     pub paginate_by: usize,
-    /// Scheme and host of the site, without a slash at the end.
+    /// Scheme and host of the site, without a trailing slash.
     pub origin: Spanned<String>,
-    /// The version of the privacy notice, stored with each sign-up.
+    /// Version of the privacy notice, stored with each sign-up.
     pub privacy_notice_version: String,
-    /// The links at the top of each page, in this order.
+    /// Links at the top of each page, in display order.
     pub menu: Vec<LinkTable>,
-    /// The link for those who have an account.
+    /// Login link for visitors with an account.
     pub login: LinkTable,
-    /// The links at the bottom of each page.
+    /// Links at the bottom of each page.
     pub footer: Vec<LinkTable>,
 }
 
-/// A link in the menu or the footer.
+/// A link in the menu or the footer, or the login link.
 #[derive(Debug, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LinkTable {
-    /// Its words.
+    /// Text of the link.
     pub title: String,
-    /// A path of this site, or a whole address.
+    /// A path on this site, or a full URL.
     pub url: Spanned<String>,
 }
 
@@ -88,7 +88,10 @@ pub const SITE: &[Key] = &[
     required("footer", Tables(LINK), "de links onderaan elke pagina"),
 ];
 
-/// Reads the site's configuration; `None` when it has a problem.
+/// Reads the site's configuration.
+///
+/// Returns `None` if a key, the time zone or the origin has a problem. A link with an invalid URL is
+/// reported, but does not prevent the result.
 pub fn read(source: &Arc<Source>, problems: &mut Problems) -> Option<Config> {
     let table: ConfigTable = schema::read(source, 0..source.text.len(), SITE, problems)?;
     let zone = clock::zone(&table.time_zone, source, problems);
@@ -114,7 +117,7 @@ pub fn read(source: &Arc<Source>, problems: &mut Problems) -> Option<Config> {
 }
 
 impl Config {
-    /// Every link of menu and footer.
+    /// Returns every link of the menu and the footer, and the login link.
     pub fn links(&self) -> impl Iterator<Item = &LinkTable> {
         self.table.menu.iter().chain([&self.table.login]).chain(&self.table.footer)
     }

@@ -1,4 +1,4 @@
-//! A day as pages and machines read it.
+//! A date in the forms that pages and machines read.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::source::file::Source;
 use crate::source::problem::Problems;
 use crate::words::dutch;
 
-/// The day of an article, perhaps with a time, in the site's zone.
+/// The date of an article, optionally with a time, in the site's time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Day {
-    /// As the clock tells it.
+    /// The local date and time.
     #[serde(skip)]
     pub civil: DateTime,
-    /// The instant.
+    /// The matching instant.
     #[serde(skip)]
     pub at: Timestamp,
     /// `2028-11-28`
@@ -32,7 +32,9 @@ pub struct Day {
 }
 
 impl Day {
-    /// Reads a day; `None`, and a problem, when there is no such day.
+    /// Reads a date.
+    ///
+    /// Reports a problem and returns `None` if the date does not denote exactly one instant.
     pub fn read(
         written: &Spanned<Datetime>,
         zone: &TimeZone,

@@ -1,4 +1,4 @@
-//! An event as a page announces it: for the catalogue, and in words.
+//! An event that a page announces: its catalogue entry, and the text that visitors read.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -20,24 +20,24 @@ use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems};
 use crate::words::dutch;
 
-/// Days that participants are remembered after a session, unless the page says otherwise.
+/// Default number of days after a session before the data of its participants is deleted.
 const RETENTION_DAYS: u16 = 30;
 
-/// An event, and its sessions in the words that visitors read.
+/// An event, with the text that visitors read about its sessions.
 #[derive(Debug)]
 pub struct Announcement {
     /// The event for the catalogue.
     pub event: Event,
-    /// Its sessions, in the same order.
+    /// The text about each session, in the same order as in the event.
     pub sessions: Vec<SessionWords>,
-    /// Where its id stands in the source.
+    /// Byte range of the event's id in the source.
     pub id_span: Range<usize>,
 }
 
-/// A session in the words that visitors read.
+/// The text that visitors read about a session.
 #[derive(Debug, Clone, Hash, Serialize)]
 pub struct SessionWords {
-    /// Its id, the value in the form.
+    /// The session's id, which is its value in the sign-up form.
     pub id: String,
     /// `dinsdag 28 november 2028`
     pub date: String,
@@ -49,23 +49,25 @@ pub struct SessionWords {
     pub weekday: &'static str,
     /// `16.00–17.30 uur`
     pub time: String,
-    /// The start for machines: `2028-11-28T16:00:00+01:00`.
+    /// The start in RFC 3339: `2028-11-28T16:00:00+01:00`.
     pub start: String,
-    /// The end for machines.
+    /// The end in RFC 3339.
     pub end: String,
     /// Number of seats.
     pub capacity: u32,
-    /// When sign-up opens: `1 november 2026, 9.00 uur`.
+    /// Opening time of sign-up: `1 november 2026, 9.00 uur`.
     pub opens: String,
-    /// When sign-up opens, for machines.
+    /// Opening time of sign-up in RFC 3339.
     pub opens_at: String,
-    /// Where the times hold: `Amsterdam`.
+    /// City of the event's time zone: `Amsterdam`.
     pub place_of_time: String,
-    /// Path of its entry for a calendar: `/nieuws/lnpo/28-november.ics`.
+    /// Path of the session's calendar file: `/nieuws/lnpo/28-november.ics`.
     pub ics: String,
 }
 
-/// Makes an event of its table; `None` when the table has a problem, and all are told.
+/// Converts an `[event]` table into an announcement.
+///
+/// Reports the problems of the table, and returns `None` if there are any.
 pub fn announce(
     table: &Spanned<EventTable>,
     page: &str,
@@ -89,7 +91,8 @@ pub fn announce(
         confirm_by_mail: event.confirm_by_mail,
         sessions,
     };
-    // Without sessions, all of which had a problem of their own, it is none; their ids differ.
+    // `Event::try_from` fails only without sessions: `read.sessions` has checked that their ids differ.
+    // The list is empty only if the schema has dropped every session and reported their problems.
     let event = Event::try_from(record).ok()?;
     Some(Announcement { event, sessions: words, id_span })
 }
@@ -118,7 +121,7 @@ impl Reader<'_> {
         parsed
     }
 
-    /// All sessions; `None` when one of them has a problem.
+    /// Returns all sessions, or `None` if one of them has a problem.
     fn sessions(&mut self, tables: &[Spanned<SessionTable>]) -> Option<Vec<(Session, SessionWords)>> {
         let mut first_seen: HashMap<&str, usize> = HashMap::new();
         for (index, table) in tables.iter().enumerate() {
@@ -194,7 +197,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The city of the event's zone: `Amsterdam`.
+    /// Returns the city of the event's time zone: `Amsterdam`.
     fn city(&self) -> String {
         let name = self.zone.iana_name().unwrap_or("UTC");
         name.rsplit('/').next().unwrap_or(name).replace('_', " ")

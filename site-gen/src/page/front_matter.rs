@@ -1,4 +1,4 @@
-//! What stands between the `+++` lines at the top of a page.
+//! Front matter: the TOML between the `+++` lines at the top of a page.
 //!
 //! ```text
 //! +++
@@ -6,7 +6,7 @@
 //! date = 2026-11-20
 //! +++
 //!
-//! The page itself, in Markdown.
+//! The body, in Markdown.
 //! ```
 
 use std::ops::Range;
@@ -21,32 +21,32 @@ use crate::page::schema::{self, Key, optional, required};
 use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems};
 
-/// The keys of a page, as an editor writes them.
+/// The front matter of a page, as an editor writes it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FrontMatter {
-    /// The page's heading, and its name in lists.
+    /// Heading of the page, and its title in lists.
     pub title: String,
     /// One or two sentences for lists and search engines.
     pub description: Option<String>,
-    /// The day of an article.
+    /// Date of an article.
     pub date: Option<Spanned<Datetime>>,
-    /// The day of the last change worth telling.
+    /// Date of the last significant change.
     pub updated: Option<Spanned<Datetime>>,
-    /// What an article is about.
+    /// Topics of an article.
     #[serde(default)]
     pub tags: Vec<Spanned<String>>,
-    /// Addresses that once led here.
+    /// Former paths of the page, which redirect to it.
     #[serde(default)]
     pub aliases: Vec<Spanned<String>>,
-    /// Not meant for the public yet.
+    /// Whether the page is a draft. Drafts are not public.
     #[serde(default)]
     pub draft: bool,
-    /// From when the public may see it, in the site's zone.
+    /// Moment from which the page is public, in the site's time zone.
     pub publish_at: Option<Spanned<Datetime>>,
-    /// Until when the public may see it, in the site's zone.
+    /// Moment from which the page is no longer public, in the site's time zone.
     pub expires_at: Option<Spanned<Datetime>>,
-    /// An event that this page announces and takes sign-ups for.
+    /// The event that the page announces and takes sign-ups for.
     pub event: Option<Spanned<EventTable>>,
 }
 
@@ -54,18 +54,20 @@ pub struct FrontMatter {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventTable {
-    /// Unique among all events; part of addresses and of the store's keys, so never change it.
+    /// Identifier of the event, unique among all events.
+    ///
+    /// Part of URLs and of the store's keys, so it must never change.
     pub id: Spanned<String>,
-    /// Its name, as participants read it.
+    /// Name of the event, as participants read it.
     pub title: String,
-    /// IANA name of the zone of all its times.
+    /// IANA name of the time zone of all times of the event.
     pub time_zone: Spanned<String>,
-    /// Days after a session until its participants are forgotten; 30 unless set.
+    /// Number of days after a session before the data of its participants is deleted; 30 by default.
     pub retention_days: Option<u16>,
-    /// Whether a seat is only held until the participant has confirmed the address.
+    /// Whether a seat is only held until the participant confirms the e-mail address.
     #[serde(default)]
     pub confirm_by_mail: bool,
-    /// Its dates.
+    /// Sessions of the event.
     pub sessions: Vec<Spanned<SessionTable>>,
 }
 
@@ -73,17 +75,17 @@ pub struct EventTable {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionTable {
-    /// Unique within the event.
+    /// Identifier of the session, unique within the event.
     pub id: Spanned<String>,
-    /// When it begins.
+    /// Start of the session.
     pub start: Spanned<Datetime>,
-    /// When it is over.
+    /// End of the session.
     pub end: Spanned<Datetime>,
     /// Number of seats.
     pub capacity: u32,
-    /// From when one can sign up.
+    /// Opening time of sign-up.
     pub opens: Spanned<Datetime>,
-    /// Until when one can sign up.
+    /// Closing time of sign-up.
     pub closes: Spanned<Datetime>,
 }
 
@@ -135,7 +137,7 @@ pub const PAGE: &[Key] = &[
 
 const FENCE: &str = "+++";
 
-/// Where front matter and body lie in a source, in bytes.
+/// The byte ranges of the front matter and the body in a source.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Split {
     /// The TOML, without its fences.
@@ -144,9 +146,9 @@ pub struct Split {
     pub body: Range<usize>,
 }
 
-/// Finds the two fences; blanks after them are let pass.
+/// Finds the two fences, and ignores trailing whitespace after each.
 ///
-/// `None` when the text does not begin with a fence or the second one is missing.
+/// Returns `None` if the text does not begin with a fence, or if the second fence is missing.
 pub fn split(text: &str) -> Option<Split> {
     let mut lines = text.split_inclusive('\n');
     let first = lines.next().filter(|line| line.trim_end() == FENCE)?;
@@ -162,7 +164,7 @@ pub fn split(text: &str) -> Option<Split> {
 
 /// Reads a page's front matter.
 ///
-/// Returns it, if it has no problem, and where the body lies.
+/// Returns the front matter, or `None` if it has a problem, together with the byte range of the body.
 pub fn read(source: &Arc<Source>, problems: &mut Problems) -> (Option<FrontMatter>, Range<usize>) {
     match split(&source.text) {
         Some(Split { toml, body }) => (schema::read(source, toml, PAGE, problems), body),
@@ -193,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fences_part_front_matter_from_body() {
+    fn fences_separate_the_front_matter_from_the_body() {
         assert_eq!(parts("+++\na = 1\n+++\nbody\n"), Some(("a = 1\n", "body\n")));
         assert_eq!(parts("+++ \r\na = 1\r\n+++\t\r\nbody"), Some(("a = 1\r\n", "body")));
         assert_eq!(parts("+++\n+++"), Some(("", "")));
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_keys_and_the_types_agree() {
+    fn the_key_lists_match_the_types() {
         let text = r#"
             title = "t"
             description = "d"

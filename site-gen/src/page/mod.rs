@@ -1,6 +1,6 @@
-//! One page by itself: its front matter, parsed into types that cannot be wrong.
+//! A single page: its front matter, parsed into types that cannot hold an invalid value.
 //!
-//! Belongs here: keys that editors write, and what they mean. Does not belong here: anything
+//! Belongs here: the keys that editors write, and their meaning. Does not belong here: anything
 //! that needs another page (see `site`) or the body (see `markdown`).
 
 pub mod clock;

@@ -1,6 +1,6 @@
-//! Sources to pages, each on its own, as their front matter tells them.
+//! Parsing of sources into pages, each independently, from the path and the front matter.
 //!
-//! Their bodies wait until they are rendered, so that never all of them lie in memory as HTML.
+//! Bodies are parsed only at rendering, so that the HTML of all pages is never in memory at once.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -23,59 +23,60 @@ use crate::source::place::{self, BadName, Kind, Place};
 use crate::source::problem::{Problem, Problems};
 use crate::words::slug::slug;
 
-/// A page, as its own file tells it.
+/// A page, as its own file describes it.
 #[derive(Debug)]
 pub struct Parsed {
-    /// The file.
+    /// The source file.
     pub source: Arc<Source>,
-    /// Where the body lies in it, in bytes.
+    /// Byte range of the body in the source.
     pub body: Range<usize>,
-    /// Where it stands in the site.
+    /// Address and kind of the page.
     pub place: Arc<Place>,
-    /// What the front matter says; `None` when it has a problem.
+    /// Content of the front matter; `None` if it has a problem.
     pub content: Option<Arc<Content>>,
 }
 
 impl Parsed {
-    /// The event that it announces, as far as is known.
+    /// Returns the announced event, if there is one and the front matter has no problem.
     pub fn announcement(&self) -> Option<&Announcement> {
         self.content.as_ref()?.announcement.as_ref()
     }
 }
 
-/// What a page says of itself.
+/// The content of a page's front matter.
 #[derive(Debug)]
 pub struct Content {
-    /// Its heading.
+    /// Heading of the page.
     pub title: String,
-    /// One or two sentences about it; may be empty.
+    /// One or two sentences about the page; may be empty.
     pub description: String,
-    /// The day of an article.
+    /// Date of an article.
     pub date: Option<Day>,
-    /// The day of its last change worth telling.
+    /// Date of the last significant change.
     pub updated: Option<Day>,
-    /// What an article is about.
+    /// Topics of an article.
     pub tags: Vec<Spanned<String>>,
-    /// Addresses that once led here.
+    /// Former paths of the page, which redirect to it.
     pub aliases: Vec<Spanned<String>>,
-    /// When the public may see it.
+    /// Publication window of the page.
     pub publication: Publication,
-    /// The event that it announces.
+    /// The event that the page announces.
     pub announcement: Option<Announcement>,
 }
 
 impl Content {
-    /// When it was last changed, as far as it says so.
+    /// Returns the date of the last change, which defaults to the date of the article.
     pub fn changed(&self) -> Option<&Day> {
         self.updated.as_ref().or(self.date.as_ref())
     }
 }
 
-/// Pages that were parsed before, by the path of their file.
+/// The pages that the previous build parsed, by the path of their source file.
 pub type ParsedPages = HashMap<String, Arc<Parsed>>;
 
-/// Parses every source that is not among those before as it is now; days and
-/// times that name no zone are in this one.
+/// Parses every source, and reuses a page from `before` if its source is unchanged.
+///
+/// Dates and times without a time zone of their own are in `zone`.
 pub fn parse(
     sources: &[Arc<Source>],
     before: Option<&ParsedPages>,
@@ -84,7 +85,7 @@ pub fn parse(
 ) -> Vec<Arc<Parsed>> {
     let known = |source: &Arc<Source>| {
         let parsed = before?.get(&source.path)?;
-        // One with a problem is parsed again, so that the problem is told again.
+        // A page with a problem is parsed again, so that the problem is reported again.
         let is_known = parsed.content.is_some() && Arc::ptr_eq(&parsed.source, source);
         is_known.then(|| Arc::clone(parsed))
     };
@@ -125,7 +126,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// What the page says; `None` when there is a problem.
+    /// Converts the front matter, or returns `None` if it has a problem.
     fn content(&mut self, front: FrontMatter) -> Option<Content> {
         let before = self.problems.len();
         let date = self.day(front.date.as_ref());
@@ -163,10 +164,10 @@ impl Reader<'_> {
         })
     }
 
-    /// What only an article has, and has to have.
+    /// Reports a missing date on an article, and article keys on any other page.
     fn check_article(&mut self, front: &FrontMatter) {
         if self.place.kind == Kind::Article {
-            // A date that was no date has been told already.
+            // An invalid date is left out of `front`, but has already been reported.
             let toml =
                 front_matter::split(&self.source.text).map_or("", |split| &self.source.text[split.toml]);
             let is_written =
@@ -201,7 +202,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a text is the path of an address: `/oud/` or `/oud.html`.
+/// Returns whether a text is the path of a URL: `/oud/` or `/oud.html`.
 fn is_path(text: &str) -> bool {
     let is_plain =
         |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['?', '#', '\\']);

@@ -1,4 +1,4 @@
-//! When the public may see a page.
+//! The publication window of a page.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -7,72 +7,72 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::dutch;
 
-/// As of when, and for whom, a site is asked for.
+/// The caller's options for a build: its moment and its audience.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
-    /// The day and time at which the site stands as it is built.
+    /// The moment as of which the site is built.
     pub when: When,
     /// Whether pages that are not public are built too, with a badge.
     pub with_unpublished: bool,
-    /// Whether it is to be put online: a placeholder is then a problem.
+    /// Whether the site will go online, which makes a placeholder an error.
     pub production: bool,
 }
 
-/// A moment, named or not.
+/// The moment as of which a site is built: an instant, or a time in the site's time zone.
 #[derive(Debug, Clone, Copy)]
 pub enum When {
-    /// This instant.
+    /// An instant.
     At(Timestamp),
-    /// This day and time in the site's zone.
+    /// A date and time in the site's time zone.
     AsOf(DateTime),
 }
 
 impl Wanted {
-    /// The site as the public sees it at an instant.
+    /// Returns the options for the site as the public sees it at an instant.
     pub fn public(now: Timestamp) -> Self {
         Self { when: When::At(now), with_unpublished: false, production: false }
     }
 
-    /// The same, once the site's zone is known.
+    /// Resolves the moment in the site's time zone.
     pub fn moment(self, zone: &TimeZone) -> Moment {
         let now = match self.when {
             When::At(now) => now,
-            // A time that the clock skips or has twice is near enough for a preview.
+            // For a time that a clock change skips or repeats, jiff's choice is close enough for a preview.
             When::AsOf(civil) => zone.to_timestamp(civil).unwrap_or(Timestamp::MAX),
         };
         Moment { now, with_unpublished: self.with_unpublished }
     }
 }
 
-/// As of when, and for whom, a site is built.
+/// The moment and the audience of a build, resolved in the site's time zone.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
-    /// The instant at which the site stands as it is built.
+    /// The instant as of which the site is built.
     pub now: Timestamp,
     /// Whether pages that are not public are built too, with a badge.
     pub with_unpublished: bool,
 }
 
-/// When the public may see a page; always, unless something is set.
+/// The publication window of a page. By default, the page is always public.
 #[derive(Debug, Clone, Default)]
 pub struct Publication {
-    /// Not until an editor says so.
+    /// Whether the page is a draft. Drafts are never public.
     pub draft: bool,
-    /// Not before this, in the site's zone.
+    /// Moment from which the page is public, in the site's time zone.
     pub publish_at: Option<(DateTime, Timestamp)>,
-    /// Not from this on, in the site's zone.
+    /// Moment from which the page is no longer public, in the site's time zone.
     pub expires_at: Option<(DateTime, Timestamp)>,
 }
 
 impl Publication {
-    /// The instants at which the public begins or ceases to see the page.
+    /// Returns the instants at which the page becomes public or stops being public.
     pub fn changes(&self) -> impl Iterator<Item = Timestamp> + '_ {
         self.publish_at.iter().chain(&self.expires_at).map(|(_, at)| *at)
     }
 
-    /// Why the public may not see the page, for a list: `gepland voor 1 november 2028, 9.00 uur`.
+    /// Returns why the page is not public, worded for a list: `gepland voor 1 november 2028, 9.00 uur`.
     ///
-    /// `None` when it may.
+    /// Returns `None` if the page is public.
     pub fn held_back(&self, now: Timestamp) -> Option<String> {
         if self.draft {
             return Some("concept".to_owned());
@@ -85,11 +85,11 @@ impl Publication {
     }
 }
 
-/// A page that the public does not see.
+/// A page that is not public.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldBack {
-    /// Its file.
+    /// Path of the page's source file.
     pub path: String,
-    /// Why: `concept`, `gepland voor …`, `verlopen op …`.
+    /// The reason: `concept`, `gepland voor …`, `verlopen op …`.
     pub reason: String,
 }

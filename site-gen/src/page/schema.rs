@@ -1,7 +1,7 @@
-//! The keys that a TOML table may hold, in one list that validates and explains.
+//! The keys of a TOML table, in one list that both validates and documents them.
 //!
-//! [`read`] tells everything that is wrong with a table at once; what passes is
-//! then turned into its Rust type by serde.
+//! [`read`] reports all problems of a table at once. Serde then deserialises the
+//! valid entries into the Rust type.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,34 +16,35 @@ use crate::source::problem::{Problem, Problems, nearest};
 /// One key of a table.
 #[derive(Debug)]
 pub struct Key {
-    /// As it is written.
+    /// Name of the key in TOML.
     pub name: &'static str,
-    /// What it may hold.
+    /// Kind of value that the key accepts.
     pub kind: Kind,
-    /// Whether it must be there.
+    /// Whether the key is required.
     pub required: bool,
-    /// What it is for, in the words of the editors' guide.
+    /// Purpose of the key, as worded in the editors' guide.
     pub help: &'static str,
 }
 
-/// What a key may hold.
+/// The kind of value that a key accepts.
 #[derive(Debug)]
 pub enum Kind {
-    /// Text with something in it.
+    /// Text that is not blank.
     Text,
-    /// Text, or nothing on purpose: `""`.
+    /// Text that may deliberately be empty: `""`.
     TextOrNothing,
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// A list of texts.
+    /// A list of texts, none of them blank.
     Texts,
     /// `true` or `false`.
     Flag,
-    /// A whole number of at least one and at most this.
+    /// A whole number from 1 up to and including this limit.
     Number(i64),
-    /// A day, perhaps with a time: `2028-11-28`.
+    /// A date, optionally with a time: `2028-11-28`.
     Date,
-    /// A day and a time, in the zone of the event or the site: `2028-11-28T16:00:00`.
+    /// A date and time without an offset, in the time zone of the event or the site:
+    /// `2028-11-28T16:00:00`.
     DateTime,
     /// A table with these keys: `[event]`.
     Table(&'static [Key]),
@@ -51,35 +52,35 @@ pub enum Kind {
     Tables(&'static [Key]),
 }
 
-/// A key that must be there.
+/// Returns a required key.
 pub const fn required(name: &'static str, kind: Kind, help: &'static str) -> Key {
     Key { name, kind, required: true, help }
 }
 
-/// A key that may be left out.
+/// Returns an optional key.
 pub const fn optional(name: &'static str, kind: Kind, help: &'static str) -> Key {
     Key { name, kind, required: false, help }
 }
 
-/// Reads the TOML in a range of a source into a type whose fields are those keys.
+/// Deserialises the TOML in a range of a source into a type whose fields match the keys.
 ///
-/// Positions in the result are those of the source. Values with a problem are
-/// told and left out, so that what depends on others can be checked as well;
-/// `None` when a key that must be there is out.
+/// Byte offsets in the result refer to the whole source. Reports each invalid value and leaves it out, so
+/// that later checks can still run on the other values. Returns `None` if a required key is missing or
+/// invalid.
 pub fn read<T: DeserializeOwned>(
     source: &Arc<Source>,
     range: Range<usize>,
     keys: &'static [Key],
     problems: &mut Problems,
 ) -> Option<T> {
-    // Blanks before the range keep every position that of the whole file.
+    // Pads with spaces, so that byte offsets refer to the whole file.
     let toml = " ".repeat(range.start) + &source.text[range.clone()];
     let (table, errors) = DeTable::parse_recoverable(&toml);
     let place = table.span();
     check(source, table.into_inner(), errors, (range.start..range.start, place), keys, problems)
 }
 
-/// Reads the arguments of a building block, brackets and all, as [`read`] does a table.
+/// Deserialises the arguments of a shortcode, as [`read`] does a table. `range` includes the parentheses.
 pub fn read_arguments<T: DeserializeOwned>(
     source: &Arc<Source>,
     range: Range<usize>,
@@ -87,7 +88,8 @@ pub fn read_arguments<T: DeserializeOwned>(
     problems: &mut Problems,
 ) -> Option<T> {
     let inner = &source.text[range.start + 1..range.end - 1];
-    // A name stands before the brackets: there is room for a key.
+    // Pads with spaces, so that byte offsets refer to the whole file. `x={` takes three bytes and ends where
+    // `(` does. The shortcode's opening and name before `(` leave room for it.
     let toml = format!("{}x={{{inner}}}", " ".repeat(range.start.saturating_sub(2)));
     let (whole, errors) = DeTable::parse_recoverable(&toml);
     let table = match whole.into_inner().into_iter().next().map(|(_, value)| value.into_inner()) {
@@ -97,7 +99,7 @@ pub fn read_arguments<T: DeserializeOwned>(
     check(source, table, errors, (range.clone(), range), keys, problems)
 }
 
-/// Checks a table that was parsed, and turns it into its type.
+/// Checks a parsed table, and deserialises it into `T`.
 fn check<T: DeserializeOwned>(
     source: &Arc<Source>,
     table: DeTable<'_>,
@@ -133,7 +135,7 @@ fn check<T: DeserializeOwned>(
     }
 }
 
-/// What the TOML parser says most often, in words of the editors' own language.
+/// The most common messages of the TOML parser, with a Dutch translation for editors.
 const IN_DUTCH: [(&str, &str); 7] = [
     ("invalid basic string", "het aanhalingsteken aan het eind ontbreekt"),
     ("string values must be quoted", "tekst hoort tussen aanhalingstekens"),
@@ -144,7 +146,7 @@ const IN_DUTCH: [(&str, &str); 7] = [
     ("unclosed array", "het haakje aan het eind ontbreekt"),
 ];
 
-/// The key that a line gives a value, broken as it may be.
+/// Returns the key that a line assigns, even if the line is not valid TOML.
 fn key_on(text: &str, line: usize) -> &str {
     text.lines().nth(line).and_then(|line| line.split(['=', ':']).next()).unwrap_or_default().trim()
 }
@@ -157,7 +159,7 @@ fn line_of(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|&byte| byte == b'\n').count()
 }
 
-/// Keys that pages of Zola and Hugo have, and what becomes of them here.
+/// Front matter keys of Zola and Hugo, with advice on the alternative here.
 const ELSEWHERE: [(&str, &str); 24] = [
     ("taxonomies", "schrijf `tags = [\"…\"]` boven de eerste tabel"),
     ("categories", "schrijf ze bij `tags`"),
@@ -187,7 +189,7 @@ const ELSEWHERE: [(&str, &str); 24] = [
 
 struct Check<'a> {
     source: &'a Arc<Source>,
-    /// Lines with a syntax error, and their keys: their values mean nothing.
+    /// Lines with a syntax error, with the key on each. Their values are ignored.
     broken: Vec<(usize, &'a str)>,
     found: Problems,
 }
@@ -202,7 +204,7 @@ impl Check<'_> {
         self.broken.iter().any(|(broken, _)| *broken == line)
     }
 
-    /// The keys without a problem; `None` when one that must be there is not among them.
+    /// Returns the valid entries of a table, or `None` if a required key is not among them.
     fn table<'t>(
         &mut self,
         table: DeTable<'t>,
@@ -213,7 +215,7 @@ impl Check<'_> {
             table.keys().map(|name| &**name.get_ref()).filter(|name| key(keys, name).is_none()).collect();
         for missing in keys.iter().filter(|key| key.required && !table.contains_key(key.name)) {
             let is_broken = self.broken.iter().any(|(_, name)| *name == missing.name);
-            // A misspelt key is told where it stands.
+            // A similar unknown key is probably a misspelling. `unknown` reports it at its own position.
             if !is_broken && nearest(missing.name, unknown.iter().copied()).is_none() {
                 let problem = Problem::at(
                     self.source,
@@ -255,7 +257,7 @@ impl Check<'_> {
         self.found.push(problem);
     }
 
-    /// A value without what is wrong in it; `None` when it is wrong itself.
+    /// Returns a value without its invalid parts, or `None` if the value itself is invalid.
     fn value<'t>(&mut self, key: &'static Key, value: Spanned<DeValue<'t>>) -> Option<Spanned<DeValue<'t>>> {
         let span = value.span();
         let is_right = match (&key.kind, value.get_ref()) {
@@ -324,7 +326,7 @@ impl Check<'_> {
 }
 
 impl Kind {
-    /// What it is, in a sentence.
+    /// Returns the phrase for this kind in a problem's message.
     fn words(&self) -> &'static str {
         match self {
             Self::Text | Self::TextOrNothing | Self::Choice(_) => "tekst",
@@ -340,7 +342,7 @@ impl Kind {
 }
 
 impl Key {
-    /// How it is written.
+    /// Returns an example of the key in TOML: `title = "…"`, `[event]`.
     pub fn example(&self) -> String {
         let name = self.name;
         match self.kind {

@@ -1,8 +1,10 @@
-//! A page with a form, and what the function answers and mails about its event.
+//! Renders a page with a sign-up form, and the answers and mails of its event.
 
 use std::collections::BTreeMap;
 
-use catalog::answer::{Answer, FailedView, Field, FormView, ManageView, Notice, ReceivedView, Status};
+use catalog::answer::{
+    Answer, FailedView, Field, FieldError, FieldErrors, FormView, ManageView, Notice, ReceivedView, Status,
+};
 use catalog::mail::{CalendarView, MailKind, MailPart, MailView, calendar_file, mail_file};
 use jiff::Timestamp;
 use tera::Context;
@@ -17,7 +19,7 @@ use crate::site::Page;
 use crate::source::problem::Problem;
 
 impl Renderer<'_> {
-    /// A page with a form, and the answers and mails that belong to it.
+    /// Renders a page with a form, and the answers and mails that belong to it.
     pub(super) fn announcement(
         &self,
         page: &Page,
@@ -75,24 +77,25 @@ impl Renderer<'_> {
         Ok(outputs)
     }
 
-    /// The mails about a session, and its entry for a participant's calendar.
+    /// Renders the mails about a session, and its entry for a participant's calendar.
     fn mails(&self, entry: Entry<'_>, context: &Context) -> Outputs {
         let Entry { page, announcement, session, words } = entry;
         let event = announcement.event.id();
-        let views = Status::ALL.map(|status| MailView {
+        let view = |&status: &Status| MailView {
             full_name: "0".into(),
             reference: "0".into(),
             status,
             manage_url: "0".into(),
             confirm_url: if status == Status::Held { "0".into() } else { String::new() },
-        });
-        // Nothing is escaped in plain text, so nothing in it may look like an expression.
+        };
+        let views: Vec<MailView> = Status::ALL.iter().map(view).collect();
+        // Plain text is not escaped, so no value in it may look like an expression.
         let mut plain = context.clone();
         plain.insert("event", &inert_view(&EventView::new(announcement, page, self.moment.now)));
         plain.insert("session", &inert_view(words));
         plain.insert("site", &inert_view(&self.common.templates.site));
         let mut outputs = Vec::new();
-        for kind in MailKind::ALL {
+        for &kind in MailKind::ALL {
             for (part, context) in [(MailPart::Text, &plain), (MailPart::Html, context)] {
                 let template = format!("mails/{}.{}", kind.name(), part.ending());
                 let text = self.common.templates.render(&template, context)?;
@@ -113,26 +116,33 @@ impl Renderer<'_> {
         Ok::<_, Problem>(outputs)
     }
 
-    /// Forms in which everything is wrong, before, in and after the window of
-    /// each session: what a template may ask for at request time, it asks for here.
+    /// Returns forms with each error in every field, before, in and after the window of each session.
+    ///
+    /// Together they use every value that a template can ask for at request time.
     fn refused(&self, announcement: &Announcement) -> Vec<FormView> {
         let event = &announcement.event;
-        let all: BTreeMap<Field, String> = Field::ALL.map(|field| (field, field.name().to_owned())).into();
+        let typed: BTreeMap<Field, String> =
+            Field::ALL.iter().map(|&field| (field, field.name().to_owned())).collect();
         let open = event.sessions().iter().map(|session| session.opens_at());
         let moments = open.chain([Timestamp::MIN, Timestamp::MAX]);
-        let mut refused: Vec<FormView> =
-            moments.map(|now| FormView::new(event, now, all.clone(), &all)).collect();
+        let mut refused: Vec<FormView> = moments
+            .flat_map(|now| FieldError::ALL.iter().map(move |&error| (now, error)))
+            .map(|(now, error)| {
+                let errors: FieldErrors = Field::ALL.iter().map(|&field| (field, error)).collect();
+                FormView::new(event, now, typed.clone(), &errors)
+            })
+            .collect();
         refused.extend(refused.first().cloned().map(|form| FormView { is_trapped: true, ..form }));
         refused
     }
 }
 
-/// Somebody's own sign-up in every state.
+/// Returns views of a participant's sign-up in every state.
 fn managed(announcement: &Announcement, forms: &[FormView]) -> Vec<ManageView> {
     let sessions = announcement.event.sessions();
     let mut views = Vec::new();
     for form in forms {
-        for status in Status::ALL {
+        for &status in Status::ALL {
             for session in sessions {
                 let full = Notice::Full(session.id().clone());
                 let notices = [

@@ -1,4 +1,4 @@
-//! Files for machines: search index, feed, sitemap, calendars, redirects, the catalogue.
+//! Renders files for machines: search index, feed, sitemap, calendars, redirects, the catalogue.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::source::fingerprint::Fingerprint;
 use crate::source::place::Kind;
 use crate::source::problem::{Problem, Problems};
 
-/// How many articles the feed holds.
+/// The maximum number of articles in the feed.
 const NEWS_IN_FEED: usize = 20;
 
 /// Templates of files that use only site-wide values.
@@ -39,7 +39,9 @@ impl Renderer<'_> {
         ])
     }
 
-    /// Renders the Atom feed, if there is an article: a feed must say when it was last updated.
+    /// Renders the Atom feed, if there is an article.
+    ///
+    /// A feed must say when it was last updated, and that date comes from its articles.
     pub(super) fn feed(&self) -> Outputs {
         let Common { site, templates, .. } = self.common;
         let public = site.articles_below("/").filter(|page| page.badge.is_none());
@@ -62,7 +64,7 @@ impl Renderer<'_> {
         Ok(vec![output])
     }
 
-    /// Renders the sitemap, and the other files that have only a template.
+    /// Renders the sitemap and the files in [`PLAIN`].
     pub(super) fn sitemap(&self) -> Outputs {
         let Common { site, templates, .. } = self.common;
         let is_public = |page: &&Page| page.badge.is_none() && page.place.kind != Kind::NotFound;
@@ -81,7 +83,7 @@ impl Renderer<'_> {
         Ok(outputs)
     }
 
-    /// Writes one calendar for each session, and one of all sessions if there are any.
+    /// Writes a calendar for each session, and one with all sessions if there are any.
     pub(super) fn calendars(&self) -> Outputs {
         let site = self.common.site;
         let sessions: Vec<_> = site
@@ -101,7 +103,7 @@ impl Renderer<'_> {
         Ok(outputs)
     }
 
-    /// Renders a redirect page at each alias, and the list of redirects for the CDN.
+    /// Renders a redirect page for each alias, and the list of redirects for the CDN.
     pub(super) fn aliases(&self) -> Outputs {
         let Common { site, templates, .. } = self.common;
         let mut redirects: BTreeMap<&str, &str> = BTreeMap::new();
@@ -117,7 +119,7 @@ impl Renderer<'_> {
         Ok(outputs)
     }
 
-    /// Writes the catalogue of events that the function reads at start.
+    /// Writes the catalogue of events that the function reads at startup.
     pub(super) fn catalog(&self) -> Outputs {
         let json = self.common.site.catalog.to_json();
         let json = json.map_err(|error| Problem::in_file("catalog.json", error.to_string()))?;

@@ -1,7 +1,7 @@
-//! Sessions for calendars: iCalendar (RFC 5545).
+//! Sessions as iCalendar files (RFC 5545).
 //!
-//! Times are local with a `VTIMEZONE` of their own, so that a calendar shows
-//! what the page says wherever it is. A session keeps its UID for good.
+//! Times are local and come with their own `VTIMEZONE`, so their meaning does not depend on where
+//! the calendar is. A session's UID does not depend on the site's address, so it survives a move.
 
 use catalog::Session;
 use catalog::calendar::push_line;
@@ -13,20 +13,20 @@ use crate::render::templates::inert;
 use crate::site::{Page, Site};
 use crate::words::slug::slug;
 
-/// A session with everything that a calendar tells about it.
+/// A session with everything that its calendar entry needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
     /// The page that announces it.
     pub page: &'a Page,
-    /// The event that it belongs to.
+    /// The event that the session belongs to.
     pub announcement: &'a Announcement,
     /// The session itself.
     pub session: &'a Session,
-    /// The session in words.
+    /// The session in the words that visitors read.
     pub words: &'a SessionWords,
 }
 
-/// Writes a calendar of these sessions.
+/// Returns a calendar with these sessions.
 pub fn calendar(site: &Site, sessions: &[Entry<'_>]) -> String {
     let mut out = Lines::default();
     out.line("BEGIN:VCALENDAR");
@@ -53,7 +53,7 @@ pub fn calendar(site: &Site, sessions: &[Entry<'_>]) -> String {
     out.0
 }
 
-/// Writes a session as an entry for one participant's calendar.
+/// Returns the template of a session's entry in a participant's calendar.
 ///
 /// The mailer fills it from a [`catalog::mail::CalendarView`] and folds its lines afterwards.
 pub fn personal_entry(site: &Site, entry: Entry<'_>) -> String {
@@ -61,7 +61,7 @@ pub fn personal_entry(site: &Site, entry: Entry<'_>) -> String {
     let title = site.config.table.title.replace('"', "'");
     let event = announcement.event.id();
     let name = entry.time_zone();
-    // Text that is known now must not look like an expression to fill in later.
+    // Text that is known at build time must not look like a request-time expression.
     let known = |add: &dyn Fn(&mut Lines)| {
         let mut lines = Lines::default();
         add(&mut lines);
@@ -80,7 +80,7 @@ pub fn personal_entry(site: &Site, entry: Entry<'_>) -> String {
     });
     let alarm = known(&|lines| lines.text("DESCRIPTION", announcement.event.title()));
     let (site, title) = (slug(&title), inert(&title));
-    // One UID for all of a participant's mails: choosing another date moves the entry.
+    // All mails about a sign-up share one UID, so switching sessions moves the calendar entry.
     [
         open.replacen("VERSION:2.0\r\n", "VERSION:2.0\r\nMETHOD:<< method >>\r\n", 1),
         format!("UID:<< reference >>.{event}@{site}\r\n"),
@@ -94,7 +94,7 @@ pub fn personal_entry(site: &Site, entry: Entry<'_>) -> String {
 }
 
 impl<'a> Entry<'a> {
-    /// The name of the zone in which its times are told.
+    /// Returns the name of the event's time zone.
     fn time_zone(&self) -> &'a str {
         self.announcement.event.time_zone()
     }
@@ -103,10 +103,10 @@ impl<'a> Entry<'a> {
 fn event(out: &mut Lines, site: &Site, entry: Entry<'_>) {
     let Entry { page, announcement, session, .. } = entry;
     let table = &site.config.table;
-    // The stamp is the page's own day: a second build is the same to the byte.
+    // `DTSTAMP` is the page's own date, so that a second build is byte-identical.
     let stamp = page.content.changed().map_or(session.starts_at(), |day| day.at);
     out.line("BEGIN:VEVENT");
-    // Without the site's address, which may change.
+    // The UID leaves out the site's address, which may change.
     out.line(&format!("UID:{}.{}@{}", session.id(), announcement.event.id(), slug(&table.title)));
     out.line(&format!("DTSTAMP:{}", stamp.strftime("%Y%m%dT%H%M%SZ")));
     details(out, site, entry);
@@ -116,7 +116,7 @@ fn event(out: &mut Lines, site: &Site, entry: Entry<'_>) {
     out.line("END:VEVENT");
 }
 
-/// Adds when, what and where.
+/// Adds the properties that all entries share: the time, the subject and the place.
 fn details(out: &mut Lines, site: &Site, entry: Entry<'_>) {
     let Entry { page, announcement, words, .. } = entry;
     let zone = entry.time_zone();
@@ -129,12 +129,13 @@ fn details(out: &mut Lines, site: &Site, entry: Entry<'_>) {
     out.text("LOCATION", "Digitaal");
 }
 
-/// A local time of RFC 3339 as iCalendar writes it: `20281128T160000`.
+/// Converts a local RFC 3339 time to iCalendar format: `20281128T160000`.
 fn compact(rfc3339: &str) -> String {
     rfc3339.chars().take("2028-11-28T16:00:00".len()).filter(|c| !matches!(c, '-' | ':')).collect()
 }
 
-/// The offsets of a zone around some sessions, each from its own transition on (section 3.6.5).
+/// Adds the time zone's offsets around some sessions, each from its own transition onwards
+/// (section 3.6.5).
 fn time_zone(out: &mut Lines, name: &str, zone: &TimeZone, first: Timestamp, last: Timestamp) {
     out.line("BEGIN:VTIMEZONE");
     out.line(&format!("TZID:{name}"));
@@ -164,7 +165,7 @@ fn observance(out: &mut Lines, kind: &str, start: &str, from: Offset, to: Offset
     out.line(&format!("END:{kind}"));
 }
 
-/// `+0100`
+/// Formats an offset: `+0100`.
 fn offset(offset: Offset) -> String {
     let seconds = offset.seconds();
     let minutes = seconds.abs() / 60;
@@ -175,7 +176,7 @@ fn offset(offset: Offset) -> String {
 struct Lines(String);
 
 impl Lines {
-    /// A property whose value is text (section 3.3.11).
+    /// Adds a property with a text value, which it escapes (section 3.3.11).
     fn text(&mut self, name: &str, value: &str) {
         let value = value.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n");
         self.line(&format!("{name}:{value}"));
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_tells_the_offset_that_holds_at_the_session() {
+    fn a_time_zone_lists_the_offsets_in_force_at_the_sessions() {
         let mut lines = Lines::default();
         let zone = TimeZone::get("Europe/Amsterdam").unwrap();
         let at = |text: &str| text.parse().unwrap();

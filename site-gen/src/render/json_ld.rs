@@ -1,4 +1,4 @@
-//! What a page says to search engines, in the words of schema.org.
+//! Structured data for search engines, in the vocabulary of schema.org.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,9 @@ use crate::page::parse::Content;
 use crate::site::{Page, Site};
 use crate::source::place::Kind;
 
-/// The structured data of a page, safe within a `script` element; empty where there is nothing to say.
+/// Returns the structured data of a page, safe within a `script` element.
+///
+/// The text is empty if there is nothing to describe.
 pub fn of(site: &Site, page: &Page) -> String {
     let mut graph = Vec::new();
     match page.place.kind {
@@ -25,7 +27,7 @@ pub fn of(site: &Site, page: &Page) -> String {
     if graph.is_empty() {
         return String::new();
     }
-    // `<` could end the element, or begin an expression of request time.
+    // `<` could end the element, or begin a request-time expression.
     json!({ "@context": "https://schema.org", "@graph": graph }).to_string().replace('<', "\\u003c")
 }
 
@@ -47,7 +49,7 @@ fn organization(site: &Site) -> Value {
     })
 }
 
-/// The organisation where it is not the subject.
+/// Returns a short form of the organisation, for use as the author, publisher or organiser.
 fn organization_in_short(site: &Site) -> Value {
     json!({ "@type": "Organization", "name": site.config.table.title, "url": url(site, "/") })
 }

@@ -10,10 +10,10 @@ use crate::page::event::Announcement;
 use crate::site::{Page, TAGS_URL, Tag};
 use crate::source::place::Kind;
 
-/// How many articles the home page shows.
+/// The number of articles on the home page.
 const NEWS_ON_HOME: usize = 3;
 
-/// What a page shows of other pages.
+/// The lists of other pages that a page shows.
 #[derive(Default, Hash)]
 pub(super) struct Lists<'a> {
     articles: Option<Vec<Summary<'a>>>,
@@ -38,7 +38,7 @@ impl Lists<'_> {
 }
 
 impl Renderer<'_> {
-    /// Collects what a page shows of other pages.
+    /// Collects the lists of other pages that a page shows.
     pub(super) fn lists<'p>(&'p self, page: &'p Page) -> Lists<'p> {
         let site = self.common.site;
         let url = page.place.url.as_str();
@@ -105,7 +105,7 @@ impl Renderer<'_> {
         Ok(vec![output::page(TAGS_URL, templates.render("tags.html", &context)?)])
     }
 
-    /// The events that still have a session to come.
+    /// Returns the events with a session that has not ended yet.
     fn upcoming_events(&self) -> Vec<EventView<'_>> {
         let now = self.moment.now;
         let announcements = self.common.site.announcements();

@@ -1,6 +1,6 @@
-//! The site as files: pages, lists, answers, mails, feeds, calendars and the search index.
+//! Renders the site as files: pages, lists, answers, mails, feeds, calendars and the search index.
 //!
-//! Belongs here: templates, what they see, and every file that is made of more than one source.
+//! Belongs here: templates, the values they see, and every file made from more than one source.
 //! Does not belong here: writing to disk (see `output`) and what pages mean (see `page`, `site`).
 
 pub mod announcement;
@@ -41,38 +41,38 @@ use crate::source::place::Kind;
 use crate::source::problem::{Problem, Problems};
 use crate::words::terms::Terms;
 
-/// What every page is made of.
+/// The inputs that all pages share.
 #[derive(Debug, Clone, Copy)]
 pub struct Common<'a> {
-    /// The pages, and what follows from them.
+    /// The assembled site.
     pub site: &'a Site,
     /// The templates.
     pub templates: &'a Templates,
     /// The images that pages show.
     pub images: &'a Images,
-    /// Covers everything that every page depends on.
+    /// The fingerprint of everything that all pages depend on.
     pub fingerprint: Fingerprint,
 }
 
 /// Renders a site.
 #[derive(Debug)]
 pub struct Renderer<'a> {
-    /// What every page is made of.
+    /// The inputs that all pages share.
     pub common: Common<'a>,
-    /// Decides which sessions are open on the pages.
+    /// The moment of the build, which decides which sessions are open on the pages.
     pub moment: Moment,
-    /// Collects the links of each page.
+    /// The link check, which collects the links of each page.
     pub links: &'a LinkCheck,
-    /// Allows unchanged files to be kept.
+    /// The previous build, from which unchanged files are kept.
     pub previous: Option<Previous<'a>>,
     /// The problems found so far.
     pub problems: Mutex<Problems>,
 }
 
-/// Hands every file that is not a page to `put`, and returns the problems of those that cannot be made.
+/// Passes every file that is not a page to `put`, and returns the problems of those that cannot be made.
 ///
 /// # Errors
-/// Fails when `put` fails.
+/// Fails if `put` fails.
 pub fn assets(
     assets: &[Arc<Asset>],
     images: &Images,
@@ -97,10 +97,10 @@ pub fn assets(
 }
 
 impl Renderer<'_> {
-    /// Renders all pages, answers and other files, and hands each to `put` as soon as it is ready.
+    /// Renders all pages, answers and other files, and passes each to `put` as soon as it is ready.
     ///
     /// # Errors
-    /// Fails when `put` fails; problems of the sources are collected in [`Self::problems`].
+    /// Fails if `put` fails. Problems of the sources are collected in [`Self::problems`].
     pub fn render(&self, put: impl Fn(Output) -> anyhow::Result<()> + Sync) -> anyhow::Result<()> {
         let site = self.common.site;
         let hand_on = |outputs: Outputs| match outputs {
@@ -147,20 +147,22 @@ impl Renderer<'_> {
         self.common.templates.has(SEARCH_TEMPLATE)
     }
 
-    /// The fingerprint of everything that a file's template sees; `None` in a process that builds only once.
+    /// Returns the fingerprint of everything that a file's template sees.
+    ///
+    /// Returns `None` in a process that builds only once.
     fn fingerprint(&self, inputs: &impl Hash) -> Option<Fingerprint> {
         self.previous?.rendered?;
         Some(Fingerprint::of(&(self.common.fingerprint, inputs)))
     }
 
-    /// The file at an address, if the one in place is up to date.
+    /// Returns the file at an address if the existing one is up to date.
     fn up_to_date(&self, url: &str, fingerprint: Option<Fingerprint>) -> Option<Output> {
         let path = site_path(url);
         let rendered = self.previous?.up_to_date(&path, fingerprint?)?.clone();
         Some(Output { path, bytes: None, rendered: Some(rendered) })
     }
 
-    /// The file at an address, rendered only if its inputs have changed.
+    /// Returns the file at an address, and renders it only if its inputs have changed.
     fn file(
         &self,
         url: &str,
@@ -174,7 +176,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// Renders a page, and returns what was found in its body.
+    /// Renders a page, and returns the facts about its body.
     fn page(&self, at: usize) -> (Outputs, Option<Arc<Facts>>) {
         let Common { site, templates, .. } = self.common;
         let page = &site.pages[at];
@@ -182,7 +184,7 @@ impl Renderer<'_> {
         let view = PageView::new(site, at);
         let lists = self.lists(page);
         let fingerprint = match page.content.announcement {
-            // An announcement changes with the time as well.
+            // The phases of an announcement's sessions also depend on the time of the build.
             Some(_) => None,
             None => self.fingerprint(&(page.source.fingerprint, &view, &lists)),
         };

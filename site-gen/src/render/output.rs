@@ -20,24 +20,24 @@ pub struct Output {
     pub path: String,
     /// Its bytes; `None` when the file in place is up to date.
     pub bytes: Option<Vec<u8>>,
-    /// What lets the next build reuse it.
+    /// The record that lets the next build reuse the file.
     pub rendered: Option<Rendered>,
 }
 
 /// The files that one step produces, or the problem that prevents them.
 pub type Outputs = Result<Vec<Output>, Problem>;
 
-/// The output path of an address of the site.
+/// Returns the output path of an address of the site.
 pub(super) fn site_path(url: &str) -> String {
     format!("{SITE}/{}", place::file(url))
 }
 
-/// A page at an address.
+/// Creates a page at an address.
 pub(super) fn page(url: &str, html: String) -> Output {
     reusable_page(url, html, None, None)
 }
 
-/// A page at an address that the next build may reuse.
+/// Creates a page at an address that the next build may reuse.
 pub(super) fn reusable_page(
     url: &str,
     html: String,
@@ -48,24 +48,26 @@ pub(super) fn reusable_page(
     Output { path: site_path(url), bytes: Some(html.into()), rendered }
 }
 
-/// A file of the site that is not a page.
+/// Creates a file of the site that is not a page.
 pub(super) fn site_file(path: &str, text: String) -> Output {
     Output { path: format!("{SITE}/{path}"), bytes: Some(text.into()), rendered: None }
 }
 
-/// A file that is deployed with the function.
+/// Creates a file that is deployed with the function.
 pub(super) fn function_file(path: &str, text: String) -> Output {
     Output { path: format!("{FUNCTION}/{path}"), bytes: Some(text.into()), rendered: None }
 }
 
-/// A file of settings for the server or CDN that serves the site; it is not public.
+/// Creates a settings file for the server or CDN that serves the site; it is not public.
 pub(super) fn server_file(name: &str, value: &impl Serialize) -> Result<Output, Problem> {
     let json = serde_json::to_string_pretty(value);
     let json = json.map_err(|error| Problem::in_file(name, error.to_string()))? + "\n";
     Ok(Output { path: name.to_owned(), bytes: Some(json.into()), rendered: None })
 }
 
-/// A page that the function fills in, tried with every kind of view so that no visitor meets an error first.
+/// Creates a page that the function fills in at request time.
+///
+/// Fills it with every given view first, so that an error in a template fails the build.
 pub(super) fn answer(file: &str, text: String, views: &[impl Serialize]) -> Result<Output, Problem> {
     let page = Unfilled::new(file, &text)?;
     for view in views {
@@ -74,5 +76,5 @@ pub(super) fn answer(file: &str, text: String, views: &[impl Serialize]) -> Resu
     Ok(function_file(file, text))
 }
 
-/// The only view of a page that has nothing to fill in.
+/// The views of a page with nothing to fill in: a single empty one.
 pub(super) const NO_VALUES: [BTreeMap<&str, &str>; 1] = [BTreeMap::new()];

@@ -1,9 +1,8 @@
-//! An index of every page, for the search page's script.
+//! An index of every page, for the script of the search page.
 //!
-//! Words are folded (lower case, no accents) and grouped by their Dutch stem,
-//! so that *indicator* finds *indicatoren*. The script matches what one types
-//! with the words themselves, from their beginning or, for compounds, within
-//! them, so it needs no stemmer of its own.
+//! Words are folded (lower case, no accents) and grouped by their Dutch stem, so that *indicator*
+//! finds *indicatoren*. The script compares a query with the words themselves: with their
+//! beginning or, for compounds, with any part. It therefore needs no stemmer of its own.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,36 +19,36 @@ use crate::words::terms::{Terms, terms, visible_text};
 #[derive(Debug, Serialize)]
 pub struct Index<'a> {
     pages: Vec<Entry<'a>>,
-    /// Every word, and the position of its stem.
+    /// Every word, with the position of its stem.
     words: BTreeMap<String, usize>,
-    /// For each stem the pages that have it, each with its weight.
+    /// For each stem, the pages that contain it, each with its weight.
     stems: Vec<BTreeMap<usize, usize>>,
 }
 
-/// A page that can be found.
+/// A page that search can find.
 #[derive(Debug, Serialize)]
 pub struct Entry<'a> {
-    /// Its heading.
+    /// The heading.
     pub title: &'a str,
-    /// Path of its address.
+    /// The path of the address.
     pub url: &'a str,
     /// One or two sentences; may be empty.
     pub description: &'a str,
 }
 
-/// A word in the title counts as often as this many in the text.
+/// The weight of a word in the title; a word in the text weighs 1.
 const TITLE_WEIGHT: usize = 8;
-/// A word in the description counts as often as this many in the text.
+/// The weight of a word in the description; a word in the text weighs 1.
 const DESCRIPTION_WEIGHT: usize = 3;
 
-/// The pages that can be found, by their title.
+/// Returns the pages that search can find, sorted by title.
 pub fn entries(site: &Site) -> Vec<Entry<'_>> {
     let mut entries: Vec<Entry<'_>> = site.pages.iter().filter(|page| is_findable(page)).map(entry).collect();
     entries.sort_by_key(|entry| (entry.title.to_lowercase(), entry.url));
     entries
 }
 
-/// Returns the terms by which search finds a page, from its front matter and the HTML of its body.
+/// Returns the terms by which search finds a page, taken from its front matter and its body.
 pub fn terms_of_page(page: &Page, html: &str) -> Terms {
     let content = &page.content;
     let body = visible_text(html);
@@ -64,7 +63,7 @@ pub fn terms_of_page(page: &Page, html: &str) -> Terms {
     found
 }
 
-/// Makes the index of a site, of what was found in each of its pages.
+/// Builds the index of a site from the facts about its pages.
 pub fn index<'a>(site: &'a Site, facts: &[Option<Arc<Facts>>]) -> Index<'a> {
     let stemmer = Stemmer::create(Algorithm::Dutch);
     let mut index = Index { pages: Vec::new(), words: BTreeMap::new(), stems: Vec::new() };

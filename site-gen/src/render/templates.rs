@@ -17,16 +17,16 @@ use crate::words::html;
 pub struct Templates {
     tera: Tera,
     sources: Vec<Arc<Source>>,
-    /// What every template knows as `site`.
+    /// The value of `site` in every template.
     pub site: serde_json::Value,
-    /// Whether one of them has a place for structured data; making it takes a tenth of a page's time.
+    /// Whether any template uses structured data, which takes a tenth of a page's time to make.
     pub wants_json_ld: bool,
 }
 
 const FOLDER: &str = "templates/";
 
 impl Templates {
-    /// Compiles every template; `None` when one has a problem.
+    /// Compiles every template; returns `None` and reports the problems if one fails.
     pub fn compile(sources: &[Arc<Source>], problems: &mut Problems) -> Option<Self> {
         let mut tera = Tera::default();
         tera.register_filter("json", json);
@@ -34,7 +34,7 @@ impl Templates {
         if let Err(error) = tera.add_raw_templates(named) {
             let before = problems.len();
             for source in sources {
-                // By itself a template lacks its parents; what is wrong in its own text is told all the same.
+                // A template compiled alone lacks its parents, but its own syntax errors still show.
                 if let Err(error) = Tera::default().add_raw_template(name(source), &source.text)
                     && matches!(error.kind(), ErrorKind::SyntaxError(_))
                 {
@@ -50,52 +50,52 @@ impl Templates {
         Some(Self { tera, sources: sources.to_vec(), site: serde_json::Value::Null, wants_json_ld })
     }
 
-    /// Of all of them.
+    /// Returns the fingerprint of all templates together.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(&self.sources.iter().map(|source| source.fingerprint).collect::<Vec<_>>())
     }
 
-    /// Whether there is a template of this name.
+    /// Returns whether there is a template with this name.
     pub fn has(&self, name: &str) -> bool {
         self.tera.contains_template(name)
     }
 
-    /// Makes `site` known to every template.
+    /// Sets the value of `site` for every template.
     pub fn set_site(&mut self, site: &SiteView<'_>) {
         self.tera.global_context().insert("site", site);
         self.site = serde_json::to_value(site).unwrap_or_default();
     }
 
-    /// Renders one of them.
+    /// Renders a template.
     ///
     /// # Errors
-    /// A problem at its place in the template, when the template asks for what is not there.
+    /// Returns a problem at its place in the template if rendering fails, such as for a missing value.
     pub fn render(&self, template: &str, context: &Context) -> Result<String, Problem> {
         let rendered = self.tera.render(template, context).map_err(|error| problem(&error, &self.sources))?;
         Ok(if template.ends_with(".html") { html::squeezed(&rendered) } else { rendered })
     }
 }
 
-/// `{{ site.title | json }}`: a text within its quotes, for files of JSON.
+/// Quotes a text as a JSON string, for templates of JSON files: `{{ site.title | json }}`.
 fn json(text: &str, _: Kwargs, _: &State) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// A rendered page with what it leaves for request time, to be filled in.
+/// A rendered page whose request-time expressions can be filled in.
 #[derive(Debug)]
 pub struct Unfilled<'a> {
     path: &'a str,
     tera: Tera,
 }
 
-/// The name of the one template in an [`Unfilled`]; its ending turns escaping on.
+/// The name of the only template in an [`Unfilled`]; its extension turns escaping on.
 const PAGE: &str = "page.html";
 
 impl<'a> Unfilled<'a> {
-    /// Compiles a rendered page.
+    /// Compiles the request-time expressions of a rendered page.
     ///
     /// # Errors
-    /// A problem that names the page and quotes it, when what it leaves is no template.
+    /// Returns a problem that names the page and quotes it if the expressions do not compile.
     pub fn new(path: &'a str, page: &str) -> Result<Self, Problem> {
         let mut tera = Tera::default();
         let compiled = tera.set_delimiters(request_time()).and_then(|()| tera.add_raw_template(PAGE, page));
@@ -103,25 +103,25 @@ impl<'a> Unfilled<'a> {
         Ok(Self { path, tera })
     }
 
-    /// Fills it in.
+    /// Fills in the page from a view.
     ///
     /// # Errors
-    /// A problem that names the page and quotes it, when it asks for what is not there.
+    /// Returns a problem that names the page and quotes it if the page uses a value the view lacks.
     pub fn fill(&self, view: &impl Serialize) -> Result<String, Problem> {
         let filled = Context::from_serialize(view).and_then(|context| self.tera.render(PAGE, &context));
         filled.map_err(|error| unfillable(self.path, &error))
     }
 }
 
-/// A text of the site that reads the same once a page is filled in, in a file where nothing is escaped.
+/// Protects a text from being read as an expression, in a file that is filled in without escaping.
 ///
-/// What looks like the beginning of an expression becomes one that says just that.
+/// Each `<` that could begin an expression becomes an expression that writes `<`.
 pub fn inert(text: &str) -> String {
     let (open, close) = DELIMITERS[1];
     let begins = |rest: &str| DELIMITERS.iter().any(|(start, _)| rest.starts_with(start));
     let mut inert = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
-        // At the very end it could begin one together with what follows.
+        // A `<` at the very end could begin one together with the text that follows.
         if c == '<' && (begins(&text[at..]) || at + 1 == text.len()) {
             inert += &format!("{open} \"<\" {close}");
         } else {
@@ -131,7 +131,7 @@ pub fn inert(text: &str) -> String {
     inert
 }
 
-/// A view whose texts are [`inert`].
+/// Converts a view to JSON in which every text is [`inert`].
 pub fn inert_view(view: &impl Serialize) -> serde_json::Value {
     fn quiet(value: &mut serde_json::Value) {
         match value {

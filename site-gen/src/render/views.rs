@@ -1,4 +1,4 @@
-//! What templates see.
+//! The values that templates see.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::page::day::Day;
 use crate::page::event::{Announcement, SessionWords};
 use crate::site::{Page, Site, TAGS_URL, Tag, tag_url};
 
-/// `site`, on every page.
+/// The value `site`, on every page.
 #[derive(Debug, Clone, Hash, Serialize)]
 pub struct SiteView<'a> {
     title: &'a str,
@@ -23,18 +23,18 @@ pub struct SiteView<'a> {
     menu: &'a [LinkTable],
     login: &'a LinkTable,
     footer: &'a [LinkTable],
-    /// Path of the feed; empty while there is nothing in it.
+    /// The path of the feed; empty if there is no public article.
     feed: &'static str,
-    /// Path of the calendar of all sessions; empty while there are none.
+    /// The path of the calendar of all sessions; empty if there are none.
     agenda: &'static str,
-    /// Addresses of the files of `templates/static/`, by their name.
+    /// The addresses of the files of `templates/static/`, by name.
     files: &'a BTreeMap<String, String>,
-    /// Path of the page that lists all tags; empty while there are none.
+    /// The path of the page that lists all tags; empty if there are none.
     tags_url: &'static str,
 }
 
 impl<'a> SiteView<'a> {
-    /// What holds for the whole site.
+    /// Creates the view of the whole site.
     pub fn new(site: &'a Site, files: &'a BTreeMap<String, String>) -> Self {
         let table = &site.config.table;
         Self {
@@ -57,36 +57,36 @@ impl<'a> SiteView<'a> {
     }
 }
 
-/// `page`: the page that is rendered.
+/// The value `page`: the page that is being rendered.
 #[derive(Debug, Default, Clone, Hash, Serialize)]
 pub struct PageView<'a> {
-    /// Its heading.
+    /// The heading.
     pub title: &'a str,
     /// One or two sentences; may be empty.
     pub description: &'a str,
-    /// Path of its address; empty for the answers that have none of their own.
+    /// The path of the address; empty for an answer that has no address of its own.
     pub url: &'a str,
     date: Option<&'a Day>,
     updated: Option<&'a Day>,
-    /// Its body, up to where the form goes if it says so.
+    /// The body, up to the place of the form if the body names one.
     html: &'a str,
-    /// Its body after the form.
+    /// The rest of the body, after the form.
     html_after_form: &'a str,
-    /// Its second-level headings.
+    /// The second-level headings.
     toc: Vec<&'a Heading>,
     tags: Vec<LinkView<'a>>,
-    /// The list that an article is in.
+    /// The section that the page is in.
     section: Option<LinkView<'a>>,
     newer: Option<LinkView<'a>>,
     older: Option<LinkView<'a>>,
-    /// Why the public does not see it, where it is built nevertheless.
+    /// Why the page is not public, if it is built nevertheless.
     badge: Option<&'a str>,
     /// Structured data, safe within a `script` element.
     json_ld: String,
 }
 
 impl<'a> PageView<'a> {
-    /// A page of the site, by its position, without its body.
+    /// Creates the view of a page, given by its position, without its body.
     pub fn new(site: &'a Site, at: usize) -> Self {
         let page = &site.pages[at];
         let content = &page.content;
@@ -109,7 +109,7 @@ impl<'a> PageView<'a> {
         }
     }
 
-    /// The same page with its body, and with structured data.
+    /// Adds the body and the structured data.
     #[must_use]
     pub fn with_body(self, body: &'a Body, json_ld: String) -> Self {
         let (html, html_after_form) = body.html.split_at(body.form_at.unwrap_or(body.html.len()));
@@ -122,7 +122,7 @@ impl<'a> PageView<'a> {
         }
     }
 
-    /// A page that no file stands for.
+    /// Creates the view of a page that has no source file.
     pub fn generated(title: &'a str, url: &'a str) -> Self {
         Self { title, url, ..Self::default() }
     }
@@ -156,7 +156,7 @@ pub struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    /// A page of the site.
+    /// Creates the summary of a page.
     pub fn new(page: &'a Page) -> Self {
         Self {
             title: &page.content.title,
@@ -168,7 +168,7 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// An article in the feed: its summary and its whole body.
+/// An article in the feed: a summary and the whole body.
 #[derive(Debug, Clone, Hash, Serialize)]
 pub struct FeedEntry<'a> {
     #[serde(flatten)]
@@ -178,12 +178,12 @@ pub struct FeedEntry<'a> {
 }
 
 impl<'a> FeedEntry<'a> {
-    /// An article of the site.
+    /// Creates the feed entry of an article.
     pub fn new(page: &'a Page, body: &'a Body) -> Self {
         Self { summary: Summary::new(page), updated: page.content.changed(), html: &body.html }
     }
 
-    /// When it was last changed, for the feed as a whole.
+    /// Returns when the article was last changed, to date the feed as a whole.
     pub fn updated(&self) -> Option<&str> {
         self.updated.map(|day| day.rfc3339.as_str())
     }
@@ -193,37 +193,37 @@ impl<'a> FeedEntry<'a> {
 #[derive(Debug, Clone, Hash, Serialize)]
 pub struct SitemapEntry<'a> {
     url: &'a str,
-    /// The day of its last change, where one is known: `2028-11-28`.
+    /// The day of the last change, if known: `2028-11-28`.
     lastmod: Option<&'a str>,
 }
 
 impl<'a> SitemapEntry<'a> {
-    /// A page of the site.
+    /// Creates the sitemap entry of a page.
     pub fn new(page: &'a Page) -> Self {
         Self { url: &page.place.url, lastmod: page.content.changed().map(|day| day.iso.as_str()) }
     }
 
-    /// A page that no file stands for.
+    /// Creates the sitemap entry of a page that has no source file.
     pub fn generated(url: &'a str) -> Self {
         Self { url, lastmod: None }
     }
 }
 
-/// Where in a list of several pages one is.
+/// The position of a page in a paginated list.
 #[derive(Debug, Clone, Hash, Serialize)]
 pub struct PagerView {
-    /// Which page this is, from 1.
+    /// The number of this page, from 1.
     pub number: usize,
-    /// How many there are.
+    /// The number of pages.
     pub count: usize,
-    /// Path of the page before it.
+    /// The path of the previous page, with newer articles.
     pub newer: Option<String>,
-    /// Path of the page after it.
+    /// The path of the next page, with older articles.
     pub older: Option<String>,
 }
 
 impl PagerView {
-    /// Page `number` of `count` of the section at `url`.
+    /// Creates the pager of page `number` of `count` of the section at `url`.
     pub fn new(url: &str, number: usize, count: usize) -> Self {
         Self {
             number,
@@ -233,13 +233,13 @@ impl PagerView {
         }
     }
 
-    /// Path of a page of the section at `url`: `/nieuws/`, `/nieuws/pagina/2/`.
+    /// Returns the path of a page of the section at `url`: `/nieuws/`, `/nieuws/pagina/2/`.
     pub fn url(url: &str, number: usize) -> String {
         if number == 1 { url.to_owned() } else { format!("{url}pagina/{number}/") }
     }
 }
 
-/// A tag in the list of all.
+/// A tag in the list of all tags, with its number of articles.
 #[derive(Debug, Clone, Hash, Serialize)]
 pub struct TagCount<'a> {
     title: &'a str,
@@ -248,36 +248,36 @@ pub struct TagCount<'a> {
 }
 
 impl<'a> TagCount<'a> {
-    /// A tag of the site.
+    /// Creates the list entry of a tag.
     pub fn new(tag: &'a Tag) -> Self {
         Self { title: &tag.name, url: &tag.url, count: tag.articles.len() }
     }
 }
 
-/// `event`: what a page announces.
+/// The value `event`: the event that a page announces.
 #[derive(Debug, Clone, Hash, Serialize)]
 pub struct EventView<'a> {
     id: &'a str,
     title: &'a str,
-    /// Of the page that announces it.
+    /// The title of the page that announces the event.
     page_title: &'a str,
     url: &'a str,
-    /// Whether one can sign up for each session at the moment of the build.
+    /// The sign-up phase of each session at the moment of the build.
     phases: BTreeMap<&'a str, Phase>,
-    /// Where the form is sent to.
+    /// The address that the form is sent to.
     action: String,
-    /// Where a script reads how many seats are left.
+    /// The address where a script reads how many seats are left.
     seats_url: String,
     /// The id of the element that holds the form.
     anchor: &'static str,
     retention_days: u16,
-    /// Whether a seat is only held until the participant has confirmed the address.
+    /// Whether a seat is only held until the participant has confirmed the mail address.
     confirm_by_mail: bool,
     sessions: &'a [SessionWords],
 }
 
 impl<'a> EventView<'a> {
-    /// The event that a page announces, as it stands at an instant.
+    /// Creates the view of an event as it stands at an instant.
     pub fn new(announcement: &'a Announcement, page: &'a Page, now: Timestamp) -> Self {
         let event = &announcement.event;
         Self {

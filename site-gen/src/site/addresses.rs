@@ -1,4 +1,4 @@
-//! Every address that a link can lead to, and the links that lead nowhere.
+//! The addresses that links can lead to, and the check that finds broken links.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -19,18 +19,18 @@ use crate::source::problem::{Problem, Problems};
 /// Every address that a link can lead to.
 #[derive(Debug)]
 pub struct Addresses {
-    /// Paths of pages, and whether there is a form on them.
+    /// The paths of pages, each with whether the page has a form.
     pages: HashMap<String, bool>,
     files: HashSet<String>,
-    /// Paths of pages that the public does not see, and why.
+    /// The paths of pages that are held back, each with the reason.
     held: HashMap<String, String>,
 }
 
 impl Addresses {
-    /// The addresses of the pages, of what else is in the sources, and of what is made of them.
+    /// Collects the addresses of pages, of other source files and of generated files.
     pub fn new(pages: &Public, sources: &Sources) -> Self {
         let shown = &pages.shown;
-        // Where the front matter has a problem, there may be an event in it.
+        // A page whose front matter has a problem may announce an event.
         let has_form = |page: &Parsed| page.content.is_none() || page.announcement().is_some();
         let tags = shown.iter().flat_map(|page| page.content.iter().flat_map(|content| &content.tags));
         let names: HashSet<&str> = tags.map(|tag| tag.get_ref().as_str()).collect();
@@ -55,7 +55,7 @@ impl Addresses {
         }
     }
 
-    /// Whether there is something at a path.
+    /// Checks that there is something at a path; the error says why there is nothing.
     fn find(&self, path: &str) -> Result<(), Missing<'_>> {
         if self.files.contains(path) || self.pages.contains_key(path) {
             Ok(())
@@ -69,7 +69,7 @@ impl Addresses {
     }
 }
 
-/// Why a link leads nowhere.
+/// The reason why a link is broken.
 enum Missing<'a> {
     Held { reason: &'a str },
     Page { candidates: Vec<&'a str> },
@@ -91,7 +91,9 @@ impl Missing<'_> {
     }
 }
 
-/// The links of a site, checked as they come; those to a heading once all headings are known.
+/// A check of all links of a site.
+///
+/// Links are checked as they arrive, but links to a heading only once all headings are known.
 #[derive(Debug)]
 pub struct LinkCheck {
     addresses: Addresses,
@@ -101,12 +103,12 @@ pub struct LinkCheck {
 #[derive(Debug, Default)]
 struct Found {
     problems: Problems,
-    /// What was found in each page with headings, by its path.
+    /// The facts of each page with headings, by the page's path.
     facts: HashMap<String, Arc<Facts>>,
     to_anchors: Vec<ToAnchor>,
 }
 
-/// A link to a heading of a page that is there.
+/// A link to a heading of an existing page.
 #[derive(Debug)]
 struct ToAnchor {
     source: Arc<Source>,
@@ -116,12 +118,12 @@ struct ToAnchor {
 }
 
 impl LinkCheck {
-    /// Nothing has been checked yet.
+    /// Creates a check that has not seen any links yet.
     pub fn new(addresses: Addresses) -> Self {
         Self { addresses, found: Mutex::default() }
     }
 
-    /// Checks the links of a page, and takes in the ids of its headings.
+    /// Checks the links of a page, and records the ids of its headings.
     pub fn page(&self, source: &Arc<Source>, url: &str, facts: &Arc<Facts>) {
         for link in &facts.links {
             self.link(source, link, url);
@@ -131,7 +133,7 @@ impl LinkCheck {
         }
     }
 
-    /// Checks the links that stand in templates word for word, and those of menu and footer.
+    /// Checks the literal links in templates, and the links of menu, login and footer.
     pub fn around_pages(&self, sources: &Sources, config: Option<&Config>) {
         for template in &sources.templates {
             for link in link::in_template(&template.text) {
@@ -163,7 +165,7 @@ impl LinkCheck {
         }
     }
 
-    /// Tells what was wrong, now that the headings of all pages are known.
+    /// Reports all broken links, now that the headings of all pages are known.
     pub fn finish(&self, problems: &mut Problems) {
         let Found { problems: found, facts, to_anchors } = std::mem::take(&mut *self.found());
         problems.append(found);

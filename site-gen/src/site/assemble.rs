@@ -1,4 +1,4 @@
-//! Pages to a site: what can be known only with all of them at hand.
+//! Assembles the site from its pages: everything that needs all pages at once.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -19,7 +19,10 @@ use crate::source::place::{self, Kind};
 use crate::source::problem::{Problem, Problems};
 use crate::words::slug::slug;
 
-/// Assembles the site as it stands at a moment; `None` when any page or the configuration has a problem.
+/// Assembles the site as it stands at a moment.
+///
+/// Returns `None` if the configuration or the front matter of any page has a problem, or if two
+/// events share an id.
 pub fn assemble(
     config: Option<Config>,
     pages: &Public,
@@ -53,7 +56,7 @@ fn site(config: Config, public: &Public, now: Timestamp) -> Option<Site> {
         privacy_notice_version: config.table.privacy_notice_version.clone(),
         events,
     };
-    // Only two events of one id are refused, and those have been told already.
+    // This fails only if two events share an id, which has been reported already.
     let catalog = Catalog::try_from(record).ok()?;
     let neighbours = neighbours(&pages, &articles);
     let tags = tags(&pages, &articles);
@@ -67,7 +70,7 @@ fn site(config: Config, public: &Public, now: Timestamp) -> Option<Site> {
     Some(Site { config, pages, sections, articles, neighbours, tags, catalog, held_back, until })
 }
 
-/// When the same pages next make another site.
+/// Returns when the same pages next produce a different site.
 fn until(public: &Public, now: Timestamp) -> Option<Timestamp> {
     let held = public.held.iter().map(|(page, _)| page);
     let pages = public.shown.iter().chain(held).filter_map(|page| page.content.as_ref());
@@ -97,7 +100,7 @@ fn tags(pages: &[Page], articles: &[usize]) -> Vec<Tag> {
     for &at in articles {
         for tag in &pages[at].content.tags {
             let articles = by_name.entry(tag.get_ref()).or_default();
-            // Once, however often the page says it.
+            // A page that repeats a tag is listed once.
             if articles.last() != Some(&at) {
                 articles.push(at);
             }
@@ -108,7 +111,7 @@ fn tags(pages: &[Page], articles: &[usize]) -> Vec<Tag> {
     by_name.into_iter().map(tag).collect()
 }
 
-/// Two spellings of one tag would share a page.
+/// Reports tags that differ in spelling but not in slug: they would share a tag page.
 fn one_slug_per_tag(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     let mut first: HashMap<String, &str> = HashMap::new();
     let mut slugs: HashMap<&str, String> = HashMap::new();
@@ -129,7 +132,7 @@ fn one_slug_per_tag(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     }
 }
 
-/// Each file of the site is made of one source.
+/// Reports sources that would produce the same output file, or one at a reserved address.
 fn one_source_per_file(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems: &mut Problems) {
     let mut claimed =
         Claimed { by: GENERATED.map(|file| (file.to_owned(), "de site zelf")).into(), problems };
@@ -153,7 +156,7 @@ fn one_source_per_file(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems: 
     }
 }
 
-/// Files of the site by the source that they are made of.
+/// The output files so far, each with the source that produces it.
 struct Claimed<'a> {
     by: HashMap<String, &'a str>,
     problems: &'a mut Problems,

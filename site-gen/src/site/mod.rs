@@ -1,4 +1,4 @@
-//! All pages together: lists, tags, addresses, and what is wrong only in combination.
+//! All pages together: lists, tags, addresses, and problems that only show in combination.
 //!
 //! Belongs here: what can be known only with every page at hand. Does not belong here: what a
 //! page looks like (see `render`).
@@ -26,27 +26,27 @@ use crate::words::slug::slug;
 /// The whole site.
 #[derive(Debug)]
 pub struct Site {
-    /// What holds for all of it.
+    /// The configuration of the whole site.
     pub config: Config,
-    /// Every page; sections and articles in the order of their address.
+    /// Every page, in the order of the source files.
     pub pages: Vec<Page>,
-    /// Positions in `pages` of the sections, by their address.
+    /// The positions in `pages` of the sections, by address.
     pub sections: HashMap<String, usize>,
-    /// Positions in `pages` of the articles, newest first.
+    /// The positions in `pages` of the articles, newest first.
     pub articles: Vec<usize>,
-    /// The next newer and the next older article of the same section, for each page.
+    /// For each page, the next newer and next older article of the same section.
     pub neighbours: Vec<Neighbours>,
-    /// What articles are about, by name.
+    /// The tags of the articles, by name.
     pub tags: Vec<Tag>,
     /// Every event.
     pub catalog: Catalog,
-    /// Pages that the public does not see.
+    /// The pages that are held back, each with the reason.
     pub held_back: Vec<HeldBack>,
-    /// When the same sources next make another site: a page appears, a session opens.
+    /// When the same sources next produce a different site: a page is published, a session opens.
     pub until: Option<Timestamp>,
 }
 
-/// Positions in `pages` of the articles beside one.
+/// The positions in `pages` of the articles next to a given one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Neighbours {
     /// The next newer one.
@@ -55,31 +55,31 @@ pub struct Neighbours {
     pub older: Option<usize>,
 }
 
-/// What some articles are about.
+/// A tag with its articles.
 #[derive(Debug)]
 pub struct Tag {
-    /// As editors write it.
+    /// The name as editors write it.
     pub name: String,
-    /// Path of its page: `/onderwerpen/indicatoren/`.
+    /// The path of its tag page: `/onderwerpen/indicatoren/`.
     pub url: String,
-    /// Positions in `pages` of its articles, newest first.
+    /// The positions in `pages` of its articles, newest first.
     pub articles: Vec<usize>,
 }
 
-/// Files that every site has and no editor writes.
+/// The names of generated files, which no source may use.
 pub const GENERATED: [&str; 6] =
     ["feed.xml", "sitemap.xml", "robots.txt", "site.webmanifest", "agenda.ics", "zoeken.json"];
 
-/// Path of the search page.
+/// The path of the search page.
 pub const SEARCH_URL: &str = "/zoeken/";
 
-/// The template of the search page; without it there is none.
+/// The template of the search page. A site without it has no search page.
 pub const SEARCH_TEMPLATE: &str = "search.html";
 
-/// Path of the page that lists all tags.
+/// The path of the page that lists all tags.
 pub const TAGS_URL: &str = "/onderwerpen/";
 
-/// Path of a tag's page.
+/// Returns the path of a tag page.
 pub fn tag_url(name: &str) -> String {
     format!("{TAGS_URL}{}/", slug(name))
 }
@@ -87,20 +87,20 @@ pub fn tag_url(name: &str) -> String {
 /// A page of the site.
 #[derive(Debug)]
 pub struct Page {
-    /// Its file.
+    /// The source file.
     pub source: Arc<Source>,
-    /// Where the body lies in it, in bytes.
+    /// The byte range of the body in the source.
     pub body: Range<usize>,
-    /// Where it stands.
+    /// The address and the kind of the page.
     pub place: Arc<Place>,
-    /// What it says of itself.
+    /// The content of the front matter.
     pub content: Arc<Content>,
-    /// Why the public does not see it, where it is built nevertheless.
+    /// Why the page is not public, if it is built nevertheless.
     pub badge: Option<String>,
 }
 
 impl Page {
-    /// A page that was parsed, as it stands at an instant; `None` when it has a problem.
+    /// Creates a page as it stands at an instant; returns `None` if its front matter has a problem.
     pub fn new(parsed: &Parsed, now: Timestamp) -> Option<Self> {
         let content = Arc::clone(parsed.content.as_ref()?);
         let badge = content.publication.held_back(now);
@@ -116,19 +116,19 @@ impl Page {
 }
 
 impl Site {
-    /// The pages that announce an event, newest first.
+    /// Returns the pages that announce an event, newest first.
     pub fn announcements(&self) -> impl Iterator<Item = (&Page, &Announcement)> {
         let articles = self.articles.iter().map(|&at| &self.pages[at]);
         articles.filter_map(|page| Some((page, page.content.announcement.as_ref()?)))
     }
 
-    /// The section that a page is in.
+    /// Returns the section that a page is in.
     pub fn section_of(&self, page: &Page) -> Option<&Page> {
         let at = *self.sections.get(place::parent(&page.place.url))?;
         Some(&self.pages[at])
     }
 
-    /// The articles of a section, newest first; of the whole site for `/`.
+    /// Returns the articles of a section, newest first; for `/`, those of the whole site.
     pub fn articles_below<'a>(&'a self, url: &'a str) -> impl Iterator<Item = &'a Page> {
         self.articles.iter().map(|&at| &self.pages[at]).filter(move |page| page.place.url.starts_with(url))
     }

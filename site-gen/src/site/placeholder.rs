@@ -1,4 +1,4 @@
-//! What nobody knows yet: `[vul in: e-mailadres]`.
+//! Placeholders for facts that are still missing: `[vul in: e-mailadres]`.
 
 use std::ops::Range;
 
@@ -9,12 +9,12 @@ use crate::source::problem::{Problem, Problems, Severity};
 
 const START: &str = "[vul in:";
 
-/// An end of address that is reserved to be nobody's (RFC 2606).
+/// The top-level domain that is reserved for examples (RFC 2606).
 const NOBODYS: &str = ".example";
 
-/// Tells every placeholder in the content, and an address of the site that is nobody's.
+/// Reports every placeholder in the content, and an origin of the site under `.example`.
 ///
-/// As an error only where the public would see it.
+/// With [`Severity::Error`], it skips the placeholders of pages that are not public.
 pub fn find(sources: &Sources, site: &Site, severity: Severity, problems: &mut Problems) {
     let is_hidden = |source: &Source| site.held_back.iter().any(|held| held.path == source.path);
     for source in sources.pages.iter().chain(&sources.config) {
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_placeholder_ends_at_its_bracket_or_with_its_line() {
+    fn a_placeholder_ends_at_its_bracket_or_at_the_end_of_its_line() {
         let text = "bel [vul in: nummer] of\n[vul in: vergeten\nverder";
         let found: Vec<&str> = spans(text).map(|span| &text[span]).collect();
         assert_eq!(found, ["[vul in: nummer]", "[vul in: vergeten"]);

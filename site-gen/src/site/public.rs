@@ -1,21 +1,21 @@
-//! The pages that are built, and those that are not.
+//! The split between pages that are built and pages that are held back.
 
 use std::sync::Arc;
 
 use crate::page::parse::Parsed;
 use crate::page::publication::Moment;
 
-/// The pages that are built, and those that are not.
+/// The pages that are built, and those that are held back.
 #[derive(Debug)]
 pub struct Public {
-    /// In the order of their files.
+    /// The pages that are built, in the order of their files.
     pub shown: Vec<Arc<Parsed>>,
-    /// Those that the public does not see, each with the reason.
+    /// The pages that are held back, each with the reason.
     pub held: Vec<(Arc<Parsed>, String)>,
 }
 
 impl Public {
-    /// Parts what is built at a moment from what is not.
+    /// Separates the pages that are built at a moment from those that are held back.
     pub fn new(parsed: Vec<Arc<Parsed>>, moment: Moment) -> Self {
         let mut public = Self { shown: Vec::with_capacity(parsed.len()), held: Vec::new() };
         for page in parsed {

@@ -1,20 +1,20 @@
-//! A file that was read, before anything is made of it.
+//! Files as read from disk, before any processing.
 
 use crate::source::fingerprint::Fingerprint;
 
-/// A text file, with the path that problems name.
+/// A text file, with the path that problems refer to.
 #[derive(Debug)]
 pub struct Source {
-    /// Path from the project's root, with `/`: `content/nieuws/_index.md`.
+    /// Path from the project root, with `/` as the separator: `content/nieuws/_index.md`.
     pub path: String,
     /// The whole text, without a byte-order mark.
     pub text: String,
-    /// Of path and text.
+    /// Fingerprint of the path and the text.
     pub fingerprint: Fingerprint,
 }
 
 impl Source {
-    /// A text that was read from a path.
+    /// Creates a source from a path and the text that was read from it.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let (path, text) = (path.into(), text.into());
         let fingerprint = Fingerprint::of(&(&path, &text));
@@ -22,21 +22,21 @@ impl Source {
     }
 }
 
-/// A file that is no page.
+/// A file that is not a page.
 #[derive(Debug, Clone)]
 pub struct Asset {
-    /// Path of the file that it is: `content/nieuws/lnpo/schema.svg`.
+    /// Path of the source file, from the project root: `content/nieuws/lnpo/schema.svg`.
     pub source: String,
     /// Path within the site: `nieuws/lnpo/schema.svg`.
     pub path: String,
-    /// Its bytes.
+    /// Contents of the file.
     pub bytes: Vec<u8>,
-    /// Of its path and bytes.
+    /// Fingerprint of the path within the site and the bytes.
     pub fingerprint: Fingerprint,
 }
 
 impl Asset {
-    /// A file that was read, and its path within the site.
+    /// Creates an asset from a source path, a path within the site, and the bytes that were read.
     pub fn new(source: impl Into<String>, path: impl Into<String>, bytes: Vec<u8>) -> Self {
         let (source, path) = (source.into(), path.into());
         let fingerprint = Fingerprint::of(&(&path, &bytes));

@@ -1,4 +1,4 @@
-//! What something was made of, in a few bytes: equal only when all of that is equal.
+//! Fingerprints: short hashes of the inputs of a result, equal only when all inputs are equal.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 #[serde(into = "String", try_from = "String")]
 pub struct Fingerprint([u8; blake3::OUT_LEN]);
 
-/// Characters in the name of a file: 40 bits.
+/// Hexadecimal digits in a file name: 10 × 4 = 40 bits.
 const SHORT: usize = 10;
 
 impl Fingerprint {
-    /// The fingerprint of a value.
+    /// Returns the fingerprint of a value.
     ///
-    /// The same on every machine of one kind only: numbers go in as they lie in memory.
+    /// It is comparable only between machines of the same architecture, because integers are hashed in
+    /// their native byte order and width.
     pub fn of(value: &(impl Hash + ?Sized)) -> Self {
         let mut hasher = Blake3 { hasher: blake3::Hasher::new(), waiting: Vec::with_capacity(ENOUGH) };
         value.hash(&mut hasher);
@@ -24,7 +25,7 @@ impl Fingerprint {
         Self(hasher.hasher.finalize().into())
     }
 
-    /// Enough of it for the name of a file: `0a1b2c3d4e`.
+    /// Returns the first hexadecimal digits, for use in a file name: `0a1b2c3d4e`.
     pub fn short(&self) -> String {
         blake3::Hash::from_bytes(self.0).to_hex()[..SHORT].to_owned()
     }
@@ -50,13 +51,15 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// Values come in small pieces, which the hash takes in larger ones: that is several times as fast.
+/// A BLAKE3 hasher with a buffer.
+///
+/// Values arrive in small pieces, and hashing them in larger ones is several times as fast.
 struct Blake3 {
     hasher: blake3::Hasher,
     waiting: Vec<u8>,
 }
 
-/// In bytes.
+/// Buffer size in bytes.
 const ENOUGH: usize = 4096;
 
 impl Blake3 {
@@ -78,7 +81,7 @@ impl Hasher for Blake3 {
         }
     }
 
-    /// Of what was taken in so far in larger pieces; [`Fingerprint::of`] does not ask for it.
+    /// Returns a hash of the bytes that have left the buffer so far. [`Fingerprint::of`] never calls it.
     fn finish(&self) -> u64 {
         let hash = self.hasher.finalize();
         hash.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first))

@@ -1,4 +1,4 @@
-//! Where a link in a page leads to.
+//! Links in the sources, and the targets that they resolve to.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,49 +8,49 @@ use percent_encoding::percent_decode_str;
 use super::file::Source;
 use super::place;
 
-/// A link or an image, as it stands in a source.
+/// A link or an image in a source.
 #[derive(Debug)]
 pub struct Link {
-    /// Where it leads to.
+    /// Target of the link.
     pub target: Target,
-    /// Its address, in bytes of the source.
+    /// Byte range of the address in the source.
     pub span: Range<usize>,
 }
 
 /// A link to another site.
 #[derive(Debug)]
 pub struct ExternalLink {
-    /// The file that contains it.
+    /// File that contains the link.
     pub source: Arc<Source>,
-    /// The bytes of its address in that file.
+    /// Byte range of the address in that file.
     pub span: Range<usize>,
-    /// The whole address.
+    /// Full address of the target.
     pub address: String,
 }
 
-/// What an address in a source means.
+/// The target of an address in a source.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Another site, by its whole address.
+    /// Another site, with its full address.
     Outside(String),
-    /// A mail address, a telephone number.
+    /// An email address or a telephone number.
     Person,
-    /// Something of this site.
+    /// A page or file of this site.
     Inside {
-        /// Path of its address; empty for the page itself.
+        /// Path of the target; empty for the current page.
         path: String,
-        /// The heading in it, after `#`.
+        /// The fragment after `#`, such as the id of a heading.
         anchor: Option<String>,
     },
-    /// An address of a kind that has no place on the site, such as `javascript:`.
+    /// An address with a scheme that is not allowed on the site, such as `javascript:`.
     Refused,
 }
 
-/// Reads an address in a file of `folder`: `/`, `/nieuws`.
+/// Resolves an address in a file of `folder`: `/`, `/nieuws`.
 ///
-/// A relative path is seen from there, as files lie. A path to a Markdown
-/// file, whether relative or from the content folder (`@/nieuws/lnpo.md`),
-/// means the page that is made of it.
+/// A relative path is resolved against that source folder, not against the address of the page. A path to
+/// a Markdown file, either relative or from the content folder (`@/nieuws/lnpo.md`), resolves to the page
+/// that is built from the file.
 pub fn target(address: &str, folder: &str) -> Target {
     if let Some(scheme) = scheme(address) {
         return match scheme {
@@ -81,7 +81,7 @@ pub fn target(address: &str, folder: &str) -> Target {
     Target::Inside { path, anchor }
 }
 
-/// The links of a template that stand in it word for word.
+/// Returns the links of a template whose address is a literal path, without template tags.
 pub fn in_template(text: &str) -> impl Iterator<Item = Link> + '_ {
     ["href=\"", "src=\"", "action=\""].into_iter().flat_map(move |attribute| {
         text.match_indices(attribute).filter_map(move |(at, _)| {
@@ -93,7 +93,7 @@ pub fn in_template(text: &str) -> impl Iterator<Item = Link> + '_ {
     })
 }
 
-/// The address to write into the page, where it differs from what the editor wrote.
+/// Returns the address to write into the page, if it differs from the one that the editor wrote.
 pub fn rewritten(address: &str, target: &Target) -> Option<String> {
     let Target::Inside { path, anchor } = target else { return None };
     let written = address.split(['#', '?']).next().unwrap_or_default();
@@ -114,7 +114,7 @@ fn scheme(address: &str) -> Option<&str> {
     is_scheme.then_some(scheme)
 }
 
-/// The path that a relative one means in a folder.
+/// Resolves a relative path against a folder.
 pub fn join(folder: &str, relative: &str) -> String {
     let mut parts: Vec<&str> = folder.trim_matches('/').split('/').filter(|part| !part.is_empty()).collect();
     let is_folder = relative.ends_with('/');
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_within_the_site_means_a_path() {
+    fn an_address_within_the_site_resolves_to_a_path() {
         check("/contact/", "/contact/", None, None);
         check("/over-ons.md", "/over-ons/", None, Some("/over-ons/"));
         check("/contact/#route", "/contact/", Some("route"), None);
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn other_addresses_lead_outside_or_nowhere() {
+    fn other_addresses_are_external_personal_or_refused() {
         for address in ["https://voorbeeld.nl/", "//voorbeeld.nl/"] {
             assert_eq!(target(address, "/"), Target::Outside("https://voorbeeld.nl/".into()), "{address}");
         }

@@ -1,4 +1,4 @@
-//! Reads the project's content and templates. The only stage that reads.
+//! Reads the project's content and templates. The only stage that reads sources.
 
 use std::collections::HashMap;
 use std::fs;
@@ -18,7 +18,7 @@ use crate::source::stamp::Stamp;
 /// Everything that a site is built from.
 #[derive(Debug)]
 pub struct Sources {
-    /// `content/site.toml`; `None` when it is no text.
+    /// `content/site.toml`, or `None` if it is not valid text.
     pub config: Option<Arc<Source>>,
     /// Every `.md` file below `content/`.
     pub pages: Vec<Arc<Source>>,
@@ -29,7 +29,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Of every file.
+    /// Returns a fingerprint that covers every file.
     pub fn fingerprint(&self) -> Fingerprint {
         let texts = self.config.iter().chain(&self.pages).chain(&self.templates).map(|text| text.fingerprint);
         let files = self.assets.iter().map(|asset| asset.fingerprint);
@@ -37,7 +37,9 @@ impl Sources {
     }
 }
 
-/// What was read of the files before, for as long as they stay as they were.
+/// A cache of the files that an earlier build read.
+///
+/// An entry is valid as long as the file is unchanged.
 #[derive(Debug, Default)]
 pub struct ReadFiles {
     texts: HashMap<PathBuf, (Stamp, Arc<Source>)>,
@@ -46,11 +48,11 @@ pub struct ReadFiles {
 
 /// Reads `content/` and `templates/` below the root, sorted by path.
 ///
-/// What was read before is not read again, and what is read is kept in it.
-/// A file that can't be used (no UTF-8, a symbolic link) becomes a problem.
+/// Takes unchanged files from `before` and updates it with the files of this build.
+/// Reports a problem for a file that can't be used, such as one that is not UTF-8 or a symbolic link.
 ///
 /// # Errors
-/// When the root has no `content/site.toml`, or reading fails.
+/// Returns an error if the root has no `content/site.toml`, or if a file or folder can't be read.
 pub fn load(root: &Path, before: Option<&mut ReadFiles>, problems: &mut Problems) -> Result<Sources> {
     let config_file = config_file(root)?;
     let with_stamps = before.is_some();
@@ -78,10 +80,10 @@ pub fn load(root: &Path, before: Option<&mut ReadFiles>, problems: &mut Problems
     Ok(Sources { config, pages, assets, templates })
 }
 
-/// The file that makes a folder the root of a site.
+/// Returns the file that marks a folder as the root of a site.
 ///
 /// # Errors
-/// When it is not there.
+/// Returns an error if the file does not exist.
 pub fn config_file(root: &Path) -> Result<PathBuf> {
     let file = root.join("content/site.toml");
     ensure!(file.is_file(), "`{}` is geen map van een site: `content/site.toml` ontbreekt", root.display());
@@ -90,13 +92,15 @@ pub fn config_file(root: &Path) -> Result<PathBuf> {
 
 const STATIC: &str = "templates/static";
 
-/// A file, and its stamp where one can be relied on.
+/// A file, with its stamp if the stamp is reliable.
 struct Found {
     path: PathBuf,
     stamp: Option<Stamp>,
 }
 
-/// The regular files below a folder; names that begin with a dot are passed over.
+/// Lists the regular files below a folder, without names that start with a dot.
+///
+/// Reports a problem for each symbolic link.
 fn files(root: &Path, folder: &str, with_stamps: bool, problems: &mut Problems) -> Result<Vec<Found>> {
     let hidden = |entry: &walkdir::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
     let entries = WalkDir::new(root.join(folder)).sort_by_file_name().into_iter();
@@ -118,7 +122,7 @@ fn files(root: &Path, folder: &str, with_stamps: bool, problems: &mut Problems) 
     Ok(files)
 }
 
-/// Files of one kind on their way from disk.
+/// A reader for files of one kind, with the cache of an earlier build.
 struct Reading<'a, T> {
     before: &'a HashMap<PathBuf, (Stamp, Arc<T>)>,
     now: HashMap<PathBuf, (Stamp, Arc<T>)>,
@@ -126,7 +130,7 @@ struct Reading<'a, T> {
 }
 
 impl<T: Send + Sync> Reading<'_, T> {
-    /// Reads some files, several at a time; what can't be used becomes a problem.
+    /// Reads files in parallel. Reports a problem for each file that can't be used.
     fn all(
         &mut self,
         files: &[Found],
@@ -164,12 +168,13 @@ fn text(root: &Path, file: &Path) -> Result<Result<Source, Problem>> {
     Ok(match String::from_utf8(read(file)?) {
         Ok(text) => {
             let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-            // They show nowhere, and a feed may not hold them.
-            match text.find(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+            // Control characters are invisible, and a feed must not contain them.
+            match text.char_indices().find(|(_, c)| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
                 None => Ok(Source::new(path, text)),
-                Some(at) => {
+                Some((at, c)) => {
                     let source = Arc::new(Source::new(path, text));
-                    let problem = Problem::at(&source, at..at + 1, "hier staat een onzichtbaar stuurteken");
+                    let problem =
+                        Problem::at(&source, at..at + c.len_utf8(), "hier staat een onzichtbaar stuurteken");
                     Err(problem.help("verwijder het, en typ de tekst eromheen zo nodig opnieuw"))
                 }
             }
@@ -189,8 +194,9 @@ fn asset(root: &Path, file: &Path, base: &str) -> Result<Asset> {
     Ok(Asset::new(source, path, read(file)?))
 }
 
-/// The path from the root, with `/` on every system, and each letter one character as one types it:
-/// a Mac may keep `é` as `e` and an accent.
+/// Returns the path from the root, in Unicode normalisation form C and with `/` on every system.
+///
+/// A Mac may store `é` as `e` followed by a combining accent.
 fn name(root: &Path, file: &Path) -> String {
     let relative = file.strip_prefix(root).unwrap_or(file);
     let name =

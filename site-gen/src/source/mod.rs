@@ -1,7 +1,7 @@
-//! What the generator reads: files, addresses within the site, and problems with their place.
+//! The input of the generator: files, addresses within the site, and problems with their location.
 //!
-//! Belongs here: reading files and recognising whether they changed, and the nouns that every
-//! later stage needs to point at a source. Does not belong here: the meaning of a file.
+//! Belongs here: reading files, detecting whether they changed, and the types that every later
+//! stage needs to refer to a source. Does not belong here: the meaning of a file.
 
 pub mod file;
 pub mod fingerprint;

@@ -1,17 +1,17 @@
-//! Where a page stands in the site; known from its path alone.
+//! The address and kind of a page, derived only from its path.
 
 use crate::words::slug::slug;
 
-/// Address and kind of a page.
+/// The address and kind of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Path of the page's address: `/nieuws/lnpo/`.
+    /// Address of the page within the site: `/nieuws/lnpo/`.
     pub url: String,
-    /// What it is.
+    /// Kind of the page.
     pub kind: Kind,
 }
 
-/// What a page is, which chooses its template.
+/// The kind of a page, which determines its template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `content/_index.md`
@@ -27,7 +27,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The template that renders it.
+    /// Returns the name of the template that renders this kind of page.
     pub fn template(self) -> &'static str {
         match self {
             Self::Home => "home.html",
@@ -39,19 +39,20 @@ impl Kind {
     }
 }
 
-/// A part of a path that can't stand in an address.
+/// A path component that is not a slug.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BadName {
-    /// The part at fault.
+    /// The invalid component.
     pub name: String,
-    /// What it could be called.
+    /// The slug to suggest instead.
     pub better: String,
 }
 
-/// The place of a page, by its path from the project's root.
+/// Returns the place of a page, given its path from the project root.
 ///
 /// # Errors
-/// When a folder or file has a name with anything but `a`–`z`, `0`–`9` and `-`.
+/// Returns an error if the name of a folder or file is not a slug: words of `a`–`z` and `0`–`9`, joined by
+/// single hyphens.
 pub fn of(path: &str) -> Result<Place, BadName> {
     let stem = path.strip_prefix("content/").unwrap_or(path);
     let stem = stem.strip_suffix(".md").unwrap_or(stem);
@@ -75,13 +76,13 @@ pub fn of(path: &str) -> Result<Place, BadName> {
     Ok(Place { url, kind })
 }
 
-/// The address one step up: `/nieuws/` of `/nieuws/lnpo/`.
+/// Returns the address one level up: `/nieuws/` for `/nieuws/lnpo/`.
 pub fn parent(url: &str) -> &str {
     let stem = url.strip_suffix('/').unwrap_or(url);
     &stem[..stem.rfind('/').map_or(0, |at| at + 1)]
 }
 
-/// The file, within the site's folder, that a page's address is served from.
+/// Returns the path, within the site folder, of the file that is served at an address.
 pub fn file(url: &str) -> String {
     let path = url.trim_start_matches('/');
     if url.ends_with('/') { format!("{path}index.html") } else { path.to_owned() }
@@ -92,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_tells_address_and_kind() {
+    fn a_path_determines_the_address_and_kind() {
         let check = |path: &str, url: &str, kind: Kind| {
             assert_eq!(of(path), Ok(Place { url: url.into(), kind }), "{path}");
         };
@@ -106,13 +107,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_cannot_stand_in_an_address_gets_a_better_one() {
+    fn a_name_that_is_not_a_slug_gets_a_suggestion() {
         let bad = BadName { name: "Ons Aanbod".into(), better: "ons-aanbod".into() };
         assert_eq!(of("content/Ons Aanbod.md"), Err(bad));
     }
 
     #[test]
-    fn an_address_is_served_from_an_index() {
+    fn an_address_maps_to_its_file_and_its_parent() {
         assert_eq!(file("/"), "index.html");
         assert_eq!(file("/nieuws/lnpo/"), "nieuws/lnpo/index.html");
         assert_eq!(file("/404.html"), "404.html");

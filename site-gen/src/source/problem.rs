@@ -1,4 +1,4 @@
-//! What is wrong with the sources, told to the editor: where, what, and what to do.
+//! Problems in the sources, reported to the editor with a location, a message and a suggested fix.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::source::file::Source;
 
-/// One thing that keeps the site from being built, or from being put online.
+/// A problem that prevents the site from being built, or from going online.
 #[derive(Debug, Clone)]
 pub struct Problem {
     severity: Severity,
@@ -20,13 +20,13 @@ pub struct Problem {
     help: Option<String>,
 }
 
-/// How much a problem matters.
+/// The severity of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The site can't be built.
     Error,
-    /// The site can be built, but not be put online.
+    /// The site can be built, but is not ready to go online.
     Warning,
 }
 
@@ -37,33 +37,33 @@ enum Place {
 }
 
 impl Problem {
-    /// A problem with a file as a whole, named by its path from the root.
+    /// Creates a problem with a file as a whole, given its path from the root.
     pub fn in_file(path: &str, message: impl Into<String>) -> Self {
         let place = Place::File(path.to_owned());
         Self { severity: Severity::Error, place, message: message.into(), help: None }
     }
 
-    /// A problem at these bytes of a source.
+    /// Creates a problem at a byte range of a source.
     pub fn at(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
         let place = Place::Span(Arc::clone(source), span);
         Self { severity: Severity::Error, place, message: message.into(), help: None }
     }
 
-    /// The same problem, of this severity.
+    /// Sets the severity, which is [`Severity::Error`] by default.
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
     }
 
-    /// The same problem with a word on how to mend it.
+    /// Sets the suggested fix.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same problem with "bedoel je …?", where one of the candidates is near what was written.
+    /// Suggests "bedoel je …?" if one of the candidates is close to what was written.
     #[must_use]
     pub fn suggest<'a>(self, written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
         match nearest(written, candidates) {
@@ -107,7 +107,9 @@ impl Problem {
     }
 }
 
-/// The candidate that differs least from what was written, if it differs little.
+/// Returns the candidate that is closest to what was written, if it is close enough.
+///
+/// The limit is one edit for every three characters written, but at least 1 and at most 3.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (written.chars().count() / 3).clamp(1, 3);
     candidates
@@ -118,14 +120,14 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
-/// A problem for a program to read.
+/// A problem in machine-readable form.
 #[derive(Serialize)]
 struct ProblemRecord<'a> {
     severity: Severity,
     path: &'a str,
-    /// From 1; absent for a file as a whole.
+    /// Line number, from 1; `None` for a file as a whole.
     line: Option<usize>,
-    /// In characters, from 1; absent for a file as a whole.
+    /// Column in characters, from 1; `None` for a file as a whole.
     column: Option<usize>,
     message: &'a str,
     help: Option<&'a str>,
@@ -151,40 +153,40 @@ impl<'a> ProblemRecord<'a> {
     }
 }
 
-/// Every problem of a build.
+/// All problems of a build.
 #[derive(Debug, Default)]
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Adds one.
+    /// Adds a problem.
     pub fn push(&mut self, problem: Problem) {
         self.0.push(problem);
     }
 
-    /// Adds all of another list.
+    /// Adds all problems of another list.
     pub fn append(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
-    /// How many there are.
+    /// Returns the number of problems.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no problems.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether one of them keeps the site from being built.
+    /// Returns whether any problem prevents the site from being built.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|problem| problem.severity == Severity::Error)
     }
 
-    /// The problems for a program to read: a JSON list, in the order of the report.
+    /// Serialises the problems as a JSON array, in the order of the report.
     ///
     /// # Errors
-    /// None in practice: every field has a JSON form.
+    /// Never fails in practice, because every field can be represented in JSON.
     pub fn to_json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(&self.sorted().into_iter().map(ProblemRecord::new).collect::<Vec<_>>())
     }
@@ -192,12 +194,12 @@ impl Problems {
     fn sorted(&self) -> Vec<&Problem> {
         let mut sorted: Vec<&Problem> = self.0.iter().collect();
         sorted.sort_by_key(|problem| (problem.path(), problem.offset(), &problem.message));
-        // A template's problem is met on every page that uses it.
+        // A problem in a template is found again on every page that uses the template.
         sorted.dedup_by_key(|problem| (problem.path(), problem.offset(), &problem.message));
         sorted
     }
 
-    /// The report in colour, for a terminal; [`fmt::Display`] gives it without.
+    /// Formats the report in colour, for a terminal. [`fmt::Display`] formats it without colour.
     pub fn in_colour(&self) -> String {
         self.report(&Renderer::styled())
     }
@@ -232,14 +234,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_suggestion_is_near_or_absent() {
+    fn only_a_close_candidate_is_suggested() {
         assert_eq!(nearest("titel", ["title", "date"]), Some("title"));
         assert_eq!(nearest("datum", ["title", "date"]), None);
         assert_eq!(nearest("/over-on/", ["/over-ons/", "/contact/"]), Some("/over-ons/"));
     }
 
     #[test]
-    fn problems_are_told_in_the_order_of_the_files() {
+    fn problems_are_reported_in_file_order() {
         let source = |path: &str| Arc::new(Source::new(path, "een\ntwee\n"));
         let mut problems = Problems::default();
         problems.push(Problem::at(&source("b.md"), 4..8, "tweede regel"));

@@ -17,22 +17,22 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// A day: `28 november 2028`.
+/// Formats a date: `28 november 2028`.
 pub fn date(date: Date) -> String {
     format!("{} {} {}", date.day(), month(date), date.year())
 }
 
-/// A day with the day of the week: `dinsdag 28 november 2028`.
+/// Formats a date with its weekday: `dinsdag 28 november 2028`.
 pub fn weekday_date(at: Date) -> String {
     format!("{} {}", weekday(at.weekday()), date(at))
 }
 
-/// The name of a day's month: `november`.
+/// Returns the name of the month of a date: `november`.
 pub fn month(date: Date) -> &'static str {
     MONTHS[date.month() as usize - 1]
 }
 
-/// The name of a day of the week: `dinsdag`.
+/// Returns the name of a weekday: `dinsdag`.
 pub fn weekday(weekday: Weekday) -> &'static str {
     match weekday {
         Weekday::Monday => "maandag",
@@ -45,12 +45,12 @@ pub fn weekday(weekday: Weekday) -> &'static str {
     }
 }
 
-/// A day with the time: `1 november 2028, 9.00 uur`.
+/// Formats a date and time: `1 november 2028, 9.00 uur`.
 pub fn moment(at: DateTime) -> String {
     format!("{}, {} uur", date(at.date()), time(at.time()))
 }
 
-/// A time of day: `16.00`.
+/// Formats a time of day: `16.00`.
 pub fn time(time: Time) -> String {
     format!("{}.{:02}", time.hour(), time.minute())
 }
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_is_told_in_words() {
+    fn dates_and_times_are_formatted_in_dutch() {
         let day = jiff::civil::date(2028, 11, 28);
         assert_eq!(weekday_date(day), "dinsdag 28 november 2028");
         assert_eq!(weekday_date(jiff::civil::date(2028, 1, 1)), "zaterdag 1 januari 2028");

@@ -1,13 +1,13 @@
-//! Text within HTML, and HTML without what a browser passes over.
+//! HTML escaping and minification.
 
 use std::fmt;
 
 use pulldown_cmark_escape::{FmtWriter, escape_href, escape_html};
 
-/// A text, escaped for an element or an attribute.
+/// A text that is escaped for an HTML element or attribute when it is displayed.
 pub struct Text<'a>(pub &'a str);
 
-/// An address, escaped for an attribute.
+/// An address that is escaped for an HTML attribute when it is displayed.
 pub struct Href<'a>(pub &'a str);
 
 impl fmt::Display for Text<'_> {
@@ -22,12 +22,12 @@ impl fmt::Display for Href<'_> {
     }
 }
 
-/// Elements in which every blank counts.
+/// Elements in which whitespace is significant.
 const VERBATIM: [&str; 4] = ["pre", "textarea", "script", "style"];
 
-/// The same page without comments and with one blank for each run of them.
+/// Removes comments and collapses each run of whitespace to a single character.
 ///
-/// A run never vanishes, nothing within a tag is touched, and so the page looks the same and reads the same.
+/// A run never disappears entirely and nothing inside a tag changes, so the page looks and reads the same.
 pub fn squeezed(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
@@ -51,7 +51,9 @@ pub fn squeezed(html: &str) -> String {
     out
 }
 
-/// Where the tag ends that a text begins with; a `>` between quotes does not end it.
+/// Returns the byte offset just past the tag at the start of a text.
+///
+/// A `>` inside quotes does not end the tag.
 fn tag_end(tag: &str) -> usize {
     let mut quote = None;
     for (at, byte) in tag.bytes().enumerate() {
@@ -65,10 +67,12 @@ fn tag_end(tag: &str) -> usize {
     tag.len()
 }
 
-/// A run of blanks becomes one: a line's end if there was one in it.
+/// Appends a text with each run of whitespace collapsed.
+///
+/// A run that contains a newline becomes a newline, and any other run becomes a space.
 fn squeeze(text: &str, out: &mut String) {
     let mut rest = text;
-    // Most blanks stand alone, and stay.
+    // Most whitespace is a single character, which is copied unchanged.
     let run_in = |text: &str| {
         text.as_bytes().array_windows().position(|[a, b]| a.is_ascii_whitespace() && b.is_ascii_whitespace())
     };
@@ -87,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_of_blanks_becomes_one_where_no_blank_counts() {
+    fn whitespace_is_collapsed_where_it_is_not_significant() {
         let check = |html: &str, expected: &str| assert_eq!(squeezed(html), expected);
         check("<p>een  <b>twee</b> \n\n drie</p>\n\n\n<p>", "<p>een <b>twee</b>\ndrie</p>\n<p>");
         check("<pre>a\n\n  b</pre>\n\n<pref  x>", "<pre>a\n\n  b</pre>\n<pref  x>");
@@ -95,7 +99,7 @@ mod tests {
         check("<a title=\"a  >  b\">x  y</a>", "<a title=\"a  >  b\">x y</a>");
         check("a<!-- x\n -- y -->  b<!-- open", "a b");
         check("<script>a  <  b</script>  <script  >", "<script>a  <  b</script> <script  >");
-        // What is left for request time.
+        // Template tags that are evaluated at request time.
         check(
             "<% if errors.role == \"a  >\" %>\n\n<< values.role >>  <# x #>",
             "<% if errors.role == \"a  >\" %>\n<< values.role >> <# x #>",

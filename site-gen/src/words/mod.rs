@@ -1,6 +1,6 @@
-//! Text that is only text: Dutch dates, HTML escaping, slugs, search terms.
+//! Pure text functions: Dutch dates, HTML escaping, slugs, search terms.
 //!
-//! Belongs here: pure functions from text to text. Does not belong here: anything that knows
+//! Belongs here: pure functions on text and dates. Does not belong here: anything that knows
 //! about files, pages or problems.
 
 pub mod dutch;

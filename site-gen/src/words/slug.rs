@@ -1,8 +1,10 @@
-//! Words as they stand in an address.
+//! Slugs: words in the form that addresses use.
 
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
-/// The words of a text in lower case, without accents, joined by hyphens; `&` reads as `en`.
+/// Returns the words of a text in lower case, without accents and joined by hyphens.
+///
+/// `&` reads as `en`.
 ///
 /// ```
 /// assert_eq!(site_gen::words::slug::slug("Kwaliteit & financiën: één beeld"), "kwaliteit-en-financien-een-beeld");
@@ -23,7 +25,7 @@ pub fn slug(text: &str) -> String {
     for c in text.chars() {
         match c {
             '&' => " en ".chars().for_each(&mut add),
-            // Tables are asked for other letters alone.
+            // Only non-ASCII characters need the decomposition tables.
             c if c.is_ascii() => add(c),
             c => decompose_canonical(c, &mut add),
         }

@@ -8,7 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 /// Folded words with their weights.
 pub type Terms = BTreeMap<String, usize>;
 
-/// A shorter word, in bytes, is not a search term.
+/// Minimum length of a search term, in bytes.
 const MIN_LENGTH: usize = 2;
 
 /// Returns the words of a text in lower case and without accents.
@@ -22,7 +22,7 @@ fn fold(word: &str) -> String {
     word.nfd().filter(|&c| !is_combining_mark(c)).flat_map(char::to_lowercase).collect()
 }
 
-/// Returns the text of a piece of HTML; a tag separates words.
+/// Returns the text of a piece of HTML. Every tag separates words.
 pub fn visible_text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     for part in html.split('<') {

@@ -1,4 +1,4 @@
-//! A little site to try things on.
+//! A small site for the integration tests.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 use std::fs;
@@ -8,7 +8,8 @@ use std::process::Command;
 use site_gen::page::publication::Wanted;
 use site_gen::{BuildError, Built};
 
-/// The content of the folder test `small` with the tests' templates, and a page `/proef/` more.
+/// Copies the content of `tests/sites/small` and the test templates, and adds a page `/proef/` with this
+/// Markdown.
 pub(crate) fn site(markdown: &str) -> tempfile::TempDir {
     let sites = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sites");
     let root = tempfile::tempdir().unwrap();
@@ -26,7 +27,7 @@ pub(crate) fn site(markdown: &str) -> tempfile::TempDir {
     root
 }
 
-/// Builds it into its folder `dist`.
+/// Builds the site into its folder `dist`.
 pub(crate) fn build(root: &Path) -> Result<Built, BuildError> {
     site_gen::build(root, &root.join("dist"), Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()))
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use catalog::{Catalog, Event, Reference};
-use jiff::Timestamp;
-use signup_fn::identity::Identity;
-use signup_fn::local;
-use signup_fn::participant::Participant;
-use signup_fn::settings::{self, StoreSettings};
-use signup_fn::store::Store;
+use signup_fn::people::identity::Identity;
+use signup_fn::people::participant::Participant;
+use signup_fn::people::timing::Timing;
+use signup_fn::rendered;
+use signup_fn::settings::{StoreSettings, local};
+use signup_fn::store::client::Store;
 use tokio::time::Instant;
 
 use crate::{Place, Which};
@@ -33,7 +33,7 @@ impl Access {
                 .context("de cloud is niet te bereiken; voor de aanmeldingen op deze computer: `--local`")?,
         };
         // That of the site as it was last built here, also for what is in the cloud.
-        let catalog = settings::catalog(&root.join("dist/function"))
+        let catalog = rendered::catalog::read(&root.join("dist/function"))
             .context("bouw eerst de site: `cargo run -p site-gen -- build --out dist`")?;
         Ok(Self { catalog, store: Store::new(connection), identity })
     }
@@ -53,14 +53,14 @@ impl Access {
     }
 
     /// The participant with a reference, whichever event it is of.
-    pub(crate) async fn with_reference(&self, text: &str, now: Timestamp) -> Result<(&Event, Participant)> {
+    pub(crate) async fn with_reference(&self, text: &str, timing: Timing) -> Result<(&Event, Participant)> {
         let reference: Reference = text
             .trim()
             .to_uppercase()
             .parse()
             .with_context(|| format!("`{text}` is geen kenmerk; het heeft acht letters en cijfers"))?;
         for event in self.catalog.events() {
-            let participants = self.store.participants(event.id(), now, deadline()).await?;
+            let participants = self.store.participants(event.id(), timing).await?;
             let found = participants.into_iter().find(|one| one.person.reference() == reference);
             if let Some(participant) = found {
                 return Ok((event, participant));

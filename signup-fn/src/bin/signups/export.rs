@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use jiff::Timestamp;
 use rust_xlsxwriter::{Format, Workbook};
+use signup_fn::people::timing::Timing;
 
 use crate::access::Access;
 use crate::people::{Row, rows};
@@ -25,8 +25,8 @@ pub(crate) struct Kind {
     xlsx: Option<PathBuf>,
 }
 
-pub(crate) async fn export(access: &Access, which: &Which, kind: &Kind, now: Timestamp) -> Result<()> {
-    let rows = rows(access, which, now).await?;
+pub(crate) async fn export(access: &Access, which: &Which, kind: &Kind, timing: Timing) -> Result<()> {
+    let rows = rows(access, which, timing).await?;
     let count = rows.len();
     let file = match (&kind.csv, &kind.xlsx) {
         (Some(file), _) => csv(file, rows).map(|()| file).with_context(|| format!("`{}`", file.display()))?,

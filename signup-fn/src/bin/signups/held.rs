@@ -8,9 +8,10 @@ use catalog::answer::Field;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use signup_fn::participant::Participant;
-use signup_fn::signup::Email;
-use signup_fn::store::Change;
+use signup_fn::people::field::Email;
+use signup_fn::people::participant::Participant;
+use signup_fn::people::timing::Timing;
+use signup_fn::store::change::Change;
 
 use crate::access::{Access, deadline};
 use crate::ask::{Sure, ask};
@@ -28,10 +29,10 @@ struct Held {
     until: String,
 }
 
-pub(crate) async fn report(access: &Access, json: bool, now: Timestamp) -> Result<()> {
+pub(crate) async fn report(access: &Access, json: bool, timing: Timing) -> Result<()> {
     let mut all = Vec::new();
     for event in access.catalog.events() {
-        let participants = access.store.participants(event.id(), now, deadline()).await?;
+        let participants = access.store.participants(event.id(), timing).await?;
         let mails = access.store.mails(event.id(), deadline()).await?;
         let zone = TimeZone::get(event.time_zone()).unwrap_or(TimeZone::UTC);
         for session in event.sessions() {
@@ -66,19 +67,19 @@ pub(crate) async fn report(access: &Access, json: bool, now: Timestamp) -> Resul
 }
 
 /// Every sign-up of an address.
-async fn of<'a>(access: &'a Access, address: &str, now: Timestamp) -> Result<Vec<(&'a Event, Participant)>> {
+async fn of<'a>(access: &'a Access, address: &str, timing: Timing) -> Result<Vec<(&'a Event, Participant)>> {
     let Ok(email) = Email::new(address) else { bail!("`{address}` is geen e-mailadres") };
     let mut found = Vec::new();
     for event in access.catalog.events() {
         let person = access.identity.person(event.id(), &email);
-        let participant = access.store.participant(event.id(), &person, now, deadline()).await?;
+        let participant = access.store.participant(event.id(), &person, timing).await?;
         found.extend(participant.map(|participant| (event, participant)));
     }
     Ok(found)
 }
 
-pub(crate) async fn erase(access: &Access, address: &str, sure: &Sure, now: Timestamp) -> Result<()> {
-    let found = of(access, address, now).await?;
+pub(crate) async fn erase(access: &Access, address: &str, sure: &Sure, timing: Timing) -> Result<()> {
+    let found = of(access, address, timing).await?;
     if found.is_empty() {
         say("van dit adres weten we niets");
         return Ok(());
@@ -89,8 +90,7 @@ pub(crate) async fn erase(access: &Access, address: &str, sure: &Sure, now: Time
         sure,
     )?;
     for (event, participant) in found {
-        let key = (&participant.person, participant.id);
-        access.store.change(event, key, &Change::Erase, now, deadline()).await?;
+        access.store.change(event, &participant.key(), &Change::Erase, timing).await?;
     }
     say("gewist");
     Ok(())
@@ -117,11 +117,11 @@ struct Sent {
     is_sent: bool,
 }
 
-pub(crate) async fn export_all(access: &Access, address: &str, now: Timestamp) -> Result<()> {
+pub(crate) async fn export_all(access: &Access, address: &str, timing: Timing) -> Result<()> {
     let mut all = Vec::new();
-    for (event, participant) in of(access, address, now).await? {
+    for (event, participant) in of(access, address, timing).await? {
         let mails = access.store.mails(event.id(), deadline()).await?;
-        let mails = mails.into_iter().filter(|mail| mail.person == participant.person).map(|mail| Sent {
+        let mails = mails.into_iter().filter(|mail| mail.key.person == participant.person).map(|mail| Sent {
             kind: mail.kind.name(),
             session: mail.session.to_string(),
             created_at: mail.created_at,

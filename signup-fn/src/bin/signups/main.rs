@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
+use signup_fn::people::timing::Timing;
 
 use crate::access::Access;
 
@@ -132,18 +133,18 @@ async fn main() -> ExitCode {
 
 async fn run(Arguments { place, command }: Arguments) -> Result<()> {
     let access = Access::open(&place)?;
-    let now = Timestamp::now();
+    let timing = Timing { now: Timestamp::now(), deadline: access::deadline() };
     match command {
-        Command::List { which, json } => people::list(&access, &which, json, now).await,
-        Command::Export { which, kind } => export::export(&access, &which, &kind, now).await,
-        Command::Stats { json } => stats::stats(&access, json, now).await,
-        Command::Cancel { reference, sure } => people::cancel(&access, &reference, &sure, now).await,
+        Command::List { which, json } => people::list(&access, &which, json, timing).await,
+        Command::Export { which, kind } => export::export(&access, &which, &kind, timing).await,
+        Command::Stats { json } => stats::stats(&access, json, timing).await,
+        Command::Cancel { reference, sure } => people::cancel(&access, &reference, &sure, timing).await,
         Command::Move { reference, session, wait } => {
-            people::move_to(&access, &reference, &session, wait, now).await
+            people::move_to(&access, &reference, &session, wait, timing).await
         }
-        Command::Erase { address, sure } => held::erase(&access, &address, &sure, now).await,
-        Command::Report { json } => held::report(&access, json, now).await,
-        Command::ExportAll { address } => held::export_all(&access, &address, now).await,
+        Command::Erase { address, sure } => held::erase(&access, &address, &sure, timing).await,
+        Command::Report { json } => held::report(&access, json, timing).await,
+        Command::ExportAll { address } => held::export_all(&access, &address, timing).await,
         Command::Mails { retry } => stats::mails(&access, retry).await,
     }
 }

@@ -3,11 +3,11 @@
 use anyhow::{Context as _, Result, bail};
 use catalog::Event;
 use catalog::answer::{Field, Status};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use signup_fn::participant::Participant;
-use signup_fn::store::{Change, Changed};
+use signup_fn::people::participant::Participant;
+use signup_fn::people::timing::Timing;
+use signup_fn::store::change::{Change, Changed};
 
 use crate::access::{Access, deadline};
 use crate::ask::{Sure, ask};
@@ -101,11 +101,11 @@ fn status(status: Status) -> &'static str {
 }
 
 /// Participants by session: those with a seat, then those who wait in their order, then those who cancelled.
-pub(crate) async fn rows(access: &Access, which: &Which, now: Timestamp) -> Result<Vec<Row>> {
+pub(crate) async fn rows(access: &Access, which: &Which, timing: Timing) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for event in access.events(which)? {
-        let participants = access.store.participants(event.id(), now, deadline()).await?;
-        let states = access.store.session_states(event, deadline()).await?;
+        let participants = access.store.participants(event.id(), timing).await?;
+        let states = access.store.session_states(event.id(), deadline()).await?;
         let place = |participant: &Participant| {
             let state = states.get(&participant.signup.session)?;
             state.waiting.iter().position(|person| *person == participant.person).map(|at| at + 1)
@@ -134,8 +134,8 @@ pub(crate) async fn rows(access: &Access, which: &Which, now: Timestamp) -> Resu
     Ok(rows)
 }
 
-pub(crate) async fn list(access: &Access, which: &Which, json: bool, now: Timestamp) -> Result<()> {
-    let rows = rows(access, which, now).await?;
+pub(crate) async fn list(access: &Access, which: &Which, json: bool, timing: Timing) -> Result<()> {
+    let rows = rows(access, which, timing).await?;
     if json {
         say(&serde_json::to_string_pretty(&rows)?);
         return Ok(());
@@ -168,8 +168,8 @@ fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
 
-pub(crate) async fn cancel(access: &Access, reference: &str, sure: &Sure, now: Timestamp) -> Result<()> {
-    let (event, participant) = access.with_reference(reference, now).await?;
+pub(crate) async fn cancel(access: &Access, reference: &str, sure: &Sure, timing: Timing) -> Result<()> {
+    let (event, participant) = access.with_reference(reference, timing).await?;
     if participant.status == Status::Cancelled {
         say("deze deelnemer heeft zich al afgemeld");
         return Ok(());
@@ -177,7 +177,7 @@ pub(crate) async fn cancel(access: &Access, reference: &str, sure: &Sure, now: T
     let name = participant.signup.details.full_name.as_str();
     let session = &participant.signup.session;
     ask(&format!("{name} afmelden voor {session}? De plaats gaat naar wie het langst wacht."), sure)?;
-    change(access, event, &participant, &Change::Cancel, now).await?;
+    change(access, event, &participant, &Change::Cancel, timing).await?;
     say("afgemeld; de deelnemer krijgt een mail");
     Ok(())
 }
@@ -187,16 +187,16 @@ pub(crate) async fn move_to(
     reference: &str,
     session: &str,
     may_wait: bool,
-    now: Timestamp,
+    timing: Timing,
 ) -> Result<()> {
-    let (event, participant) = access.with_reference(reference, now).await?;
+    let (event, participant) = access.with_reference(reference, timing).await?;
     let known = event.sessions().iter().find(|one| one.id().as_str() == session);
     let known = known.with_context(|| {
         let ids: Vec<&str> = event.sessions().iter().map(|one| one.id().as_str()).collect();
         format!("er is geen sessie `{session}`; mogelijk zijn: {}", ids.join(", "))
     })?;
     let to = Change::Move { to: known.id().clone(), may_wait };
-    match change(access, event, &participant, &to, now).await? {
+    match change(access, event, &participant, &to, timing).await? {
         Changed::Full => bail!(
             "{session} is vol; er is niets gewijzigd. Met `--wait` gaat de deelnemer daar op de wachtlijst, en komt de oude plaats vrij"
         ),
@@ -211,8 +211,7 @@ async fn change(
     event: &Event,
     participant: &Participant,
     change: &Change,
-    now: Timestamp,
+    timing: Timing,
 ) -> Result<Changed> {
-    let key = (&participant.person, participant.id);
-    Ok(access.store.change(event, key, change, now, deadline()).await?)
+    Ok(access.store.change(event, &participant.key(), change, timing).await?)
 }

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use catalog::answer::Status;
-use jiff::Timestamp;
 use serde::Serialize;
+use signup_fn::people::timing::Timing;
 
 use crate::access::{Access, deadline};
 use crate::people::table;
@@ -22,12 +22,12 @@ struct Numbers {
     cancelled: usize,
 }
 
-pub(crate) async fn stats(access: &Access, json: bool, now: Timestamp) -> Result<()> {
+pub(crate) async fn stats(access: &Access, json: bool, timing: Timing) -> Result<()> {
     let mut all = Vec::new();
     let mut parked = 0;
     for event in access.catalog.events() {
-        let states = access.store.session_states(event, deadline()).await?;
-        let participants = access.store.participants(event.id(), now, deadline()).await?;
+        let states = access.store.session_states(event.id(), deadline()).await?;
+        let participants = access.store.participants(event.id(), timing).await?;
         parked += access
             .store
             .mails(event.id(), deadline())
@@ -77,7 +77,7 @@ pub(crate) async fn mails(access: &Access, retry: bool) -> Result<()> {
         for mail in mails {
             let Some(reason) = &mail.parked else { continue };
             count += 1;
-            let reference = mail.person.reference();
+            let reference = mail.key.person.reference();
             let kind = mail.kind.name();
             table.add_row([
                 event.id().as_str(),
@@ -87,7 +87,7 @@ pub(crate) async fn mails(access: &Access, retry: bool) -> Result<()> {
                 reason,
             ]);
             if retry {
-                access.store.unpark(event.id(), &mail, deadline()).await?;
+                access.store.unpark(event.id(), &mail.key, deadline()).await?;
             }
         }
     }

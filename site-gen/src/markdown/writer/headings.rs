@@ -1,4 +1,4 @@
-//! Headings: each with an id of its own, one level at a time.
+//! Headings: each has a unique id, and none may skip a level.
 
 use std::ops::Range;
 
@@ -10,12 +10,14 @@ use super::Writer;
 use crate::markdown::body::Heading;
 use crate::words::slug::slug;
 
-/// Ids that templates give to elements of their own; the form's fields have theirs too.
+/// Ids that templates give to their own elements. The names of form fields are reserved too.
 const RESERVED: [&str; 7] =
     [FORM_ANCHOR, "aanmelden-kop", "data-kop", "inhoud", "menu", "nieuws-kop", "op-deze-pagina"];
 
 impl<'e: 'a, 'a> Writer<'a> {
-    /// Gives each heading an id made of its words, and refuses a second first-level heading.
+    /// Gives each heading a unique id made from its words.
+    ///
+    /// Reports first-level headings, skipped levels, and attributes other than an id.
     pub(in crate::markdown) fn name_headings(&mut self, events: &mut [(Event<'e>, Range<usize>)]) {
         let mut open = None;
         let mut words = String::new();
@@ -60,7 +62,7 @@ impl<'e: 'a, 'a> Writer<'a> {
         }
     }
 
-    /// An id that no heading before it has.
+    /// Returns an id that no earlier heading has, numbered if necessary.
     fn unique(&mut self, wanted: String) -> String {
         let wanted = if wanted.is_empty() { "kop".to_owned() } else { wanted };
         let is_reserved =
@@ -69,7 +71,7 @@ impl<'e: 'a, 'a> Writer<'a> {
             self.ids.insert(wanted.clone(), 2);
             return wanted;
         }
-        // From where the last heading of the same words left off.
+        // The numbering continues where the last heading with the same words stopped.
         let mut number = self.ids.get(&wanted).copied().unwrap_or(2);
         let mut id = format!("{wanted}-{number}");
         while self.ids.contains_key(&id) {

@@ -9,10 +9,10 @@ use crate::source::link::{self, Link, Target};
 use crate::words::html::{Href, Text};
 
 impl<'e: 'a, 'a> Writer<'a> {
-    /// Takes a link in; what to write instead of its address, if anything.
+    /// Records a link, and returns the address to write in its place, if any.
     pub(super) fn link(&mut self, address: &str, range: Range<usize>) -> Option<String> {
         let target = link::target(address, self.folder);
-        // The address itself, where it stands in the source as it is; else the whole link.
+        // The span covers only the address if the source contains it verbatim, or else the whole link.
         let span = match self.source.text[range.clone()].rfind(address) {
             Some(at) if !address.is_empty() => range.start + at..range.start + at + address.len(),
             _ => range,
@@ -26,7 +26,7 @@ impl<'e: 'a, 'a> Writer<'a> {
         rewritten
     }
 
-    /// An image within a line.
+    /// Renders an inline image, and reports a missing text alternative.
     pub(super) fn image(&mut self, address: &str, span: Range<usize>, alt: &str) -> Option<Event<'e>> {
         if alt.trim().is_empty() {
             let help = "zet tussen de blokhaken wat er te zien is, voor wie het niet ziet; is de afbeelding alleen \
@@ -36,7 +36,7 @@ impl<'e: 'a, 'a> Writer<'a> {
         self.picture(address, span, alt).map(|html| Event::InlineHtml(html.into()))
     }
 
-    /// The element that shows an image of the site.
+    /// Returns the HTML of an image of this site, and reports an image of another site.
     pub(super) fn picture(&mut self, address: &str, span: Range<usize>, alt: &str) -> Option<String> {
         let target = link::target(address, self.folder);
         let Target::Inside { path, .. } = &target else {
@@ -44,12 +44,12 @@ impl<'e: 'a, 'a> Writer<'a> {
             self.tell(span, "deze afbeelding staat op een andere site", help);
             return None;
         };
-        // Only the first one can be in sight at once.
+        // Only the first image may be in view before the reader scrolls.
         let late = self.images > 0;
         self.images += 1;
         let html = match self.scope.images.get(path) {
             Some(image) => image.html(alt, late),
-            // That it is not there is told with the links.
+            // The link check reports that the image is missing.
             None => format!("<img src=\"{}\" alt=\"{}\">", Href(path), Text(alt)),
         };
         self.link(address, span);

@@ -1,5 +1,5 @@
-//! Turns the Markdown parser's events into ours: checks each, and replaces those whose HTML the
-//! library would write differently.
+//! Checks the events of the Markdown parser, and replaces those for which the library would write
+//! different HTML.
 
 mod headings;
 mod links;
@@ -17,8 +17,9 @@ use crate::source::file::Source;
 use crate::source::link::Link;
 use crate::source::problem::{Problem, Problems};
 
-/// Marks the place of the form while the HTML is written; a source never contains a control character.
-pub(super) const FORM_MARK: &str = "\u{1}\n";
+/// Marks the place of the form while the HTML is written. Text is escaped and comments are dropped,
+/// so no source can produce this comment.
+pub(super) const FORM_MARK: &str = "<!--form-->\n";
 
 /// Checks and rewrites the events of one body.
 pub(super) struct Writer<'a> {
@@ -29,14 +30,14 @@ pub(super) struct Writer<'a> {
     problems: &'a mut Problems,
     links: Vec<Link>,
     headings: Vec<Heading>,
-    /// The heading ids so far, each with the number that the next heading of the same words gets.
+    /// The heading ids so far, each with the number for the next heading with the same words.
     ids: HashMap<String, usize>,
     table: Table,
     /// The number of open elements.
     depth: usize,
-    /// What is being read before it is written as a whole.
+    /// The element that is buffered until all of it has been read.
     open: Open<'a>,
-    /// Where the notice that is still open began.
+    /// The span of the opening of the notice that is still open.
     notice: Option<Range<usize>>,
     has_form: bool,
     /// The number of images so far.
@@ -53,10 +54,10 @@ struct Table {
     in_head: bool,
 }
 
-/// What is written only once all of it has been read.
+/// An element that is written only once all of it has been read.
 enum Open<'a> {
     Nothing,
-    /// A paragraph that is a building block.
+    /// A paragraph that is a shortcode.
     Shortcode,
     Image {
         address: CowStr<'a>,

@@ -1,4 +1,4 @@
-//! What Markdown has no mark for: a figure, a notice, the place of the form.
+//! Renders shortcodes: a figure, a notice, the place of the form.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -15,7 +15,7 @@ impl<'e: 'a, 'a> Writer<'a> {
         let text = self.source.text[range.clone()].trim_end();
         let range = range.start..range.start + text.len();
         let Some(read) = shortcode::read(self.source, range.clone(), self.problems) else {
-            // One that can't be read may have an end nevertheless.
+            // A notice with a problem may still have an end, which is then not a problem of its own.
             if text.contains("notice") {
                 self.notice = Some(range);
             }
@@ -28,7 +28,7 @@ impl<'e: 'a, 'a> Writer<'a> {
                 return None;
             }
             Shortcode::Figure(Figure { src, alt, caption }) => {
-                // Within the quotes.
+                // The span excludes the quotes.
                 let span = src.span().start + 1..src.span().end - 1;
                 let picture = self.picture(src.get_ref(), span, &alt)?;
                 let mut html = format!("<figure>\n{picture}\n");

@@ -1,0 +1,132 @@
+//! Builds the site, and what is served from the build.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Result;
+use jiff::Timestamp;
+use signup_fn::mail::mailer::Mailer;
+use signup_fn::mail::message::Messages;
+use signup_fn::mail::transport::Transport;
+use signup_fn::participant::function::Function;
+use signup_fn::people::identity::Identity;
+use signup_fn::people::token::TokenKeys;
+use signup_fn::store::client::Store;
+use site_gen::Built;
+use site_gen::incremental::Memory;
+use site_gen::output::{FUNCTION, SITE};
+use site_gen::page::publication::{HeldBack, Wanted};
+
+use crate::local_store::LocalStore;
+use crate::settings::Settings;
+
+/// What is served at the moment.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// The folder with the pages of the last good build.
+    pub site: PathBuf,
+    /// The function over the last good build; `None` if there has been none.
+    pub function: Option<Arc<Function>>,
+    /// Sends mail about the events of the last good build.
+    pub mailer: Option<Arc<Mailer>>,
+    /// What is wrong with the current sources.
+    pub problems: Option<Arc<str>>,
+    /// Identifies the build.
+    pub build: i64,
+    /// When the same sources next produce a different site: a page is published, a session opens.
+    pub until: Option<Timestamp>,
+}
+
+/// The sender of mails on this machine; nobody can own a domain in `.example`.
+const SENDER: &str = "Aanmelden <aanmelden@pos.example>";
+
+/// Builds the site again and again.
+pub(crate) struct Builder {
+    settings: Settings,
+    out: PathBuf,
+    address: SocketAddr,
+    store: Store,
+    identity: Identity,
+    token_keys: TokenKeys,
+    memory: Memory,
+}
+
+impl Builder {
+    /// Prepares to build; nothing is built yet.
+    pub(crate) fn new(settings: Settings, address: SocketAddr, store: &LocalStore) -> Self {
+        Self {
+            out: settings.root.join("dist"),
+            settings,
+            address,
+            store: store.store.clone(),
+            identity: store.identity.clone(),
+            token_keys: store.token_keys.clone(),
+            memory: Memory::default(),
+        }
+    }
+
+    /// Returns what is served before the first build.
+    pub(crate) fn nothing_yet(&self) -> Live {
+        let site = self.out.join(SITE);
+        Live { site, function: None, mailer: None, problems: None, build: 0, until: None }
+    }
+
+    /// Builds, and returns what to serve: the new build, or the last good one with what is wrong.
+    pub(crate) fn next(&mut self, last: &Live) -> Live {
+        let start = Instant::now();
+        let now = Timestamp::now();
+        match self.build(now) {
+            Ok((Built { written, held_back, until }, function, mailer)) => {
+                for HeldBack { path, reason } in held_back {
+                    tracing::info!("{path}: {reason}");
+                }
+                let took = start.elapsed().as_millis();
+                tracing::info!("site gebouwd: {} bestanden nieuw of anders, in {took} ms", written.written);
+                Live {
+                    site: last.site.clone(),
+                    function: Some(Arc::new(function)),
+                    mailer: Some(Arc::new(mailer)),
+                    problems: None,
+                    build: now.as_millisecond(),
+                    until,
+                }
+            }
+            Err(error) => {
+                tracing::error!("de site is niet gebouwd\n\n{error}");
+                Live { problems: Some(error.to_string().into()), until: None, ..last.clone() }
+            }
+        }
+    }
+
+    fn build(&mut self, now: Timestamp) -> Result<(Built, Function, Mailer), site_gen::BuildError> {
+        let wanted = Wanted { with_unpublished: self.settings.drafts, ..Wanted::public(now) };
+        let built = site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory)?;
+        let function = self.function()?;
+        let mailer = self.mailer(&function)?;
+        Ok((built, function, mailer))
+    }
+
+    fn function(&self) -> Result<Function> {
+        let (identity, token_keys) = (self.identity.clone(), self.token_keys.clone());
+        let mut function =
+            Function::open(&self.out.join(FUNCTION), self.store.clone(), identity, token_keys)?;
+        let port = self.address.port();
+        function.origins = vec![format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")];
+        Ok(function)
+    }
+
+    fn mailer(&self, function: &Function) -> Result<Mailer> {
+        let origin = format!("http://{}", self.address);
+        let folder = self.out.join(FUNCTION);
+        let messages = Messages::open(&folder, &function.catalog, self.token_keys.clone(), origin)?;
+        Ok(Mailer {
+            catalog: Arc::clone(&function.catalog),
+            store: self.store.clone(),
+            messages,
+            sender: SENDER.parse()?,
+            transport: Transport::Folder(self.settings.mail_folder()),
+        })
+    }
+}

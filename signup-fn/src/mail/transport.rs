@@ -1,0 +1,59 @@
+//! Where mails go: Amazon SES in the cloud, a folder on a development machine.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use tokio::time::Instant;
+
+use super::message::Message;
+#[cfg(feature = "ses")]
+use super::ses::Ses;
+use crate::store::mail::Mail;
+
+/// Where mails go.
+#[derive(Debug, Clone)]
+pub enum Transport {
+    /// Amazon SES.
+    #[cfg(feature = "ses")]
+    Ses(Ses),
+    /// A folder with one file per mail. The name depends only on the mail, so that a mail that is
+    /// sent twice is one file.
+    Folder(PathBuf),
+}
+
+/// Why a mail was not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendError {
+    /// For a reason that passes.
+    Later(String),
+    /// For good: the address or the mail itself is not accepted.
+    Never(String),
+}
+
+impl Transport {
+    /// Sends a mail.
+    ///
+    /// # Errors
+    /// Returns a reason that contains no personal data.
+    pub async fn send(&self, mail: &Mail, message: &Message, deadline: Instant) -> Result<(), SendError> {
+        match self {
+            #[cfg(feature = "ses")]
+            Self::Ses(ses) => ses.send(message, deadline).await,
+            Self::Folder(folder) => {
+                let _ = deadline;
+                let file = folder.join(format!("{}-{}.eml", mail.key.id, mail.kind.name()));
+                write(&file, &message.bytes).map_err(|error| SendError::Later(format!("{error:#}")))
+            }
+        }
+    }
+}
+
+/// Writes a file whole or not at all.
+fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let context = || format!("`{}`", file.display());
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).with_context(context)?;
+    }
+    let partial = file.with_extension("partial");
+    std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, file)).with_context(context)
+}

@@ -1,0 +1,242 @@
+//! The form as it was sent, and the sign-up that it asks for.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use catalog::answer::{Field, FieldError, FieldErrors};
+use catalog::{Event, Session};
+
+use crate::people::field::{Email, Line, Lines, TextError};
+use crate::people::signup::{Details, Role, RoleError, Signup};
+
+/// A form as it was sent: every field as it was typed.
+#[derive(Clone, Default)]
+pub struct Submission {
+    values: BTreeMap<Field, String>,
+    /// What is not a visible field: the pressed button, and the honeypot.
+    controls: BTreeMap<&'static str, String>,
+}
+
+/// The names of what a form sends besides its fields.
+const CONTROLS: [&str; 3] = [ACTION, WAIT, TRAP];
+const ACTION: &str = "action";
+const WAIT: &str = "wait";
+/// The honeypot: only a program fills it in, since the page does not show it.
+const TRAP: &str = "website";
+
+/// A field occurs twice, which no page of ours sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RepeatedField;
+
+/// Prints no personal data, so that none can end up in a log.
+impl std::fmt::Debug for Submission {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Submission(…)")
+    }
+}
+
+impl Submission {
+    /// Reads `application/x-www-form-urlencoded` bytes. Unknown fields are ignored, and bytes that
+    /// are not UTF-8 become U+FFFD.
+    ///
+    /// # Errors
+    /// Fails if a field occurs twice.
+    pub fn read(body: &[u8]) -> Result<Self, RepeatedField> {
+        let mut form = Self::default();
+        for (name, value) in form_urlencoded::parse(body) {
+            let value = Cow::into_owned(value);
+            let before = if let Ok(field) = name.parse::<Field>() {
+                form.values.insert(field, value)
+            } else if let Some(control) = CONTROLS.into_iter().find(|control| *control == name) {
+                form.controls.insert(control, value)
+            } else {
+                continue;
+            };
+            if before.is_some() {
+                return Err(RepeatedField);
+            }
+        }
+        Ok(form)
+    }
+
+    /// Returns every field that was sent, as it was typed.
+    pub fn values(&self) -> &BTreeMap<Field, String> {
+        &self.values
+    }
+
+    /// Returns what the pressed button does; empty if the form has only one.
+    pub fn action(&self) -> &str {
+        self.control(ACTION)
+    }
+
+    /// Returns whether the participant is willing to wait if there is no seat.
+    pub fn may_wait(&self) -> bool {
+        self.control(WAIT) == "yes"
+    }
+
+    /// Returns whether the honeypot was filled in.
+    pub fn is_trapped(&self) -> bool {
+        !self.control(TRAP).trim().is_empty()
+    }
+
+    /// Returns the chosen session, if it is one of the event's.
+    pub fn session<'a>(&self, event: &'a Event) -> Option<&'a Session> {
+        event.session(&self.get(Field::Session).parse().ok()?)
+    }
+
+    /// Checks all fields, and returns the sign-up that the form asks for.
+    ///
+    /// # Errors
+    /// Returns everything that is wrong.
+    pub fn check(&self, event: &Event) -> Result<Signup, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let session = match self.session(event) {
+            Some(session) => Some(session.id().clone()),
+            None => note(&mut errors, Field::Session, FieldError::Empty),
+        };
+        let email = checked(Email::new(self.get(Field::Email)), &mut errors, Field::Email);
+        match (session, email, self.details()) {
+            (Some(session), Some(email), Ok(details)) => Ok(Signup { session, email, details }),
+            (.., details) => {
+                errors.extend(details.err().unwrap_or_default());
+                Err(errors)
+            }
+        }
+    }
+
+    /// Checks the fields that a participant may change later.
+    ///
+    /// # Errors
+    /// Returns everything that is wrong.
+    pub fn details(&self) -> Result<Details, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let full_name = checked(Line::new(self.get(Field::FullName)), &mut errors, Field::FullName);
+        let organisation =
+            checked(Line::new(self.get(Field::Organisation)), &mut errors, Field::Organisation);
+        let role = match Role::parse(self.get(Field::Role), self.get(Field::RoleOther)) {
+            Ok(role) => Some(role),
+            Err(RoleError::Unknown) => note(&mut errors, Field::Role, FieldError::Empty),
+            Err(RoleError::Other(error)) => note(&mut errors, Field::RoleOther, error.into()),
+        };
+        let question = match Lines::new(self.get(Field::Question)) {
+            // The question is optional.
+            Err(TextError::Empty) => Some(None),
+            question => checked(question, &mut errors, Field::Question).map(Some),
+        };
+        match (full_name, organisation, role, question) {
+            (Some(full_name), Some(organisation), Some(role), Some(question)) => {
+                Ok(Details { full_name, organisation, role, question })
+            }
+            _ => Err(errors),
+        }
+    }
+
+    fn get(&self, field: Field) -> &str {
+        self.values.get(&field).map_or("", String::as_str)
+    }
+
+    fn control(&self, name: &str) -> &str {
+        self.controls.get(name).map_or("", String::as_str)
+    }
+}
+
+impl From<TextError> for FieldError {
+    fn from(error: TextError) -> Self {
+        match error {
+            TextError::Empty => Self::Empty,
+            TextError::TooLong => Self::TooLong,
+            TextError::Malformed => Self::Malformed,
+        }
+    }
+}
+
+/// Notes what is wrong with a field; the field then has no value.
+fn note<T>(errors: &mut FieldErrors, field: Field, error: FieldError) -> Option<T> {
+    errors.insert(field, error);
+    None
+}
+
+/// Returns the value of a field, or notes what is wrong with it.
+fn checked<T>(value: Result<T, TextError>, errors: &mut FieldErrors, field: Field) -> Option<T> {
+    value.map_or_else(|error| note(errors, field, error.into()), Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use FieldError::{Empty, Malformed, TooLong};
+
+    fn event() -> Event {
+        let session = |id: &str| {
+            serde_json::json!({
+                "id": id, "capacity": 1,
+                "starts_at": "2028-11-28T15:00:00Z", "ends_at": "2028-11-28T16:30:00Z",
+                "opens_at": "2026-11-01T08:00:00Z", "closes_at": "2028-11-28T15:00:00Z"
+            })
+        };
+        serde_json::from_value(serde_json::json!({
+            "id": "e", "title": "t", "page": "/p/", "time_zone": "Europe/Amsterdam", "retention_days": 30,
+            "sessions": [session("28-november"), session("30-november")]
+        }))
+        .unwrap()
+    }
+
+    fn check(body: &str, expected: &[(Field, FieldError)]) {
+        let submission = Submission::read(body.as_bytes()).unwrap();
+        let errors = submission.check(&event()).err().unwrap_or_default();
+        let errors: Vec<(Field, FieldError)> = errors.into_iter().collect();
+        assert_eq!(errors, expected, "{body}");
+    }
+
+    const GOOD: &str =
+        "session=28-november&full_name=Ren%C3%A9e+Vos&email=r%40voorbeeld.nl&organisation=SWV+Noord";
+
+    #[test]
+    fn a_complete_form_is_a_sign_up() {
+        let submission =
+            Submission::read(format!("{GOOD}&role=other&role_other=IB%27er&question=").as_bytes());
+        let signup = submission.unwrap().check(&event()).unwrap();
+        assert_eq!(signup.details.full_name.as_str(), "Renée Vos");
+        assert!(matches!(signup.details.role, Role::Other(other) if other.as_str() == "IB'er"));
+        assert!(signup.details.question.is_none());
+    }
+
+    #[test]
+    fn all_errors_are_reported_at_once_in_the_order_of_the_page() {
+        check(
+            "",
+            &[
+                (Field::Session, Empty),
+                (Field::FullName, Empty),
+                (Field::Email, Empty),
+                (Field::Organisation, Empty),
+                (Field::Role, Empty),
+            ],
+        );
+        check(&format!("{GOOD}&role=other"), &[(Field::RoleOther, Empty)]);
+        check(&format!("{GOOD}&role=boss"), &[(Field::Role, Empty)]);
+        let long = "a".repeat(1001);
+        check(&format!("{GOOD}&role=director&question={long}"), &[(Field::Question, TooLong)]);
+        check(
+            &format!("session=29-november&full_name={long}&email=x&organisation={long}&role=director"),
+            &[
+                (Field::Session, Empty),
+                (Field::FullName, TooLong),
+                (Field::Email, Malformed),
+                (Field::Organisation, TooLong),
+            ],
+        );
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored_and_repeated_ones_refused() {
+        check(&format!("{GOOD}&role=director&extra=1&extra=2"), &[]);
+        assert_eq!(Submission::read(b"email=a&email=b").err(), Some(RepeatedField));
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_become_replacement_characters() {
+        let submission = Submission::read(b"full_name=%FF%00").unwrap();
+        assert_eq!(submission.values()[&Field::FullName], "\u{fffd}\0");
+    }
+}

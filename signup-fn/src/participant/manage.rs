@@ -1,0 +1,107 @@
+//! The page behind the link in a mail: see, change, move, cancel, erase. GET shows, POST acts.
+
+use catalog::Phase;
+use catalog::address::ManageDone;
+use catalog::answer::{Notice, Status};
+use http::{Method, Request, Response, StatusCode};
+
+use super::form::Submission;
+use super::function::Function;
+use super::own::{Link, Own, Typed, expired};
+use crate::people::participant::Participant;
+use crate::people::timing::Timing;
+use crate::people::token::{Purpose, TokenError};
+use crate::store::change::{Change, Changed};
+use crate::web::admission;
+
+/// Responds at the address of a manage page; `done` is what the page confirms was just done.
+pub async fn manage(
+    function: &Function,
+    request: &Request<Vec<u8>>,
+    link: Link<'_>,
+    done: Option<ManageDone>,
+    timing: Timing,
+) -> Response<String> {
+    let own = match Own::open(function, Purpose::Manage, link, timing) {
+        Ok(own) => own,
+        Err(error) => return expired(function, error),
+    };
+    match *request.method() {
+        Method::GET | Method::HEAD => own.show(StatusCode::OK, done.map(Notice::from), None).await,
+        Method::POST => match admission::admit(request, &function.origins) {
+            Ok(()) => act(&own, request.body()).await,
+            Err(status) => function.answers.error(status),
+        },
+        _ => function.answers.method_not_allowed("GET, HEAD, POST"),
+    }
+}
+
+async fn act(own: &Own<'_>, body: &[u8]) -> Response<String> {
+    let answers = &own.function.answers;
+    let Ok(submission) = Submission::read(body) else {
+        return answers.error(StatusCode::BAD_REQUEST);
+    };
+    let (change, done) = match submission.action() {
+        "details" => match submission.details() {
+            Ok(details) => (Change::Details(details), Some(ManageDone::Saved)),
+            Err(errors) => {
+                let typed = Typed { submission: &submission, errors: &errors };
+                return own.show(StatusCode::UNPROCESSABLE_ENTITY, None, Some(typed)).await;
+            }
+        },
+        "move" => match submission.session(own.event) {
+            Some(session) => {
+                let to = session.id().clone();
+                (Change::Move { to, may_wait: submission.may_wait() }, Some(ManageDone::Moved))
+            }
+            None => return answers.error(StatusCode::BAD_REQUEST),
+        },
+        "cancel" => (Change::Cancel, Some(ManageDone::Cancelled)),
+        "erase" => (Change::Erase, None),
+        _ => return answers.error(StatusCode::BAD_REQUEST),
+    };
+    match own.participant().await {
+        Ok(Some(participant)) if !is_allowed(own, &participant, &change) => {
+            return own.show(StatusCode::CONFLICT, Some(Notice::TooLate), None).await;
+        }
+        Ok(Some(_)) => {}
+        // Erased a moment ago, perhaps by a double click.
+        Ok(None) if matches!(change, Change::Erase) => return own.erased(),
+        Ok(None) => return expired(own.function, TokenError::Expired),
+        Err(error) => return own.failed(&error),
+    }
+    match own.change(&change).await {
+        Ok(Changed::Done) => {
+            log(own, submission.action());
+            done.map_or_else(|| own.erased(), |done| own.done(done))
+        }
+        Ok(Changed::Full) => {
+            let notice = match change {
+                Change::Move { to, .. } => Notice::Full(to),
+                _ => Notice::TooLate,
+            };
+            own.show(StatusCode::CONFLICT, Some(notice), None).await
+        }
+        Ok(Changed::Gone) => expired(own.function, TokenError::Expired),
+        Err(error) => own.failed(&error),
+    }
+}
+
+/// Returns whether a change still makes sense: a session that has begun cannot be left, and one
+/// that is not open cannot be chosen.
+fn is_allowed(own: &Own<'_>, participant: &Participant, change: &Change) -> bool {
+    let has_begun = own.has_begun(&participant.signup.session);
+    match change {
+        Change::Move { to, .. } => {
+            let session = own.event.session(to);
+            let is_open = session.is_some_and(|session| session.phase(own.timing.now) == Phase::Open);
+            is_open && !has_begun && participant.status != Status::Cancelled
+        }
+        Change::Cancel => !has_begun,
+        Change::Details(_) | Change::Confirm | Change::Erase => true,
+    }
+}
+
+fn log(own: &Own<'_>, action: &str) {
+    tracing::info!(event.id = %own.event.id(), signup.outcome = action, "sign-up changed");
+}

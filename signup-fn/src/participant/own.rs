@@ -1,0 +1,160 @@
+//! A participant's own sign-up, as the link in a mail opens it.
+
+use std::collections::BTreeMap;
+
+use catalog::address::{ManageDone, SignupAddress};
+use catalog::answer::{Answer, FieldErrors, FormView, ManageView, Notice};
+use catalog::{Event, SessionId};
+use http::{Response, StatusCode};
+
+use super::form::Submission;
+use super::function::Function;
+use crate::people::participant::Participant;
+use crate::people::timing::Timing;
+use crate::people::token::{Purpose, SignupKey, TokenError};
+use crate::store::change::{Change, Changed};
+use crate::store::error::StoreError;
+use crate::web::answers::{self, NO_VALUES, see_other};
+
+/// The address of a personal page, as it was requested.
+#[derive(Debug, Clone, Copy)]
+pub struct Link<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The token in the address.
+    pub token: &'a str,
+}
+
+/// What was typed into a form, and what is wrong with it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Typed<'a> {
+    pub(super) submission: &'a Submission,
+    pub(super) errors: &'a FieldErrors,
+}
+
+/// A participant's own sign-up, opened with a valid token.
+pub(super) struct Own<'a> {
+    pub(super) function: &'a Function,
+    pub(super) event: &'a Event,
+    pub(super) timing: Timing,
+    token: &'a str,
+    key: SignupKey,
+}
+
+/// Responds to a link that does not open anything (any more).
+pub(super) fn expired(function: &Function, error: TokenError) -> Response<String> {
+    tracing::info!(%error, "link refused");
+    // Not 404: the CDN replaces the body of that with the site's own page.
+    answers::personal(function.answers.page(StatusCode::GONE, Answer::LinkExpired, &NO_VALUES))
+}
+
+impl<'a> Own<'a> {
+    /// Opens the sign-up that a link is for.
+    pub(super) fn open(
+        function: &'a Function,
+        purpose: Purpose,
+        Link { event, token }: Link<'a>,
+        timing: Timing,
+    ) -> Result<Self, TokenError> {
+        let key = function.token_keys.read(token, purpose, event.id(), timing.now)?;
+        Ok(Self { function, event, timing, token, key })
+    }
+
+    /// Reads the participant; `None` if the sign-up is gone or has been replaced.
+    pub(super) async fn participant(&self) -> Result<Option<Participant>, StoreError> {
+        let store = &self.function.store;
+        let found = store.participant(self.event.id(), &self.key.person, self.timing).await?;
+        Ok(found.filter(|participant| participant.key() == self.key))
+    }
+
+    /// Changes the sign-up.
+    pub(super) async fn change(&self, change: &Change) -> Result<Changed, StoreError> {
+        self.function.store.change(self.event, &self.key, change, self.timing).await
+    }
+
+    /// Responds with the manage page: with a notice, or with a form that has errors.
+    pub(super) async fn show(
+        &self,
+        status: StatusCode,
+        notice: Option<Notice>,
+        typed: Option<Typed<'_>>,
+    ) -> Response<String> {
+        match self.view_with_places(typed).await {
+            Ok(Some(view)) => {
+                self.page(status, Answer::Manage(self.event.id()), &ManageView { notice, ..view })
+            }
+            Ok(None) => expired(self.function, TokenError::Expired),
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    /// Returns whether a session has begun, or is no longer announced.
+    pub(super) fn has_begun(&self, session: &SessionId) -> bool {
+        self.event.session(session).is_none_or(|session| session.starts_at() <= self.timing.now)
+    }
+
+    async fn view_with_places(&self, typed: Option<Typed<'_>>) -> Result<Option<ManageView>, StoreError> {
+        let Some(participant) = self.participant().await? else { return Ok(None) };
+        let states = self.function.store.session_states(self.event.id(), self.timing.deadline).await?;
+        let own = states.get(&participant.signup.session);
+        let position = own.and_then(|state| state.waiting.iter().position(|one| *one == participant.person));
+        let is_full = self.event.sessions().iter().map(|session| {
+            let has_seat = states.get(session.id()).is_none_or(|state| state.has_seat(session));
+            (session.id().clone(), !has_seat)
+        });
+        let is_full = is_full.collect();
+        let position = position.map_or(0, |at| at + 1);
+        Ok(Some(ManageView { position, is_full, ..self.view(&participant, typed) }))
+    }
+
+    /// Returns the view of the participant, without the places in the sessions.
+    pub(super) fn view(&self, participant: &Participant, typed: Option<Typed<'_>>) -> ManageView {
+        let no_errors = FieldErrors::new();
+        let (values, errors) = match typed {
+            Some(Typed { submission, errors }) => (submission.values().clone(), errors),
+            None => (participant.signup.values(), &no_errors),
+        };
+        let session = &participant.signup.session;
+        let confirm = SignupAddress::Confirm { event: self.event.id().clone(), token: self.token.to_owned() };
+        ManageView {
+            form: FormView::new(self.event, self.timing.now, values, errors),
+            email: participant.signup.email.as_str().to_owned(),
+            status: participant.status,
+            session: session.clone(),
+            reference: participant.person.reference().to_string(),
+            has_begun: self.has_begun(session),
+            position: 0,
+            is_full: BTreeMap::new(),
+            action: self.address(None),
+            confirm_action: confirm.to_string(),
+            notice: None,
+        }
+    }
+
+    pub(super) fn page(&self, status: StatusCode, answer: Answer<'_>, view: &ManageView) -> Response<String> {
+        answers::personal(self.function.answers.page(status, answer, view))
+    }
+
+    pub(super) fn failed(&self, error: &StoreError) -> Response<String> {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        answers::personal(self.function.answers.failure(status, error))
+    }
+
+    /// Redirects to the page that says that everything is erased.
+    pub(super) fn erased(&self) -> Response<String> {
+        see_other(&SignupAddress::Erased { event: self.event.id().clone() }.to_string())
+    }
+
+    /// Redirects to the page that tells what was done, which is safe to reload.
+    pub(super) fn done(&self, done: ManageDone) -> Response<String> {
+        answers::personal(see_other(&self.address(Some(done))))
+    }
+
+    /// Returns the address of the manage page. Its token differs from that of a link to confirm.
+    fn address(&self, done: Option<ManageDone>) -> String {
+        let event = self.event.id().clone();
+        let expires = self.event.last_forget_at();
+        let token = self.function.token_keys.issue(Purpose::Manage, &event, &self.key, expires);
+        SignupAddress::Manage { event, token, done }.to_string()
+    }
+}

@@ -1,0 +1,119 @@
+//! Sending the form: signing up, or learning what prevents it.
+
+use catalog::address::SignupAddress;
+use catalog::answer::{Answer, FailedView, FieldErrors, FormView, ReceivedView};
+use catalog::{Event, Phase, Reference, SessionId};
+use http::{Response, StatusCode};
+
+use super::form::Submission;
+use super::function::Function;
+use crate::people::identity::Source;
+use crate::people::timing::Timing;
+use crate::store::claim::{Claim, Place, Request};
+use crate::store::error::StoreError;
+use crate::web::answers::{self, personal, see_other};
+
+/// A form that was sent and accepted.
+#[derive(Debug)]
+pub struct SentForm<'a> {
+    /// The event it is for.
+    pub event: &'a Event,
+    /// The sender, if known.
+    pub source: Option<&'a Source>,
+    /// The form as `application/x-www-form-urlencoded` bytes.
+    pub body: &'a [u8],
+}
+
+/// Signs the sender of a form up.
+pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -> Response<String> {
+    let SentForm { event, source, body } = *form;
+    let answers = &function.answers;
+    let Ok(submission) = Submission::read(body) else {
+        return answers.error(StatusCode::BAD_REQUEST);
+    };
+    let view = |errors: &FieldErrors| FormView::new(event, timing.now, submission.values().clone(), errors);
+    let no_errors = FieldErrors::new();
+    if let Some(session) = submission.session(event)
+        && session.phase(timing.now) != Phase::Open
+    {
+        log(event, Some(session.id()), "not_open");
+        let answer = Answer::NotOpen(event.id(), session.id());
+        return answers.page(StatusCode::CONFLICT, answer, &view(&no_errors));
+    }
+    if submission.is_trapped() {
+        // Reported instead of ignored: a person whose browser filled in the field can empty it.
+        log(event, None, "trapped");
+        let view = FormView { is_trapped: true, ..view(&no_errors) };
+        return answers.page(StatusCode::UNPROCESSABLE_ENTITY, Answer::Form(event.id()), &view);
+    }
+    let signup = match submission.check(event) {
+        Ok(signup) => signup,
+        Err(errors) => {
+            return answers.page(StatusCode::UNPROCESSABLE_ENTITY, Answer::Form(event.id()), &view(&errors));
+        }
+    };
+    let person = function.identity.person(event.id(), &signup.email);
+    let session = signup.session.clone();
+    let request = Request {
+        event,
+        signup,
+        person: &person,
+        may_wait: submission.may_wait(),
+        source,
+        now: timing.now,
+        privacy_notice_version: function.catalog.privacy_notice_version(),
+    };
+    let claim = match function.store.claim(&request, timing.deadline).await {
+        // Only a mail tells the truth, to the person who can read it: the response reveals to
+        // nobody who has signed up.
+        Ok(claim @ Claim::Known(_)) => {
+            function.store.repeat(event.id(), &person, timing).await.map(|()| claim)
+        }
+        claim => claim,
+    };
+    match claim {
+        Ok(claim @ (Claim::Placed(place) | Claim::Known(place))) => {
+            log(event, Some(&session), outcome(claim, place));
+            let (event, reference) = (event.id().clone(), person.reference());
+            let next = match place {
+                Place::Seat => SignupAddress::Received { event, session, reference },
+                Place::Line => SignupAddress::Waiting { event, session, reference },
+            };
+            see_other(&next.to_string())
+        }
+        Ok(Claim::Full) => {
+            log(event, Some(&session), "full");
+            answers.page(StatusCode::CONFLICT, Answer::Full(event.id(), &session), &view(&no_errors))
+        }
+        Ok(Claim::TooOften) => {
+            log(event, Some(&session), "too_often");
+            answers.error(StatusCode::TOO_MANY_REQUESTS)
+        }
+        Err(error) => failed(function, event, view(&no_errors), &error),
+    }
+}
+
+fn failed(function: &Function, event: &Event, form: FormView, error: &StoreError) -> Response<String> {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let incident = answers::log_incident(status, error);
+    function.answers.page(status, Answer::Failed(event.id()), &FailedView { form, incident })
+}
+
+/// Responds with the page after a sign-up, for a seat or for a place on the waiting list.
+pub fn received(function: &Function, answer: Answer<'_>, reference: &Reference) -> Response<String> {
+    let view = ReceivedView { reference: reference.to_string() };
+    personal(function.answers.page(StatusCode::OK, answer, &view))
+}
+
+fn outcome(claim: Claim, place: Place) -> &'static str {
+    match (claim, place) {
+        (Claim::Known(_), _) => "known",
+        (_, Place::Seat) => "claimed",
+        (_, Place::Line) => "waiting",
+    }
+}
+
+fn log(event: &Event, session: Option<&SessionId>, outcome: &str) {
+    let session = session.map(tracing::field::display);
+    tracing::info!(event.id = %event.id(), session.id = session, signup.outcome = outcome, "sign-up answered");
+}

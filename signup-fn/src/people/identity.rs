@@ -1,0 +1,207 @@
+//! Who is who: keyed hashes, so that no key in the table contains an address.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use catalog::{EventId, Reference};
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use sha2::Sha256;
+
+use super::field::Email;
+
+/// The secret key of the hashes that identify people; without it a hash reveals nothing.
+#[derive(Clone)]
+pub struct Identity([u8; 32]);
+
+/// A person at one event: HMAC-SHA-256 (RFC 2104) of event and normalised address, truncated to 128 bits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Person([u8; 16]);
+
+/// A sender in one hour: a keyed hash of the network address and the hour, so that no address is stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    hash: [u8; 16],
+    hour: i64,
+}
+
+/// The text is not the key of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a person's key is 22 characters of base64url")]
+pub struct BadPerson;
+
+/// The text is not an identity key.
+#[derive(Debug, thiserror::Error)]
+#[error("an identity key is 64 hexadecimal digits")]
+pub struct BadKey;
+
+impl Identity {
+    /// Uses a key of 32 bytes.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
+    /// Returns the person with this address at this event.
+    pub fn person(&self, event: &EventId, email: &Email) -> Person {
+        // An id contains no NUL, so the encoding is injective.
+        Person(self.hash(&[b"person\0", event.as_str().as_bytes(), b"\0", email.normalised().as_bytes()]))
+    }
+
+    /// Returns the sender with this network address in the hour of `now`.
+    pub fn source(&self, address: IpAddr, now: Timestamp) -> Source {
+        // A subscriber with one IPv6 address has the whole /64.
+        let network = match address {
+            IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
+            IpAddr::V6(address) => {
+                let mut octets = address.octets();
+                octets[8..].fill(0);
+                octets
+            }
+        };
+        let hour = now.as_second().div_euclid(3600);
+        Source { hash: self.hash(&[b"source\0", &hour.to_be_bytes(), &network]), hour }
+    }
+
+    fn hash(&self, parts: &[&[u8]]) -> [u8; 16] {
+        // HMAC pads a key shorter than a block with zeros (RFC 2104, section 2).
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&self.0);
+        let mut mac = Hmac::<Sha256>::new(&block.into());
+        for part in parts {
+            mac.update(part);
+        }
+        let hash = mac.finalize().into_bytes();
+        std::array::from_fn(|at| hash[at])
+    }
+}
+
+impl std::str::FromStr for Identity {
+    type Err = BadKey;
+
+    fn from_str(text: &str) -> Result<Self, BadKey> {
+        let bytes = HEXLOWER.decode(text.trim().to_ascii_lowercase().as_bytes()).map_err(|_| BadKey)?;
+        bytes.try_into().map(Self).map_err(|_| BadKey)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity(…)")
+    }
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person(…)")
+    }
+}
+
+impl Person {
+    /// Returns the form used in the table's keys: 22 characters of base64url.
+    pub fn key(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+
+    /// Returns the form used in tokens.
+    pub fn bytes(&self) -> [u8; 16] {
+        self.0
+    }
+
+    /// Reads the form used in tokens.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns the reference that this person may quote: the first 40 bits, five per character.
+    ///
+    /// It is the same for every submission, so that a repeated sign-up looks like a first one.
+    pub fn reference(&self) -> Reference {
+        let [a, b, c, d, e, ..] = self.0;
+        let bits = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
+        Reference::from_bits(bits)
+    }
+}
+
+impl std::str::FromStr for Person {
+    type Err = BadPerson;
+
+    fn from_str(key: &str) -> Result<Self, BadPerson> {
+        let bytes = BASE64URL_NOPAD.decode(key.as_bytes()).map_err(|_| BadPerson)?;
+        bytes.try_into().map(Self).map_err(|_| BadPerson)
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Source(…)")
+    }
+}
+
+impl Source {
+    /// Returns the form used in the table's keys: 22 characters of base64url.
+    pub fn key(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.hash)
+    }
+
+    /// Returns when the count for this hour can be deleted.
+    pub fn forget_at(&self) -> Timestamp {
+        Timestamp::from_second((self.hour + 1) * 3600).unwrap_or(Timestamp::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(key: u8, event: &str, email: &str) -> Person {
+        Identity::new([key; 32]).person(&event.parse().unwrap(), &Email::new(email).unwrap())
+    }
+
+    #[test]
+    fn a_person_is_event_address_and_key() {
+        let one = person(1, "a", "naam@voorbeeld.nl");
+        assert!(one == person(1, "a", " NAAM@voorbeeld.nl"));
+        assert!(one != person(2, "a", "naam@voorbeeld.nl"));
+        assert!(one != person(1, "b", "naam@voorbeeld.nl"));
+        assert!(one != person(1, "a", "naam2@voorbeeld.nl"));
+    }
+
+    #[test]
+    fn a_key_reads_back() {
+        let person = person(1, "a", "naam@voorbeeld.nl");
+        assert_eq!(person.key().len(), 22);
+        assert_eq!(person.key().parse(), Ok(person));
+        assert_eq!("x".parse::<Person>(), Err(BadPerson));
+    }
+
+    #[test]
+    fn a_sender_is_a_network_and_an_hour() {
+        let source = |key: u8, address: &str, now: &str| {
+            Identity::new([key; 32]).source(address.parse().unwrap(), now.parse().unwrap())
+        };
+        let one = source(1, "2001:db8:1:2::3", "2028-11-28T15:00:00Z");
+        assert_eq!(one, source(1, "2001:db8:1:2:ffff::4", "2028-11-28T15:59:59Z"));
+        assert_ne!(one, source(1, "2001:db8:1:3::3", "2028-11-28T15:00:00Z"));
+        assert_ne!(one, source(1, "2001:db8:1:2::3", "2028-11-28T16:00:00Z"));
+        assert_ne!(one, source(2, "2001:db8:1:2::3", "2028-11-28T15:00:00Z"));
+        let four = source(1, "192.0.2.1", "2028-11-28T15:00:00Z");
+        assert_ne!(four, source(1, "192.0.2.2", "2028-11-28T15:00:00Z"));
+        assert_eq!(one.forget_at(), "2028-11-28T16:00:00Z".parse().unwrap());
+    }
+
+    #[test]
+    fn a_reference_reads_back() {
+        let reference = person(1, "a", "naam@voorbeeld.nl").reference();
+        assert_eq!(reference.as_str().parse(), Ok(reference));
+    }
+
+    #[test]
+    fn a_key_is_64_hexadecimal_digits() {
+        assert!(
+            "0123456789abcdefABCDEF0123456789abcdef0123456789abcdef0123456789".parse::<Identity>().is_ok()
+        );
+        assert!("xyz".parse::<Identity>().is_err());
+        assert!("00".parse::<Identity>().is_err());
+    }
+}

@@ -1,0 +1,46 @@
+//! The store of a development machine: where it listens, and the files that say so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use super::StoreSettings;
+use crate::aws::connection::{Connection, Credentials};
+
+/// The name of the table.
+pub const TABLE: &str = "signups";
+
+/// The file in the data folder with the key that identifies people.
+pub fn identity_file(data: &Path) -> PathBuf {
+    data.join("identity.key")
+}
+
+/// The file in the data folder with the address of the store, while it runs.
+pub fn endpoint_file(data: &Path) -> PathBuf {
+    data.join("endpoint")
+}
+
+/// Returns the connection to a store on this machine, which accepts any credentials.
+pub fn connection(endpoint: &str) -> Connection {
+    Connection {
+        table: TABLE.to_owned(),
+        region: "eu-west-1".to_owned(),
+        endpoint: Some(endpoint.to_owned()),
+        credentials: Credentials { id: "local".to_owned(), secret: "local".to_owned(), session_token: None },
+    }
+}
+
+/// Reads how to reach the store of a running development server from its data folder.
+///
+/// # Errors
+/// Fails if no server runs with this folder.
+pub fn settings(data: &Path) -> Result<StoreSettings> {
+    let endpoint = fs::read_to_string(endpoint_file(data)).with_context(|| {
+        format!("er draait geen site op deze computer met `{}`; start haar met `cargo run`", data.display())
+    })?;
+    let file = identity_file(data);
+    let context = || format!("`{}`", file.display());
+    let identity = fs::read_to_string(&file).with_context(context)?.parse().with_context(context)?;
+    Ok(StoreSettings { identity, connection: connection(endpoint.trim()) })
+}

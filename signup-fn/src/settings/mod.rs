@@ -1,0 +1,154 @@
+//! What the environment says, read once at start.
+//!
+//! Belongs here: names of environment variables and of files on a development machine. Does not
+//! belong here: what is done with their values.
+
+pub mod local;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::aws::connection::{Connection, Credentials};
+use crate::mail::message::Sender;
+use crate::people::identity::Identity;
+use crate::people::token::TokenKeys;
+use crate::web::origin::OriginSecrets;
+
+/// What both Lambdas need.
+#[derive(Debug)]
+pub struct Settings {
+    /// The folder with `catalog.json`, `answers/` and `mails/`.
+    pub folder: PathBuf,
+    /// The keys that sign and verify the links in mails.
+    pub token_keys: TokenKeys,
+    /// The table, and who is who in it.
+    pub store: StoreSettings,
+}
+
+/// What every program that uses the table needs.
+#[derive(Debug)]
+pub struct StoreSettings {
+    /// The key that identifies people.
+    pub identity: Identity,
+    /// How to reach the table.
+    pub connection: Connection,
+}
+
+/// What only the mailer needs.
+#[derive(Debug)]
+pub struct MailSettings {
+    /// The sender of mails.
+    pub sender: Sender,
+    /// The configuration set through which SES reports bounces and complaints.
+    pub configuration_set: Option<String>,
+    /// An address of SES that replaces the region's own.
+    pub endpoint: Option<String>,
+}
+
+impl Settings {
+    /// Reads the environment through a function from a variable's name to its value.
+    ///
+    /// # Errors
+    /// Fails if a variable is missing or invalid; the message names it.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let required = required(&variable);
+        Ok(Self {
+            folder: required("LAMBDA_TASK_ROOT")?.into(),
+            token_keys: required("TOKEN_KEYS")?.parse().context("environment variable `TOKEN_KEYS`")?,
+            store: StoreSettings::read(&variable)?,
+        })
+    }
+}
+
+impl StoreSettings {
+    /// Reads the environment through a function from a variable's name to its value.
+    ///
+    /// # Errors
+    /// Fails if a variable is missing or invalid; the message names it.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let required = required(&variable);
+        Ok(Self {
+            identity: required("IDENTITY_KEY")?.parse().context("environment variable `IDENTITY_KEY`")?,
+            connection: Connection {
+                table: required("TABLE_NAME")?,
+                region: required("AWS_REGION")?,
+                endpoint: optional(&variable, "AWS_ENDPOINT_URL_DYNAMODB"),
+                credentials: Credentials {
+                    id: required("AWS_ACCESS_KEY_ID")?,
+                    secret: required("AWS_SECRET_ACCESS_KEY")?,
+                    session_token: optional(&variable, "AWS_SESSION_TOKEN"),
+                },
+            },
+        })
+    }
+}
+
+impl MailSettings {
+    /// Reads the environment through a function from a variable's name to its value.
+    ///
+    /// # Errors
+    /// Fails if a variable is missing or invalid; the message names it.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let sender = required(&variable)("MAIL_FROM")?;
+        Ok(Self {
+            sender: sender.parse().context("environment variable `MAIL_FROM`")?,
+            configuration_set: optional(&variable, "MAIL_CONFIGURATION_SET"),
+            endpoint: optional(&variable, "AWS_ENDPOINT_URL_SESV2"),
+        })
+    }
+}
+
+/// Reads the secrets by which the CDN identifies itself, which only the function behind it needs.
+///
+/// # Errors
+/// Fails if the variable is missing or invalid; the message names it.
+pub fn origin_secrets(variable: impl Fn(&str) -> Option<String>) -> Result<OriginSecrets> {
+    required(variable)("ORIGIN_SECRETS")?.parse().context("environment variable `ORIGIN_SECRETS`")
+}
+
+/// Returns a function that reads a variable which must be set and not empty.
+fn required(variable: impl Fn(&str) -> Option<String>) -> impl Fn(&str) -> Result<String> {
+    move |name| optional(&variable, name).with_context(|| format!("environment variable `{name}` is not set"))
+}
+
+fn optional(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<String> {
+    variable(name).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(without: &str) -> Result<Settings> {
+        let key = "00".repeat(32);
+        Settings::read(|name| match name {
+            name if name == without => None,
+            "IDENTITY_KEY" | "TOKEN_KEYS" => Some(key.clone()),
+            "AWS_ENDPOINT_URL_DYNAMODB" => Some(String::new()),
+            name => Some(format!("value of {name}")),
+        })
+    }
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        for name in [
+            "LAMBDA_TASK_ROOT",
+            "IDENTITY_KEY",
+            "TOKEN_KEYS",
+            "TABLE_NAME",
+            "AWS_REGION",
+            "AWS_ACCESS_KEY_ID",
+        ] {
+            let error = read(name).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn empty_and_missing_optional_variables_are_absent() {
+        let settings = read("AWS_SESSION_TOKEN").unwrap();
+        assert_eq!(settings.store.connection.endpoint, None);
+        assert_eq!(settings.store.connection.credentials.session_token, None);
+    }
+}

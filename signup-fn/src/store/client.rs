@@ -1,0 +1,105 @@
+//! The client of the table.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
+use catalog::{EventId, SessionId};
+
+use super::error::{Setback, StoreError};
+use super::item::{self, Item, text};
+use super::record;
+use super::session::SessionState;
+use crate::aws::connection::Connection;
+use crate::aws::http_client::http_client;
+
+/// The table of sign-ups.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(super) client: Client,
+    pub(super) table: String,
+}
+
+/// How long one attempt may take. The table answers within some 10 ms, so 2 s means a lost packet.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Returns a new random id of an attempt, by which a retry recognises its own earlier write.
+pub(super) fn attempt_id() -> String {
+    format!("{:032x}", fastrand::u128(..))
+}
+
+impl Store {
+    /// Makes the client; nothing is sent yet.
+    pub fn new(connection: Connection) -> Self {
+        let Connection { table, region, endpoint, credentials } = connection;
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region))
+            .credentials_provider(aws_credential_types::Credentials::from(credentials))
+            .http_client(http_client(endpoint.as_deref()))
+            // `retry` knows which cancelled transactions are worth another attempt; the SDK does not.
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build());
+        config.set_endpoint_url(endpoint);
+        Self { client: Client::from_conf(config.build()), table }
+    }
+
+    /// Reads an item with strong consistency.
+    pub(super) async fn item(&self, key: Item) -> Result<Option<Item>, Setback> {
+        let got = self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true);
+        got.send().await.map(|output| output.item).map_err(|error| Setback::from(&error))
+    }
+
+    /// Reads every item of an event whose sort key has a prefix.
+    pub(super) async fn query(&self, event: &EventId, prefix: &str) -> Result<Vec<Item>, Setback> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let sent = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":pk", text(item::event_key(event)))
+                .expression_attribute_values(":prefix", text(prefix))
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
+                .send();
+            let output = sent.await.map_err(|error| Setback::from(&error))?;
+            items.extend(output.items.unwrap_or_default());
+            start = output.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// Deletes an item, whether or not it exists.
+    pub(super) async fn delete(&self, key: Item) -> Result<(), Setback> {
+        let deleted = self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await;
+        deleted.map(drop).map_err(|error| Setback::from(&error))
+    }
+
+    /// Reads the state of a session.
+    pub(super) async fn session_state(
+        &self,
+        event: &EventId,
+        session: &SessionId,
+    ) -> Result<SessionState, Setback> {
+        let item = self.item(item::key(event, item::session_key(session))).await?;
+        Ok(record::session_state(item.as_ref())?)
+    }
+}
+
+/// Returns the key of a person within a list attribute.
+pub(super) fn member(person: &crate::people::identity::Person) -> AttributeValue {
+    text(person.key())
+}
+
+/// Returns the error for a session that the catalogue does not have.
+pub(super) fn unknown_session(event: &EventId, session: &SessionId) -> StoreError {
+    StoreError::UnknownSession { event: event.to_string(), session: session.to_string() }
+}

@@ -1,0 +1,188 @@
+//! Conditions and updates as DynamoDB's expressions.
+//!
+//! Every attribute name becomes a placeholder, since many names are reserved words of DynamoDB
+//! (`status`, `session`, `role`). Every value becomes one because expressions hold no literals.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// A condition on the item as it is before the write.
+///
+/// A path is the name of an attribute, or of an element of a list such as `waiting[0]`.
+#[derive(Debug, Clone)]
+pub(super) enum Condition {
+    Exists(&'static str),
+    Absent(&'static str),
+    Equals(String, AttributeValue),
+    Differs(&'static str, AttributeValue),
+    AtMost(&'static str, AttributeValue),
+    AtLeast(&'static str, AttributeValue),
+    Less(&'static str, AttributeValue),
+    More(&'static str, AttributeValue),
+    /// The list has fewer elements.
+    Shorter(&'static str, usize),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+}
+
+/// Returns the condition that a path has this value.
+pub(super) fn equals(path: impl Into<String>, value: AttributeValue) -> Condition {
+    Condition::Equals(path.into(), value)
+}
+
+/// Changes of one item's attributes; those that are not named stay as they are.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Changes {
+    set: Vec<(String, AttributeValue)>,
+    append: Vec<(&'static str, AttributeValue)>,
+    remove: Vec<String>,
+    add: Vec<(&'static str, i64)>,
+}
+
+impl Changes {
+    pub(super) fn set(mut self, name: impl Into<String>, value: AttributeValue) -> Self {
+        self.set.push((name.into(), value));
+        self
+    }
+
+    /// Appends one element to a list, which is created if it is absent.
+    pub(super) fn append(mut self, name: &'static str, element: AttributeValue) -> Self {
+        self.append.push((name, element));
+        self
+    }
+
+    pub(super) fn remove(mut self, path: impl Into<String>) -> Self {
+        self.remove.push(path.into());
+        self
+    }
+
+    /// Adds to a number, which counts as 0 if it is absent.
+    pub(super) fn add(mut self, name: &'static str, amount: i64) -> Self {
+        self.add.push((name, amount));
+        self
+    }
+}
+
+/// The names and values behind the placeholders of a request's expressions.
+#[derive(Debug, Default)]
+pub(super) struct Placeholders {
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Placeholders {
+    /// The names, or `None` if there are none: DynamoDB refuses an empty map.
+    pub(super) fn names(&self) -> Option<HashMap<String, String>> {
+        (!self.names.is_empty()).then(|| self.names.clone())
+    }
+
+    /// The values, or `None` if there are none: DynamoDB refuses an empty map.
+    pub(super) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+        (!self.values.is_empty()).then(|| self.values.clone())
+    }
+
+    /// Writes a condition.
+    pub(super) fn condition(&mut self, condition: &Condition) -> String {
+        match condition {
+            Condition::Exists(path) => format!("attribute_exists({})", self.path(path)),
+            Condition::Absent(path) => format!("attribute_not_exists({})", self.path(path)),
+            Condition::Equals(path, value) => self.compare(path, "=", value),
+            Condition::Differs(path, value) => self.compare(path, "<>", value),
+            Condition::AtMost(path, value) => self.compare(path, "<=", value),
+            Condition::AtLeast(path, value) => self.compare(path, ">=", value),
+            Condition::Less(path, value) => self.compare(path, "<", value),
+            Condition::More(path, value) => self.compare(path, ">", value),
+            Condition::Shorter(path, length) => {
+                let length = AttributeValue::N(length.to_string());
+                format!("size({}) < {}", self.path(path), self.value(&length))
+            }
+            Condition::All(all) => self.join(all, " AND "),
+            Condition::Any(any) => self.join(any, " OR "),
+        }
+    }
+
+    /// Writes an update.
+    pub(super) fn changes(&mut self, changes: &Changes) -> String {
+        let Changes { set, append, remove, add } = changes;
+        let mut sets: Vec<String> = set.iter().map(|(name, value)| self.compare(name, "=", value)).collect();
+        for (name, element) in append {
+            let name = self.path(name);
+            let empty = self.value(&AttributeValue::L(Vec::new()));
+            let list = self.value(&AttributeValue::L(vec![element.clone()]));
+            sets.push(format!("{name} = list_append(if_not_exists({name}, {empty}), {list})"));
+        }
+        let removes: Vec<String> = remove.iter().map(|path| self.path(path)).collect();
+        let adds: Vec<String> = add
+            .iter()
+            .map(|(name, amount)| {
+                let amount = AttributeValue::N(amount.to_string());
+                format!("{} {}", self.path(name), self.value(&amount))
+            })
+            .collect();
+        let clauses = [("SET", sets), ("REMOVE", removes), ("ADD", adds)];
+        let clauses = clauses.into_iter().filter(|(_, parts)| !parts.is_empty());
+        clauses.map(|(clause, parts)| format!("{clause} {}", parts.join(", "))).collect::<Vec<_>>().join(" ")
+    }
+
+    fn compare(&mut self, path: &str, operator: &str, value: &AttributeValue) -> String {
+        format!("{} {operator} {}", self.path(path), self.value(value))
+    }
+
+    fn join(&mut self, conditions: &[Condition], operator: &str) -> String {
+        let all: Vec<String> =
+            conditions.iter().map(|condition| format!("({})", self.condition(condition))).collect();
+        all.join(operator)
+    }
+
+    /// `waiting[0]` becomes `#waiting[0]`.
+    fn path(&mut self, path: &str) -> String {
+        let name = path.split('[').next().unwrap_or(path);
+        self.names.insert(format!("#{name}"), name.to_owned());
+        format!("#{path}")
+    }
+
+    fn value(&mut self, value: &AttributeValue) -> String {
+        let placeholder = format!(":v{}", self.values.len());
+        self.values.insert(placeholder.clone(), value.clone());
+        placeholder
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::item::{number, text};
+
+    #[test]
+    fn a_condition_is_written_with_placeholders() {
+        let mut placeholders = Placeholders::default();
+        let condition = Condition::Any(vec![
+            Condition::Absent("pk"),
+            equals("status", text("cancelled")),
+            Condition::All(vec![equals("waiting[0]", text("me")), Condition::Less("taken", number(2))]),
+        ]);
+        let written = placeholders.condition(&condition);
+        let expected =
+            "(attribute_not_exists(#pk)) OR (#status = :v0) OR ((#waiting[0] = :v1) AND (#taken < :v2))";
+        assert_eq!(written, expected);
+        assert_eq!(placeholders.names().unwrap()["#waiting"], "waiting");
+        assert_eq!(placeholders.values().unwrap()[":v2"], number(2));
+    }
+
+    #[test]
+    fn changes_are_written_clause_by_clause() {
+        let mut placeholders = Placeholders::default();
+        let changes = Changes::default()
+            .add("taken", -1)
+            .remove("waiting[3]")
+            .set("status", text("held"))
+            .append("waiting", text("me"));
+        assert_eq!(
+            placeholders.changes(&changes),
+            "SET #status = :v0, #waiting = list_append(if_not_exists(#waiting, :v1), :v2) \
+             REMOVE #waiting[3] ADD #taken :v3"
+        );
+        assert!(Placeholders::default().names().is_none());
+    }
+}

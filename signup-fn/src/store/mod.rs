@@ -1,0 +1,44 @@
+//! The table of sign-ups, and the only module that knows DynamoDB and its attribute names.
+//!
+//! ```text
+//! pk                 sk                    attributes
+//! event#lnpo-2028    session#28-november   taken, waiting: [<person>, …]
+//! event#lnpo-2028    person#<person>       status, session, full_name, email, …, version, forget_at
+//! event#lnpo-2028    mail#<person>#<id>    kind, session, sequence, sent_at or parked, forget_at
+//! source#<sender>    hour                  asked, forget_at
+//! ```
+//!
+//! `<person>` is a keyed hash of event and address ([`crate::people::identity`]). It does not
+//! contain the session, so that a person takes only one of an event's sessions. Every change is
+//! one `TransactWriteItems`, which includes the mail about it.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | [`claim`] | taking a seat, or a place on the waiting list |
+//! | [`change`] | changing, moving, cancelling, confirming, erasing |
+//! | `line` | giving free seats to the waiting list |
+//! | [`outbox`] [`mail`] [`stream`] | mails to send, and the stream that announces them |
+//! | [`people`] [`session`] | reading participants and sessions |
+//! | [`client`] `create_table` | the connection |
+//! | `record` `item` | items as nouns; keys |
+//! | `transaction` `expression` `retry` [`error`] | one transaction; its conditions; attempts and their failures |
+//!
+//! Belongs here: everything that reads or writes the table. Does not belong here: HTTP, mail
+//! transport, and the decision whether a request makes sense at this time.
+
+pub mod change;
+pub mod claim;
+pub mod client;
+mod create_table;
+pub mod error;
+mod expression;
+mod item;
+mod line;
+pub mod mail;
+pub mod outbox;
+pub mod people;
+mod record;
+mod retry;
+pub mod session;
+pub mod stream;
+mod transaction;

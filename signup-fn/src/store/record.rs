@@ -1,0 +1,220 @@
+//! Items as records: the attributes of each kind of item, and the nouns that they hold.
+//!
+//! A record lists the attributes that this version knows. Reading ignores others, and
+//! [`changes`] leaves them alone, so that a newer version's attributes survive an older one.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use catalog::answer::Status;
+use catalog::mail::MailKind;
+use catalog::{EventId, SessionId};
+use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::second;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::expression::Changes;
+use super::item::{self, Item, PERSON};
+use super::mail::Mail;
+use super::session::SessionState;
+use crate::people::field::{Email, Line, Lines};
+use crate::people::participant::Participant;
+use crate::people::signup::{Details, Role, Signup};
+
+/// A participant's attributes.
+#[derive(Debug, Serialize, Deserialize)]
+struct PersonRecord {
+    reference: String,
+    signup_id: String,
+    status: Status,
+    session: SessionId,
+    full_name: String,
+    email: String,
+    organisation: String,
+    role: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role_other: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    question: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "second::optional")]
+    held_until: Option<Timestamp>,
+    signed_up_at: Timestamp,
+    privacy_notice_version: String,
+    version: i64,
+    #[serde(with = "second::required")]
+    mailed_at: Timestamp,
+    #[serde(with = "second::required")]
+    forget_at: Timestamp,
+}
+
+/// A session's attributes.
+#[derive(Debug, Deserialize)]
+struct SessionRecord {
+    #[serde(default)]
+    taken: u32,
+    #[serde(default)]
+    waiting: Vec<String>,
+}
+
+/// A mail's attributes.
+#[derive(Debug, Serialize, Deserialize)]
+struct MailRecord {
+    kind: MailKind,
+    session: SessionId,
+    sequence: i64,
+    #[serde(with = "second::required")]
+    created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    attempts: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parked: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sent_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "second::optional")]
+    forget_at: Option<Timestamp>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
+/// Returns the whole item of a new participant; `attempt_id` identifies the attempt that writes it.
+pub(super) fn person_item(
+    event: &EventId,
+    participant: &Participant,
+    attempt_id: &str,
+) -> Result<Item, StoreError> {
+    let mut item = item::key(event, item::person_key(&participant.person));
+    item.extend(person_attributes(participant)?);
+    item.insert("attempt_id".to_owned(), item::text(attempt_id));
+    Ok(item)
+}
+
+fn person_attributes(participant: &Participant) -> Result<Item, StoreError> {
+    let Participant { person, signup, id, .. } = participant;
+    let Details { full_name, organisation, role, question } = &signup.details;
+    let record = PersonRecord {
+        reference: person.reference().to_string(),
+        signup_id: id.to_string(),
+        status: participant.status,
+        session: signup.session.clone(),
+        full_name: full_name.as_str().to_owned(),
+        email: signup.email.as_str().to_owned(),
+        organisation: organisation.as_str().to_owned(),
+        role: role.value().to_owned(),
+        role_other: match role {
+            Role::Other(other) => Some(other.as_str().to_owned()),
+            _ => None,
+        },
+        question: question.as_ref().map(|question| question.as_str().to_owned()),
+        held_until: participant.held_until,
+        signed_up_at: participant.signed_up_at,
+        privacy_notice_version: participant.privacy_notice_version.clone(),
+        version: participant.version,
+        mailed_at: participant.mailed_at,
+        forget_at: participant.forget_at,
+    };
+    attributes(&record)
+}
+
+/// Returns the changes that turn one state of a participant into another.
+pub(super) fn changes(before: &Participant, after: &Participant) -> Result<Changes, StoreError> {
+    let (before, after) = (person_attributes(before)?, person_attributes(after)?);
+    let mut changes = Changes::default();
+    for (name, value) in &after {
+        if before.get(name) != Some(value) {
+            changes = changes.set(name, value.clone());
+        }
+    }
+    for name in before.keys().filter(|name| !after.contains_key(*name)) {
+        changes = changes.remove(name);
+    }
+    Ok(changes)
+}
+
+/// Reads a participant.
+pub(super) fn participant(item: &Item) -> Result<Participant, StoreError> {
+    let record: PersonRecord = read(item)?;
+    let wrong = |attribute: &str| unreadable(item, attribute);
+    let person = item::text_of(item, "sk").and_then(|sort| sort.strip_prefix(PERSON)?.parse().ok());
+    let role = Role::parse(&record.role, record.role_other.as_deref().unwrap_or_default());
+    let question = record.question.as_deref().map(Lines::new).transpose();
+    let details = Details {
+        full_name: Line::new(&record.full_name).map_err(|_| wrong("full_name"))?,
+        organisation: Line::new(&record.organisation).map_err(|_| wrong("organisation"))?,
+        role: role.map_err(|_| wrong("role"))?,
+        question: question.map_err(|_| wrong("question"))?,
+    };
+    Ok(Participant {
+        person: person.ok_or_else(|| wrong("sk"))?,
+        signup: Signup {
+            session: record.session,
+            email: Email::new(&record.email).map_err(|_| wrong("email"))?,
+            details,
+        },
+        id: record.signup_id.parse().map_err(|_| wrong("signup_id"))?,
+        status: record.status,
+        held_until: record.held_until,
+        signed_up_at: record.signed_up_at,
+        privacy_notice_version: record.privacy_notice_version,
+        version: record.version,
+        mailed_at: record.mailed_at,
+        forget_at: record.forget_at,
+    })
+}
+
+/// Reads the state of a session; without an item nobody has chosen it yet.
+pub(super) fn session_state(item: Option<&Item>) -> Result<SessionState, StoreError> {
+    let Some(item) = item else { return Ok(SessionState::default()) };
+    let SessionRecord { taken, waiting } = read(item)?;
+    let waiting = waiting.iter().map(|person| person.parse()).collect::<Result<_, _>>();
+    Ok(SessionState { taken, waiting: waiting.map_err(|_| unreadable(item, "waiting"))? })
+}
+
+/// Returns the item of a mail.
+pub(super) fn mail_item(event: &EventId, mail: &Mail, forget_at: Timestamp) -> Result<Item, StoreError> {
+    let record = MailRecord {
+        kind: mail.kind,
+        session: mail.session.clone(),
+        sequence: mail.sequence,
+        created_at: mail.created_at,
+        attempts: mail.attempts,
+        parked: mail.parked.clone(),
+        sent_at: None,
+        forget_at: Some(forget_at),
+    };
+    let mut item = item::key(event, item::mail_key(&mail.key));
+    item.extend(attributes(&record)?);
+    Ok(item)
+}
+
+/// Reads a mail.
+pub(super) fn mail(item: &Item) -> Result<Mail, StoreError> {
+    let record: MailRecord = read(item)?;
+    let key = item::text_of(item, "sk").and_then(item::mail_of);
+    Ok(Mail {
+        key: key.ok_or_else(|| unreadable(item, "sk"))?,
+        kind: record.kind,
+        session: record.session,
+        sequence: record.sequence,
+        created_at: record.created_at,
+        attempts: record.attempts,
+        parked: record.parked,
+        is_sent: record.sent_at.is_some(),
+    })
+}
+
+fn attributes(record: &impl Serialize) -> Result<Item, StoreError> {
+    serde_dynamo::to_item(record)
+        .map_err(|error| StoreError::Unreadable { key: "new item".to_owned(), reason: error.to_string() })
+}
+
+fn read<T: DeserializeOwned>(item: &Item) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item.clone()).map_err(|error| unreadable(item, &error.to_string()))
+}
+
+fn unreadable(item: &Item, reason: &str) -> StoreError {
+    let key = item.get("sk").and_then(|sort: &AttributeValue| sort.as_s().ok()).cloned();
+    StoreError::Unreadable { key: key.unwrap_or_default(), reason: reason.to_owned() }
+}

@@ -1,0 +1,95 @@
+//! Which forms are accepted, before their fields are read.
+
+use http::header::{CONTENT_TYPE, ORIGIN};
+use http::{HeaderMap, Request, StatusCode};
+
+/// The largest form in bytes. Every form whose fields are within their limits fits.
+///
+/// The texts have 80 + 120 + 80 + 1,000 characters of at most four bytes, and each byte is escaped
+/// to three: 15,360. An address of 254 bytes takes 762, the field names and choices 123: 16,245 in all.
+pub const MAX_BODY: usize = 16 * 1024;
+
+/// Accepts a form that comes from our own pages and has the type and size of a form.
+///
+/// # Errors
+/// Returns the status of the refusal: 403 for another origin, 413 for the size, 415 for the type.
+pub fn admit(request: &Request<Vec<u8>>, origins: &[String]) -> Result<(), StatusCode> {
+    if !is_same_origin(request.headers(), origins) {
+        return Err(StatusCode::FORBIDDEN);
+    }
+    if request.body().len() > MAX_BODY {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    if !is_form(request.headers()) {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    Ok(())
+}
+
+/// Returns whether a form comes from our own pages.
+///
+/// Every browser sends the origin of a form in one header or the other. A client that sends
+/// neither is not a browser, so it cannot be made to act for somebody else.
+fn is_same_origin(headers: &HeaderMap, origins: &[String]) -> bool {
+    let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+    if !matches!(site, None | Some(b"same-origin" | b"none")) {
+        return false;
+    }
+    match headers.get(ORIGIN).map(|value| value.as_bytes()) {
+        None => true,
+        // A privacy extension may hide the origin; then the browser's other header decides.
+        Some(b"null") => site == Some(b"same-origin"),
+        Some(origin) => origins.iter().any(|own| own.as_bytes() == origin),
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let Some(Ok(content_type)) = headers.get(CONTENT_TYPE).map(|value| value.to_str()) else {
+        return false;
+    };
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+
+    fn check(headers: &[(&str, &str)], size: usize, expected: Result<(), u16>) {
+        let mut request = Request::builder();
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(vec![b'a'; size]).unwrap();
+        let admitted = admit(&request, &["https://pos.example".to_owned()]);
+        assert_eq!(admitted.map_err(|status| status.as_u16()), expected, "{headers:?}");
+    }
+
+    #[test]
+    fn a_form_from_our_own_pages_is_accepted() {
+        check(&[FORM], 0, Ok(()));
+        check(&[FORM, ("origin", "https://pos.example"), ("sec-fetch-site", "same-origin")], 0, Ok(()));
+        check(&[FORM, ("origin", "null"), ("sec-fetch-site", "same-origin")], 0, Ok(()));
+    }
+
+    #[test]
+    fn a_form_from_another_origin_is_refused() {
+        check(&[FORM, ("origin", "https://evil.example")], 0, Err(403));
+        check(&[FORM, ("origin", "http://pos.example")], 0, Err(403));
+        check(&[FORM, ("origin", "null")], 0, Err(403));
+        for site in ["cross-site", "same-site", "?"] {
+            check(&[FORM, ("sec-fetch-site", site)], 0, Err(403));
+        }
+    }
+
+    #[test]
+    fn size_and_type_must_be_those_of_a_form() {
+        check(&[FORM], MAX_BODY, Ok(()));
+        check(&[FORM], MAX_BODY + 1, Err(413));
+        check(&[("content-type", "application/json")], 0, Err(415));
+        check(&[("content-type", "multipart/form-data; boundary=x")], 0, Err(415));
+        check(&[], 0, Err(415));
+    }
+}

@@ -1,0 +1,126 @@
+//! Responses: pages that site-gen rendered, filled in, with the headers that every response has.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use catalog::Catalog;
+use catalog::answer::{Answer, ErrorView};
+use catalog::headers::SECURITY_HEADERS;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use serde::Serialize;
+
+use crate::rendered::pages::Pages;
+
+/// The pages that the function answers with.
+#[derive(Debug)]
+pub struct Answers {
+    pages: Pages,
+}
+
+impl Answers {
+    /// Opens the pages that site-gen wrote into a folder for this catalogue.
+    ///
+    /// # Errors
+    /// Fails if a page is missing.
+    pub fn open(folder: &Path, catalog: &Catalog) -> Result<Self> {
+        for answer in Answer::all(catalog) {
+            let file = folder.join(answer.file());
+            ensure!(file.is_file(), "answer page is missing: `{}`", file.display());
+        }
+        Ok(Self { pages: Pages::new(folder) })
+    }
+
+    /// Responds with a page, filled in.
+    pub fn page(&self, status: StatusCode, answer: Answer<'_>, view: &impl Serialize) -> Response<String> {
+        match self.pages.fill(&answer.file(), view) {
+            Ok(html) => html_response(status, html),
+            Err(error) => self.failure(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}")),
+        }
+    }
+
+    /// Responds with the error page for a request that is refused; there is nothing to look up.
+    pub fn error(&self, status: StatusCode) -> Response<String> {
+        tracing::info!(http.status = status.as_u16(), "request refused");
+        self.error_page(status, String::new())
+    }
+
+    /// Responds with the error page for a failure of ours, and logs its cause.
+    pub fn failure(&self, status: StatusCode, cause: &dyn Display) -> Response<String> {
+        self.error_page(status, log_incident(status, cause))
+    }
+
+    /// Responds with a value for a script.
+    pub fn json(&self, value: &impl Serialize) -> Response<String> {
+        match serde_json::to_string(value) {
+            Ok(json) => response(StatusCode::OK, "application/json", json),
+            Err(error) => self.failure(StatusCode::INTERNAL_SERVER_ERROR, &error),
+        }
+    }
+
+    /// Responds to a method that the address does not support.
+    pub fn method_not_allowed(&self, allowed: &'static str) -> Response<String> {
+        let mut response = self.error(StatusCode::METHOD_NOT_ALLOWED);
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+        response
+    }
+
+    fn error_page(&self, status: StatusCode, incident: String) -> Response<String> {
+        let view = ErrorView { status: status.as_u16(), incident };
+        match self.pages.fill(&Answer::Error.file(), &view) {
+            Ok(html) => html_response(status, html),
+            Err(error) => {
+                tracing::error!(
+                    incident.id = view.incident,
+                    error = format!("{error:#}"),
+                    "error page failed"
+                );
+                let text = format!("Er ging iets mis. Probeer het later nog eens. {}\n", view.incident);
+                response(status, "text/plain; charset=utf-8", text)
+            }
+        }
+    }
+}
+
+/// Redirects the browser to another page of ours.
+pub fn see_other(location: &str) -> Response<String> {
+    let mut response = response(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", String::new());
+    if let Ok(location) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+/// Keeps the address of a personal page out of the `Referer` header of the next request.
+pub fn personal(mut response: Response<String>) -> Response<String> {
+    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// Logs the cause of a failure, and returns the incident id under which it is logged.
+pub fn log_incident(status: StatusCode, cause: &dyn Display) -> String {
+    let incident = format!("{:08x}", fastrand::u32(..));
+    tracing::error!(incident.id = incident, http.status = status.as_u16(), error = %cause, "request failed");
+    incident
+}
+
+fn html_response(status: StatusCode, html: String) -> Response<String> {
+    response(status, "text/html; charset=utf-8", html)
+}
+
+fn response(status: StatusCode, content_type: &'static str, body: String) -> Response<String> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY_HEADERS {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The view of a page that has nothing to fill in.
+pub const NO_VALUES: BTreeMap<&str, &str> = BTreeMap::new();
