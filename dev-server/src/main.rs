@@ -1,35 +1,30 @@
 //! The command behind `cargo run`.
 
+use std::convert::Infallible;
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
-use clap::Parser;
+use anyhow::{Result, anyhow, bail};
 use dev_server::settings::Settings;
 
-/// Toont de site op deze computer, met een aanmeldformulier dat werkt.
-#[derive(Parser)]
-#[command(version)]
-struct Arguments {
-    /// De map met `content/` en `templates/`.
-    #[arg(default_value = ".")]
-    root: PathBuf,
-    /// De poort op 127.0.0.1; 0 voor een willekeurige vrije.
-    #[arg(long, default_value_t = 8080)]
-    port: u16,
-    /// De map voor de aanmeldingen; anders `.data` in de map van de site.
-    #[arg(long)]
-    data: Option<PathBuf>,
-    /// Toon ook wat nog niet of niet meer openbaar is, met een label.
-    #[arg(long)]
-    drafts: bool,
-}
+const HELP: &str = "\
+Toont de site op deze computer, met een aanmeldformulier dat werkt.
+
+cargo run -- [MAP] [--port POORT] [--data MAP] [--drafts]
+
+  MAP             de map met `content/` en `templates/`; anders deze map
+  --port POORT    de poort op 127.0.0.1, 0 voor een willekeurige vrije; anders 8080
+  --data MAP      de map voor de aanmeldingen; anders `.data` in de map van de site
+  --drafts        toon ook wat nog niet of niet meer openbaar is, met een label
+  --help          toon deze hulp
+";
 
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt().compact().with_target(false).with_writer(std::io::stderr).init();
-    match run(Arguments::parse()).await {
+    match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // A closed pipe is not a second failure.
@@ -39,10 +34,32 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(Arguments { root, port, data, drafts }: Arguments) -> Result<()> {
-    let data = data.unwrap_or_else(|| root.join(".data"));
-    let server = dev_server::start(Settings { root, data, port, drafts }).await?;
+async fn run() -> Result<()> {
+    let mut arguments = pico_args::Arguments::from_env();
+    if arguments.contains(["-h", "--help"]) {
+        write!(std::io::stdout(), "{HELP}")?;
+        return Ok(());
+    }
+    let settings =
+        settings(arguments).map_err(|error| anyhow!("{error}; `cargo run -- --help` toont wat kan"))?;
+    let server = dev_server::start(settings).await?;
     writeln!(std::io::stdout(), "De site staat op http://{}/ (stoppen: ctrl-c)", server.address)?;
     tokio::signal::ctrl_c().await?;
     server.stop().await
+}
+
+fn settings(mut arguments: pico_args::Arguments) -> Result<Settings> {
+    let port = arguments.opt_value_from_str("--port");
+    let port = port.map_err(|_| anyhow!("`--port` krijgt een getal van 0 tot en met 65535"))?;
+    let data = arguments.opt_value_from_os_str("--data", |text| Ok::<_, Infallible>(PathBuf::from(text)));
+    let data = data.map_err(|_| anyhow!("`--data` krijgt een map"))?;
+    let drafts = arguments.contains("--drafts");
+    let rest = arguments.finish();
+    let is_option = |text: &&OsString| text.as_encoded_bytes().starts_with(b"-");
+    if let Some(unknown) = rest.iter().find(is_option).or(rest.get(1)) {
+        bail!("`{}` kennen we hier niet", unknown.display());
+    }
+    let root = rest.first().map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let data = data.unwrap_or_else(|| root.join(".data"));
+    Ok(Settings { root, data, port: port.unwrap_or(8080), drafts })
 }

@@ -81,13 +81,13 @@ async fn each_mail_goes_out_once_however_many_senders_there_are() {
     assert_eq!(letters.len(), 1);
     let letter = &letters[0];
     for words in [
-        "From: POS <post@pos.example>",
+        "From: \"POS\" <post@pos.example>",
         "To: \"Jan Vos\" <jan@voorbeeld.nl>",
         "Subject: confirmation a",
         "Message-ID: <",
         "Auto-Submitted: auto-generated",
         "Date: ",
-        "method=REQUEST",
+        "method=\"REQUEST\"",
     ] {
         assert!(letter.contains(words), "{words} in {letter}");
     }

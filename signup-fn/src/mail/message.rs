@@ -2,18 +2,22 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::{Context as _, Result, ensure};
 use catalog::address::SignupAddress;
 use catalog::answer::Status;
 use catalog::calendar::push_line;
-use catalog::mail::{CalendarView, MailKind, MailPart, MailView, calendar_file, mail_file};
+use catalog::mail::{CalendarMethod, CalendarView, MailKind, MailPart, MailView, calendar_file, mail_file};
 use catalog::{Catalog, Event};
 use jiff::Timestamp;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
-use lettre::{Address, message};
+use mail_builder::MessageBuilder;
+use mail_builder::headers::content_type::ContentType;
+use mail_builder::headers::raw::Raw;
+use mail_builder::headers::url::URL;
+use mail_builder::mime::MimePart;
 
+use crate::people::field::Email;
 use crate::people::participant::Participant;
 use crate::people::token::{Purpose, TokenKeys};
 use crate::rendered::pages::Pages;
@@ -28,9 +32,17 @@ pub struct Messages {
     origin: String,
 }
 
-/// The sender of mails.
+/// The sender of mails: a name and an address.
 #[derive(Debug, Clone)]
-pub struct Sender(Mailbox);
+pub struct Sender {
+    name: String,
+    address: String,
+}
+
+/// The text is not a sender.
+#[derive(Debug, thiserror::Error)]
+#[error("a sender is a name and an address, such as `Name <name@example.org>`")]
+pub struct BadSender;
 
 /// A mail as it is sent.
 pub struct Message {
@@ -44,11 +56,21 @@ impl fmt::Debug for Message {
     }
 }
 
-impl std::str::FromStr for Sender {
-    type Err = lettre::address::AddressError;
+impl FromStr for Sender {
+    type Err = BadSender;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+    fn from_str(text: &str) -> Result<Self, BadSender> {
+        let (name, address) =
+            text.trim().strip_suffix('>').and_then(|text| text.split_once('<')).ok_or(BadSender)?;
+        let address = Email::new(address).map_err(|_| BadSender)?.as_str().to_owned();
+        Ok(Self { name: name.trim().trim_matches('"').to_owned(), address })
+    }
+}
+
+impl Sender {
+    /// The domain of the address.
+    fn domain(&self) -> &str {
+        self.address.rsplit('@').next().unwrap_or_default()
     }
 }
 
@@ -86,7 +108,6 @@ impl Messages {
         sender: &Sender,
         now: Timestamp,
     ) -> Result<Message> {
-        let Sender(from) = sender;
         let key = participant.key();
         let issue = |purpose| self.token_keys.issue(purpose, event.id(), &key, event.last_forget_at());
         let at = |address: SignupAddress| format!("{}{address}", self.origin);
@@ -106,53 +127,50 @@ impl Messages {
         let (subject, text) = text.split_once('\n').context("a mail has a subject and a text")?;
         // A line break would start another header. The templates have none; an event's title might.
         let subject: String = subject.chars().filter(|c| !c.is_control()).collect();
-        let to: Address = participant.signup.email.as_str().parse().context("address of the participant")?;
-        let name = participant.signup.details.full_name.as_str().to_owned();
-        let alternatives = MultiPart::alternative()
-            .singlepart(SinglePart::plain(text.trim_start().to_owned()))
-            .singlepart(SinglePart::html(part(MailPart::Html)?));
-        let domain = from.email.domain();
-        let mut builder = message::Message::builder()
-            .from(from.clone())
-            .to(Mailbox::new(Some(name), to.clone()))
+        let to = participant.signup.email.as_str();
+        let mut builder = MessageBuilder::new()
+            .from((sender.name.as_str(), sender.address.as_str()))
+            .to((view.full_name.as_str(), to))
             .subject(subject)
+            .date(now.as_second())
             // The same for each attempt, so that a mailbox can recognise a mail that came twice.
-            .message_id(Some(format!("<{}.{}@{domain}>", mail.key.id, mail.kind.name())))
-            .raw_header(HeaderValue::new(
-                HeaderName::new_from_ascii_str("Auto-Submitted"),
-                "auto-generated".to_owned(),
-            ));
+            .message_id(format!("{}.{}@{}", mail.key.id, mail.kind.name(), sender.domain()))
+            .header("Auto-Submitted", Raw::new("auto-generated"));
         if mail.kind == MailKind::Reminder {
             // The page asks for confirmation, so a program that follows the link cancels nothing.
-            builder = builder.raw_header(HeaderValue::new(
-                HeaderName::new_from_ascii_str("List-Unsubscribe"),
-                format!("<{}>", view.manage_url),
-            ));
+            builder = builder.header("List-Unsubscribe", URL::new(view.manage_url.as_str()));
         }
-        let body = match mail.kind.calendar() {
-            None => MultiPart::mixed().multipart(alternatives),
-            Some(method) => {
-                let entry = CalendarView {
-                    method: method.name(),
-                    status: method.status(),
-                    reference: view.reference.clone(),
-                    sequence: mail.sequence,
-                    stamp: now.strftime("%Y%m%dT%H%M%SZ").to_string(),
-                    organizer: from.email.to_string(),
-                    attendee: to.to_string(),
-                };
-                let entry = self.pages.fill(&calendar_file(event.id(), &mail.session), &entry)?;
-                let entry = folded(&entry);
-                let kind = format!("text/calendar; charset=utf-8; method={}", method.name());
-                let kind = ContentType::parse(&kind).context("type of the calendar entry")?;
-                let inline = SinglePart::builder().header(kind.clone()).body(entry.clone());
-                MultiPart::mixed()
-                    .multipart(alternatives.singlepart(inline))
-                    .singlepart(Attachment::new("uitnodiging.ics".to_owned()).body(entry, kind))
-            }
-        };
-        Ok(Message { bytes: builder.multipart(body)?.formatted() })
+        let mut alternatives = vec![
+            MimePart::new(utf8("text/plain"), text.trim_start()),
+            MimePart::new(utf8("text/html"), part(MailPart::Html)?),
+        ];
+        let mut parts = Vec::new();
+        if let Some(method) = mail.kind.calendar() {
+            let entry = CalendarView {
+                method: method.name(),
+                status: method.status(),
+                reference: view.reference.clone(),
+                sequence: mail.sequence,
+                stamp: now.strftime("%Y%m%dT%H%M%SZ").to_string(),
+                organizer: sender.address.clone(),
+                attendee: to.to_owned(),
+            };
+            let entry = folded(&self.pages.fill(&calendar_file(event.id(), &mail.session), &entry)?);
+            alternatives.push(MimePart::new(calendar(method), entry.clone()));
+            parts.push(MimePart::new(calendar(method), entry).attachment("uitnodiging.ics"));
+        }
+        parts.insert(0, MimePart::new("multipart/alternative", alternatives));
+        let bytes = builder.body(MimePart::new("multipart/mixed", parts)).write_to_vec()?;
+        Ok(Message { bytes })
     }
+}
+
+fn utf8(kind: &'static str) -> ContentType<'static> {
+    ContentType::new(kind).attribute("charset", "utf-8")
+}
+
+fn calendar(method: CalendarMethod) -> ContentType<'static> {
+    utf8("text/calendar").attribute("method", method.name())
 }
 
 /// Folds the lines of a calendar entry, which may be too long once they are filled in.

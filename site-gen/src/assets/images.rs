@@ -157,7 +157,8 @@ impl Image {
         let widest = scaled(&decode(&asset.bytes)?, width).into_owned();
         let mut files = Vec::with_capacity(self.variants.len() + 1);
         for Variant { url, width } in &self.variants {
-            files.push((url.trim_start_matches('/').to_owned(), webp(&scaled(&widest, *width), is_drawn)));
+            let narrower = scaled(&widest, *width);
+            files.push((url.trim_start_matches('/').to_owned(), webp(&narrower, is_drawn)));
         }
         let mut own = Vec::new();
         match format {
