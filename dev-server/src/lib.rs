@@ -28,7 +28,7 @@ use tokio::task::JoinHandle;
 
 use crate::live::Watcher;
 use crate::local_store::LocalStore;
-use crate::routes::Served;
+use crate::routes::served::Served;
 use crate::settings::Settings;
 
 /// A running server.

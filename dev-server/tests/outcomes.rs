@@ -8,7 +8,7 @@ use std::sync::Arc;
 use catalog::answer::Field;
 use catalog::headers::SECURITY_HEADERS;
 use dev_server::builder::Live;
-use dev_server::routes::Served;
+use dev_server::routes::served::Served;
 use jiff::Timestamp;
 use signup_fn::participant::function::Function;
 use signup_fn::people::identity::Identity;

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 
-use super::Shared;
+use super::served::Shared;
 
 /// Shows every mail in the folder.
 pub(super) async fn inbox(State(served): Shared) -> Response {

@@ -11,7 +11,8 @@ use catalog::{Catalog, Event, EventId, Session};
 use jiff::{SignedDuration, Timestamp};
 
 use super::message::{Messages, Sender};
-use super::transport::{SendError, Transport};
+use super::send_error::SendError;
+use super::transport::Transport;
 use crate::people::participant::Participant;
 use crate::people::timing::Timing;
 use crate::store::change::Change;

@@ -8,7 +8,7 @@ use aws_sdk_sesv2::types::{EmailContent, RawMessage};
 use tokio::time::{Instant, timeout_at};
 
 use super::message::Message;
-use super::transport::SendError;
+use super::send_error::SendError;
 use crate::aws::connection::Connection;
 use crate::aws::http_client::http_client;
 

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use tokio::time::Instant;
 
 use super::message::Message;
+use super::send_error::SendError;
 #[cfg(feature = "ses")]
 use super::ses::Ses;
 use crate::store::mail::Mail;
@@ -19,15 +20,6 @@ pub enum Transport {
     /// A folder with one file per mail. The name depends only on the mail, so that a mail that is
     /// sent twice is one file.
     Folder(PathBuf),
-}
-
-/// Why a mail was not sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SendError {
-    /// For a reason that passes.
-    Later(String),
-    /// For good: the address or the mail itself is not accepted.
-    Never(String),
 }
 
 impl Transport {

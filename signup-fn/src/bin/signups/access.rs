@@ -1,4 +1,4 @@
-//! The way to the sign-ups.
+//! Access to the sign-ups.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use signup_fn::settings::{StoreSettings, local};
 use signup_fn::store::client::Store;
 use tokio::time::Instant;
 
-use crate::{Place, Which};
+use crate::selection::{Place, Which};
 
-/// The sign-ups, and the events that they are for.
+/// The sign-ups and their events.
 #[derive(Debug)]
 pub(crate) struct Access {
     pub(crate) catalog: Catalog,
@@ -22,7 +22,7 @@ pub(crate) struct Access {
     pub(crate) identity: Identity,
 }
 
-/// How long one is ready to wait.
+/// How long a subcommand may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Access {
@@ -32,13 +32,13 @@ impl Access {
             false => StoreSettings::read(|name| std::env::var(name).ok())
                 .context("de cloud is niet te bereiken; voor de aanmeldingen op deze computer: `--local`")?,
         };
-        // That of the site as it was last built here, also for what is in the cloud.
+        // From the last build on this machine, even for the table in the cloud.
         let catalog = rendered::catalog::read(&root.join("dist/function"))
             .context("bouw eerst de site: `cargo run -p site-gen -- build --out dist`")?;
         Ok(Self { catalog, store: Store::new(connection), identity })
     }
 
-    /// The events that are asked for.
+    /// Returns the selected events.
     pub(crate) fn events(&self, Which { event, session }: &Which) -> Result<Vec<&Event>> {
         let known = |event: &&Event| {
             session.as_ref().is_none_or(|id| event.sessions().iter().any(|one| one.id().as_str() == id))
@@ -52,7 +52,7 @@ impl Access {
         Ok(events)
     }
 
-    /// The participant with a reference, whichever event it is of.
+    /// Finds the participant with a reference in any event.
     pub(crate) async fn with_reference(&self, text: &str, timing: Timing) -> Result<(&Event, Participant)> {
         let reference: Reference = text
             .trim()

@@ -1,11 +1,11 @@
-//! A question before anything that can't be undone.
+//! A confirmation before anything that cannot be undone.
 
 use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::{Result, bail};
 use clap::Args;
 
-/// Whether one is sure already.
+/// Whether to skip the question.
 #[derive(Args)]
 pub(crate) struct Sure {
     /// Vraag niet of het zeker is.
@@ -13,7 +13,7 @@ pub(crate) struct Sure {
     yes: bool,
 }
 
-/// Goes on only if somebody says yes.
+/// Asks a question, and fails unless the answer is yes.
 pub(crate) fn ask(question: &str, Sure { yes }: &Sure) -> Result<()> {
     if *yes {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The list of participants as a file for a spreadsheet.
+//! The participants as a file for a spreadsheet.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -11,9 +11,10 @@ use signup_fn::people::timing::Timing;
 
 use crate::access::Access;
 use crate::people::{Row, rows};
-use crate::{Which, say};
+use crate::say::say;
+use crate::selection::Which;
 
-/// What kind of file.
+/// The kind of file.
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Kind {
@@ -39,7 +40,7 @@ pub(crate) async fn export(access: &Access, which: &Which, kind: &Kind, timing: 
     Ok(())
 }
 
-/// UTF-8 with a byte-order mark and semicolons, as a Dutch Excel opens it.
+/// Writes UTF-8 with a byte-order mark and semicolons, which a Dutch Excel opens correctly.
 fn csv(file: &Path, rows: Vec<Row>) -> Result<()> {
     let mut file = File::create(file)?;
     file.write_all("\u{feff}".as_bytes())?;
@@ -52,7 +53,7 @@ fn csv(file: &Path, rows: Vec<Row>) -> Result<()> {
     Ok(writer.flush()?)
 }
 
-/// A cell that no spreadsheet takes for a formula (OWASP, CSV Injection): never shortened, only marked.
+/// Marks a cell that a spreadsheet would take for a formula (OWASP, CSV Injection). Nothing is removed.
 fn inert(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
         format!("'{cell}")
@@ -61,7 +62,7 @@ fn inert(cell: &str) -> String {
     }
 }
 
-/// Cells of a workbook say themselves that they are text.
+/// Writes a workbook, whose cells have the type text.
 fn xlsx(file: &Path, rows: Vec<Row>) -> Result<()> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name("Deelnemers")?;
@@ -84,7 +85,7 @@ mod tests {
     use super::inert;
 
     #[test]
-    fn a_cell_is_marked_and_never_shortened() {
+    fn a_formula_is_marked_and_nothing_is_removed() {
         for cell in ["=1+1", "+31 6", "-1", "@x", "\tx", "\rx", "\0x"] {
             assert_eq!(inert(cell), format!("'{cell}"));
         }

@@ -1,4 +1,4 @@
-//! Personal data: what is held, of whom, until when; and having it forgotten.
+//! Personal data: what is stored about whom and until when, and how to erase it.
 
 use std::collections::BTreeMap;
 
@@ -16,16 +16,16 @@ use signup_fn::store::change::Change;
 use crate::access::{Access, deadline};
 use crate::ask::{Sure, ask};
 use crate::people::table;
-use crate::say;
+use crate::say::say;
 
-/// What is held of the participants of a session.
+/// What is stored about the participants of a session.
 #[derive(Debug, Serialize)]
 struct Held {
     event: String,
     session: String,
     people: usize,
     mails: usize,
-    /// The last day on which any of it is there.
+    /// The last day on which any of it is stored.
     until: String,
 }
 
@@ -66,7 +66,7 @@ pub(crate) async fn report(access: &Access, json: bool, timing: Timing) -> Resul
     Ok(())
 }
 
-/// Every sign-up of an address.
+/// Finds every sign-up of an address.
 async fn of<'a>(access: &'a Access, address: &str, timing: Timing) -> Result<Vec<(&'a Event, Participant)>> {
     let Ok(email) = Email::new(address) else { bail!("`{address}` is geen e-mailadres") };
     let mut found = Vec::new();
@@ -96,7 +96,7 @@ pub(crate) async fn erase(access: &Access, address: &str, sure: &Sure, timing: T
     Ok(())
 }
 
-/// Everything that is known of somebody at an event.
+/// Everything that is stored about a person at an event.
 #[derive(Debug, Serialize)]
 struct Known {
     event: String,

@@ -1,25 +1,27 @@
-//! The organisers' command: who comes, and what one can do about it.
+//! The organisers' command: lists participants, and changes or erases their sign-ups.
 //!
-//! It works on the table in the cloud, with the environment that signup-fn
-//! has, or on that of dev-server while it runs (`--local`).
+//! It uses the table in the cloud, with the same environment as signup-fn, or the table of a
+//! running development server (`--local`).
 
 mod access;
 mod ask;
 mod export;
 mod held;
 mod people;
+mod say;
+mod selection;
 mod stats;
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use signup_fn::people::timing::Timing;
 
 use crate::access::Access;
+use crate::selection::{Place, Which};
 
 /// Wie zich aanmeldde, en wat je daaraan kunt doen.
 #[derive(Parser)]
@@ -29,17 +31,6 @@ struct Arguments {
     place: Place,
     #[command(subcommand)]
     command: Command,
-}
-
-/// Where the sign-ups are.
-#[derive(Args)]
-struct Place {
-    /// De aanmeldingen op deze computer, terwijl `cargo run` draait; anders die in de cloud.
-    #[arg(long, global = true)]
-    local: bool,
-    /// De map van de site, met `dist/` en `.data/`.
-    #[arg(long, global = true, default_value = ".")]
-    root: PathBuf,
 }
 
 #[derive(Subcommand)]
@@ -108,23 +99,12 @@ enum Command {
     },
 }
 
-/// Which participants.
-#[derive(Args)]
-struct Which {
-    /// Alleen van deze bijeenkomst.
-    #[arg(long)]
-    event: Option<String>,
-    /// Alleen van deze sessie.
-    #[arg(long)]
-    session: Option<String>,
-}
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A reader that has gone away is no reason to fail twice.
+            // A closed pipe is not a second failure.
             let _ = writeln!(std::io::stderr(), "{error:#}");
             ExitCode::FAILURE
         }
@@ -147,9 +127,4 @@ async fn run(Arguments { place, command }: Arguments) -> Result<()> {
         Command::ExportAll { address } => held::export_all(&access, &address, timing).await,
         Command::Mails { retry } => stats::mails(&access, retry).await,
     }
-}
-
-/// Writes to standard output; a reader that has gone away is no reason to fail.
-fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
 }

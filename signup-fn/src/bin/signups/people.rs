@@ -1,4 +1,4 @@
-//! Participants: the list, and what one can do for one of them.
+//! Participants: the list, and changes to one of them.
 
 use anyhow::{Context as _, Result, bail};
 use catalog::Event;
@@ -11,22 +11,23 @@ use signup_fn::store::change::{Change, Changed};
 
 use crate::access::{Access, deadline};
 use crate::ask::{Sure, ask};
-use crate::{Which, say};
+use crate::say::say;
+use crate::selection::Which;
 
-/// A participant as organisers read of one.
+/// A participant, as organisers see one.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     pub(crate) event: String,
     pub(crate) session: String,
     pub(crate) status: Status,
-    /// The place in line, from 1, of who waits.
+    /// The place in line, from 1; `None` for a participant who does not wait.
     pub(crate) position: Option<usize>,
     pub(crate) full_name: String,
     pub(crate) email: String,
     pub(crate) organisation: String,
     pub(crate) role: String,
     pub(crate) question: String,
-    /// In the zone of the event: `2026-11-24 13:00`.
+    /// In the time zone of the event: `2026-11-24 13:00`.
     pub(crate) signed_up_at: String,
     pub(crate) reference: String,
 }
@@ -100,7 +101,7 @@ fn status(status: Status) -> &'static str {
     }
 }
 
-/// Participants by session: those with a seat, then those who wait in their order, then those who cancelled.
+/// Lists participants by session: first those with a seat, then the waiting list in order, then those who cancelled.
 pub(crate) async fn rows(access: &Access, which: &Which, timing: Timing) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for event in access.events(which)? {
@@ -144,7 +145,7 @@ pub(crate) async fn list(access: &Access, which: &Which, json: bool, timing: Tim
         say("er zijn geen aanmeldingen");
         return Ok(());
     }
-    // What does not fit on a screen is in the export.
+    // The other columns do not fit on a screen; they are in the export.
     let shown = [1, 2, 3, 4, 5, 6, 10];
     let mut table = table(&shown.map(|at| Row::HEADINGS[at]));
     for row in rows {
@@ -155,7 +156,7 @@ pub(crate) async fn list(access: &Access, which: &Which, json: bool, timing: Tim
     Ok(())
 }
 
-/// A table with these headings.
+/// Makes a table with these headings.
 pub(crate) fn table(headings: &[&str]) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
@@ -163,7 +164,7 @@ pub(crate) fn table(headings: &[&str]) -> comfy_table::Table {
     table
 }
 
-/// A text that can't command a terminal.
+/// Removes characters that could control a terminal.
 fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }

@@ -1,4 +1,4 @@
-//! Counts, and mail that was left lying.
+//! Numbers, and parked mail.
 
 use anyhow::Result;
 use catalog::answer::Status;
@@ -7,16 +7,16 @@ use signup_fn::people::timing::Timing;
 
 use crate::access::{Access, deadline};
 use crate::people::table;
-use crate::say;
+use crate::say::say;
 
-/// A session in numbers.
+/// The numbers of a session.
 #[derive(Debug, Serialize)]
 struct Numbers {
     event: String,
     session: String,
     capacity: u32,
     taken: u32,
-    /// Of those taken, how many are held for who has not confirmed the address.
+    /// How many of the taken seats are held for an unconfirmed address.
     held: usize,
     waiting: usize,
     cancelled: usize,

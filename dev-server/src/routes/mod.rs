@@ -2,9 +2,9 @@
 
 mod files;
 mod inbox;
+pub mod served;
 
 use std::convert::Infallible;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,22 +23,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use jiff::Timestamp;
 use signup_fn::participant;
 use signup_fn::people::timing::Timing;
-use tokio::sync::{Notify, watch};
 
+use self::served::{Served, Shared};
 use crate::builder::Live;
-
-/// What all requests share.
-#[derive(Debug, Clone)]
-pub struct Served {
-    /// What is served at the moment.
-    pub live: watch::Receiver<Live>,
-    /// Wakes the delivery of mail.
-    pub wake: Arc<Notify>,
-    /// The folder with mails.
-    pub mail: PathBuf,
-}
-
-type Shared = State<Served>;
 
 /// The same as the timeout of the function in the cloud.
 const TIME_FOR_AN_ANSWER: Duration = Duration::from_secs(8);
@@ -106,13 +93,13 @@ async fn page(State(Served { live, .. }): Shared, method: Method, uri: Uri) -> R
 /// Shows what is wrong while there is no good build yet.
 fn problem_page(problems: Option<&str>) -> Response {
     let problems = problems.unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;");
-    let html = include_str!("routes/problems.html").replace("PROBLEMS", &problems);
+    let html = include_str!("problems.html").replace("PROBLEMS", &problems);
     let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
     (StatusCode::INTERNAL_SERVER_ERROR, headers, html).into_response()
 }
 
 async fn reload_script() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("routes/reload.js"))
+    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("reload.js"))
 }
 
 /// Sends the browser an event for the current build and for each that follows.

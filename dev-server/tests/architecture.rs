@@ -1,0 +1,276 @@
+//! The invariants of ARCHITECTURE.md, read off the code itself.
+//!
+//! `cargo test -p dev-server --test architecture -- --nocapture` prints files, levels and arrows.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+#![allow(clippy::print_stdout, reason = "the figures are for whoever asks for them")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file by its path within the crate's `src`, and the code in it: no comments, no unit tests.
+type Files = BTreeMap<String, String>;
+type Arrows = BTreeSet<(String, String)>;
+
+const MAX_LINES: usize = 400;
+const MAX_LEVELS: usize = 10;
+
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn files(name: &str) -> Files {
+    let root = project().join(name).join("src");
+    let mut files = Files::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let lines = text.lines().count();
+                assert!(lines <= MAX_LINES, "{} has {lines} lines", path.display());
+                let code = text.split("#[cfg(test)]\nmod tests").next().unwrap().lines();
+                let code = code.filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>();
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                files.insert(name, code.join("\n"));
+            }
+        }
+    }
+    files
+}
+
+/// The file of a module: the longest part of the path that names one.
+fn file_of(files: &Files, mut path: Vec<&str>) -> Option<String> {
+    while !path.is_empty() {
+        let stem = path.join("/");
+        let names = [format!("{stem}.rs"), format!("{stem}/mod.rs"), format!("{stem}/main.rs")];
+        if let Some(found) = names.into_iter().find(|file| files.contains_key(file)) {
+            return Some(found);
+        }
+        path.pop();
+    }
+    files.contains_key("lib.rs").then(|| "lib.rs".to_owned())
+}
+
+/// The imports of each file within its crate. A file that declares a module does not import it.
+fn arrows(name: &str, files: &Files) -> Arrows {
+    let library = name.replace('-', "_");
+    let mut arrows = Arrows::new();
+    for (file, code) in files {
+        let own: Vec<&str> = file
+            .trim_end_matches(".rs")
+            .split('/')
+            .filter(|part| !matches!(*part, "lib" | "main" | "mod"))
+            .collect();
+        let is_folder = ["lib.rs", "main.rs", "mod.rs"].iter().any(|end| file.ends_with(end));
+        let parent = &own[..own.len().saturating_sub(1)];
+        for path in paths(code) {
+            let mut parts = path.split("::");
+            let base = match parts.next().unwrap_or_default() {
+                "crate" if file.starts_with("bin/") => &own[..2.min(own.len())],
+                "crate" => &[],
+                first if first == library => &[],
+                "self" if is_folder => &own[..],
+                "super" => parent,
+                _ => continue,
+            };
+            let target = file_of(files, base.iter().copied().chain(parts).collect());
+            if let Some(target) = target.filter(|target| target != file) {
+                arrows.insert((file.clone(), target));
+            }
+        }
+    }
+    arrows
+}
+
+/// The paths that a file names: those of its `use` declarations, and those in its code.
+fn paths(code: &str) -> Vec<String> {
+    let declarations = code.split("use ").skip(1).filter_map(|rest| rest.split(';').next());
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let declared = declarations.flat_map(|text| expand(&one_line(text)));
+    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
+    let inline = code.split("crate::").skip(1).filter_map(|rest| rest.split(|c| !is_path(c)).next());
+    declared.chain(inline.map(|rest| format!("crate::{rest}"))).collect()
+}
+
+/// `a::{b, c::{d, e}}` as `a::b`, `a::c::d`, `a::c::e`.
+fn expand(statement: &str) -> Vec<String> {
+    let Some((head, rest)) = statement.split_once('{') else {
+        let path = statement.split(" as ").next().unwrap_or_default();
+        return vec![path.trim().to_owned()];
+    };
+    let inner = rest.rsplit_once('}').map_or(rest, |(inner, _)| inner);
+    let mut parts = vec![String::new()];
+    let mut depth = 0;
+    for c in inner.chars() {
+        match c {
+            ',' if depth == 0 => parts.push(String::new()),
+            c => {
+                depth += i32::from(c == '{') - i32::from(c == '}');
+                parts.last_mut().unwrap().push(c);
+            }
+        }
+    }
+    let parts = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+    parts.flat_map(expand).map(|part| format!("{}{part}", head.trim())).collect()
+}
+
+/// The room of a file: its folder, or the file itself where it stands alone.
+fn room(file: &str) -> String {
+    file.split_once('/').map_or(file, |(folder, _)| folder).to_owned()
+}
+
+/// The number of levels of a graph; panics with the circle if there is one.
+fn levels(arrows: &Arrows) -> usize {
+    fn level<'a>(arrows: &'a Arrows, at: &'a str, path: &mut Vec<&'a str>) -> usize {
+        assert!(!path.contains(&at), "a circle: {path:?} and {at} again");
+        path.push(at);
+        let below = arrows.iter().filter(|(from, _)| from == at);
+        let deepest = below.map(|(_, to)| level(arrows, to, path)).max().unwrap_or(0);
+        path.pop();
+        deepest + 1
+    }
+    arrows.iter().map(|(from, _)| level(arrows, from, &mut Vec::new())).max().unwrap_or(1)
+}
+
+/// Checks that each room imports only rooms before it in the list.
+fn check(name: &str, order: &[&str]) {
+    let files = files(name);
+    let arrows = arrows(name, &files);
+    levels(&arrows);
+    let rooms: Arrows =
+        arrows.iter().map(|(from, to)| (room(from), room(to))).filter(|(from, to)| from != to).collect();
+    let depth = levels(&rooms);
+    println!(
+        "{name}: {} files, {} rooms, {depth} levels, {} arrows, no circle",
+        files.len(),
+        order.len(),
+        rooms.len()
+    );
+    assert!(depth <= MAX_LEVELS, "{name} has {depth} levels");
+    let known: BTreeSet<&str> = order.iter().copied().collect();
+    for file in files.keys() {
+        assert!(known.contains(room(file).as_str()), "`{file}` of {name} is in no room of the map");
+    }
+    for (from, to) in &rooms {
+        let place = |room: &str| order.iter().position(|known| *known == room).unwrap();
+        assert!(place(to) < place(from), "`{from}` of {name} imports `{to}`, which is above it");
+    }
+}
+
+/// Checks that a text occurs only in some places of a crate.
+fn only(name: &str, text: &str, allowed: &[&str]) {
+    for (file, code) in files(name) {
+        let is_allowed = allowed.iter().any(|place| file.starts_with(place));
+        assert!(is_allowed || !code.contains(text), "`{text}` in `{file}` of {name}");
+    }
+}
+
+#[test]
+fn each_folder_imports_only_folders_below_it() {
+    check(
+        "catalog",
+        &[
+            "id.rs",
+            "session.rs",
+            "event.rs",
+            "calendar.rs",
+            "headers.rs",
+            "address.rs",
+            "lib.rs",
+            "answer.rs",
+            "mail.rs",
+        ],
+    );
+    check(
+        "site-gen",
+        &[
+            "words",
+            "source",
+            "page",
+            "assets",
+            "markdown",
+            "site",
+            "output",
+            "incremental",
+            "render",
+            "command",
+            "prepared.rs",
+            "publish.rs",
+            "lib.rs",
+            "main.rs",
+        ],
+    );
+    check(
+        "signup-fn",
+        &[
+            "people",
+            "rendered",
+            "aws",
+            "store",
+            "web",
+            "mail",
+            "participant",
+            "settings",
+            "lib.rs",
+            "bin",
+            "main.rs",
+        ],
+    );
+    check(
+        "dev-server",
+        &[
+            "settings.rs",
+            "local_store.rs",
+            "builder.rs",
+            "live.rs",
+            "deliver.rs",
+            "routes",
+            "lib.rs",
+            "main.rs",
+        ],
+    );
+}
+
+#[test]
+fn the_generator_and_the_function_do_not_know_each_other() {
+    for (one, other) in [
+        ("site-gen", "signup_fn"),
+        ("signup-fn", "site_gen"),
+        ("catalog", "site_gen"),
+        ("catalog", "signup_fn"),
+    ] {
+        only(one, other, &[]);
+    }
+    for name in ["catalog", "site-gen", "signup-fn"] {
+        only(name, "axum", &[]);
+        only(name, "dynoxide", &[]);
+    }
+}
+
+#[test]
+fn only_the_outermost_callers_read_a_clock() {
+    for text in ["Timestamp::now", "SystemTime::now", "std::env", "std::fs"] {
+        only("catalog", text, &[]);
+    }
+    only("site-gen", "Timestamp::now", &["main.rs"]);
+    only("signup-fn", "Timestamp::now", &["main.rs", "bin/"]);
+}
+
+#[test]
+fn reading_writing_and_the_network_have_their_places() {
+    only("site-gen", "fs::read", &["source/load.rs", "output/", "command/"]);
+    for text in ["fs::write", "fs::rename", "fs::remove", "fs::create_dir", "OpenOptions"] {
+        only("site-gen", text, &["output/", "command/"]);
+    }
+    only("site-gen", "ureq", &["command/external.rs"]);
+    for text in ["aws_sdk_dynamodb", "serde_dynamo", "AttributeValue"] {
+        only("signup-fn", text, &["store/"]);
+    }
+    only("signup-fn", "aws_sdk_sesv2", &["mail/ses.rs"]);
+    only("signup-fn", "aws_smithy", &["aws/"]);
+    only("signup-fn", "</", &[]);
+}
