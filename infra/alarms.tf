@@ -1,4 +1,4 @@
-# All notifications for operators go to one topic, which sends them on by mail.
+# All alarms and bounces go to one topic, which sends them on by mail. The budget's notices do not pass here.
 
 resource "aws_sns_topic" "operators" {
   #checkov:skip=CKV_AWS_26:messages leave by mail at once; a KMS key that CloudWatch may use costs a dollar a month
@@ -32,7 +32,8 @@ data "aws_iam_policy_document" "operators" {
   }
 }
 
-# The mailer logs this when it parks a mail: after five failed attempts, or at once after a permanent error.
+# The mailer logs this when it parks a mail: after ten failed attempts over almost a day, or at once after a
+# permanent error.
 resource "aws_cloudwatch_log_metric_filter" "parked" {
   name           = "${var.name}-mail-parked"
   log_group_name = aws_cloudwatch_log_group.mailer.name

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
 use site_gen::assets::images::Images;
-use site_gen::markdown::{self, Scope};
+use site_gen::markdown::{self, body::Scope};
 use site_gen::page::parse;
 use site_gen::source::problem::Problems;
 use site_gen::source::file::Source;
