@@ -190,7 +190,7 @@ impl Bundle<'_> {
     }
 }
 
-/// Returns the tokens up to and including the next semicolon outside blocks.
+/// Returns the tokens up to and including the next semicolon.
 fn statement(lexemes: &[Lexeme]) -> &[Lexeme] {
     let end = lexemes.iter().position(|one| one.kind == Kind::Semicolon);
     &lexemes[..end.map_or(lexemes.len(), |at| at + 1)]

@@ -1,6 +1,6 @@
-//! Features of the command line only: a new article, the external link check, the key reference.
+//! Features of the command line only: a new article, the external link check, the list of front matter keys.
 //!
-//! Belongs here: functions behind a subcommand that no build needs. Does not belong here:
+//! Belongs here: functions that only a subcommand uses, never a build. Does not belong here:
 //! anything that the development server uses.
 
 pub mod external;

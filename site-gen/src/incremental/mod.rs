@@ -40,7 +40,7 @@ pub type RenderedFiles = HashMap<String, Rendered>;
 /// A file that was rendered.
 #[derive(Debug, Clone)]
 pub struct Rendered {
-    /// Covers everything that went into the file.
+    /// The hash of everything that the file was made from.
     pub fingerprint: Fingerprint,
     /// What was found in the body, when the file is a page.
     pub facts: Option<Arc<Facts>>,

@@ -41,7 +41,7 @@ pub struct Staging<'a> {
 
 #[derive(Debug, Default)]
 struct Put {
-    /// Every path of this build that site-gen wrote, in this build or an earlier one.
+    /// The files of this build, except those that somebody else wrote.
     ours: Vec<(String, Bytes)>,
     /// Number of staged files.
     changed: usize,

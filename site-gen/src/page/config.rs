@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::page::clock;
-use crate::page::schema::Kind::{Number, Table, Tables, Text};
+use crate::page::schema::Kind::{Line, Number, Table, Tables, Text};
 use crate::page::schema::{self, Key, required};
 use crate::source::file::Source;
 use crate::source::link::{self, Target};
@@ -76,8 +76,8 @@ pub const LINK: &[Key] = &[
 
 /// The keys of `site.toml`.
 pub const SITE: &[Key] = &[
-    required("title", Text, "de naam van de organisatie"),
-    required("short_title", Text, "de korte naam van de organisatie"),
+    required("title", Line, "de naam van de organisatie"),
+    required("short_title", Line, "de korte naam van de organisatie"),
     required("description", Text, "een of twee zinnen over de site, voor de feed"),
     required("time_zone", Text, "de tijdzone van dagen en tijden die er zelf geen noemen"),
     required("paginate_by", Number(1000), "hoeveel artikelen er op een bladzijde van een overzicht staan"),

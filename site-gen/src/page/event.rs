@@ -161,7 +161,7 @@ impl Reader<'_> {
                     day: start.day(),
                     month: dutch::month(start.date()),
                     weekday: dutch::weekday(start.weekday()),
-                    time: format!("{}–{} uur", dutch::time(start.time()), dutch::time(end.time())),
+                    time: dutch::period(start, end),
                     start: rfc3339(start_at, &self.zone),
                     end: rfc3339(end_at, &self.zone),
                     capacity: session.capacity(),

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use crate::page::schema::Kind::{Date, DateTime, Flag, Number, Table, Tables, Text, Texts};
+use crate::page::schema::Kind::{Date, DateTime, Flag, Line, Number, Table, Tables, Text, Texts};
 use crate::page::schema::{self, Key, optional, required};
 use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems};
@@ -106,7 +106,7 @@ pub const EVENT: &[Key] = &[
         Text,
         "een naam die geen andere bijeenkomst heeft; verander die nooit meer zodra mensen zich aanmelden",
     ),
-    required("title", Text, "de naam van de bijeenkomst"),
+    required("title", Line, "de naam van de bijeenkomst"),
     required("time_zone", Text, "de tijdzone van alle tijden van de bijeenkomst"),
     optional(
         "retention_days",
@@ -123,7 +123,7 @@ pub const EVENT: &[Key] = &[
 
 /// The keys of a page.
 pub const PAGE: &[Key] = &[
-    required("title", Text, "de titel; die staat al boven de pagina, begin in de tekst dus met `##`"),
+    required("title", Line, "de titel; die staat al boven de pagina, begin in de tekst dus met `##`"),
     optional("description", Text, "een of twee zinnen voor overzichten en zoekmachines"),
     optional("date", Date, "de dag van een artikel; bij een artikel verplicht"),
     optional("updated", Date, "de dag van de laatste wijziging die het melden waard is"),

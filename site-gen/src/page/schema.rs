@@ -31,6 +31,8 @@ pub struct Key {
 pub enum Kind {
     /// Text that is not blank.
     Text,
+    /// A non-empty text on one line: a title, which also becomes the subject of a mail.
+    Line,
     /// Text that may deliberately be empty: `""`.
     TextOrNothing,
     /// One of these words.
@@ -261,8 +263,12 @@ impl Check<'_> {
     fn value<'t>(&mut self, key: &'static Key, value: Spanned<DeValue<'t>>) -> Option<Spanned<DeValue<'t>>> {
         let span = value.span();
         let is_right = match (&key.kind, value.get_ref()) {
-            (Kind::Text, DeValue::String(text)) if text.trim().is_empty() => {
+            (Kind::Text | Kind::Line, DeValue::String(text)) if text.trim().is_empty() => {
                 self.tell(span, format!("`{}` is leeg", key.name));
+                return None;
+            }
+            (Kind::Line, DeValue::String(text)) if text.contains(['\n', '\r']) => {
+                self.tell(span, format!("`{}` moet op één regel staan", key.name));
                 return None;
             }
             (Kind::Choice(words), DeValue::String(word)) if !words.contains(&&**word) => {
@@ -280,7 +286,7 @@ impl Check<'_> {
                 }
                 true
             }
-            (Kind::Text | Kind::TextOrNothing | Kind::Choice(_), DeValue::String(_))
+            (Kind::Text | Kind::Line | Kind::TextOrNothing | Kind::Choice(_), DeValue::String(_))
             | (Kind::Flag, DeValue::Boolean(_))
             | (Kind::Table(_), DeValue::Table(_)) => true,
             (Kind::Texts, DeValue::Array(array)) => {
@@ -329,7 +335,7 @@ impl Kind {
     /// Returns the phrase for this kind in a problem's message.
     fn words(&self) -> &'static str {
         match self {
-            Self::Text | Self::TextOrNothing | Self::Choice(_) => "tekst",
+            Self::Text | Self::Line | Self::TextOrNothing | Self::Choice(_) => "tekst",
             Self::Texts => "een lijst van teksten",
             Self::Flag => "`true` of `false`",
             Self::Number(_) => "een heel getal",
@@ -346,7 +352,7 @@ impl Key {
     pub fn example(&self) -> String {
         let name = self.name;
         match self.kind {
-            Kind::Text | Kind::TextOrNothing => format!("{name} = \"…\""),
+            Kind::Text | Kind::Line | Kind::TextOrNothing => format!("{name} = \"…\""),
             Kind::Choice(words) => format!("{name} = \"{}\"", words.first().unwrap_or(&"…")),
             Kind::Texts => format!("{name} = [\"…\", \"…\"]"),
             Kind::Flag => format!("{name} = true"),

@@ -116,7 +116,7 @@ impl Renderer<'_> {
         Ok::<_, Problem>(outputs)
     }
 
-    /// Returns forms with each error in every field, before, in and after the window of each session.
+    /// Returns one form for each combination of error and sign-up phase.
     ///
     /// Together they use every value that a template can ask for at request time.
     fn refused(&self, announcement: &Announcement) -> Vec<FormView> {

@@ -1,6 +1,6 @@
 //! Renders the site as files: pages, lists, answers, mails, feeds, calendars and the search index.
 //!
-//! Belongs here: templates, the values they see, and every file made from more than one source.
+//! Belongs here: templates, the values they see, and every file made from more than one source, except style sheet bundles (see `assets`).
 //! Does not belong here: writing to disk (see `output`) and what pages mean (see `page`, `site`).
 
 pub mod announcement;
@@ -69,7 +69,7 @@ pub struct Renderer<'a> {
     pub problems: Mutex<Problems>,
 }
 
-/// Passes every file that is not a page to `put`, and returns the problems of those that cannot be made.
+/// Passes every asset to `put`, and returns the problems of those that cannot be made.
 ///
 /// # Errors
 /// Fails if `put` fails.
@@ -100,7 +100,7 @@ impl Renderer<'_> {
     /// Renders all pages, answers and other files, and passes each to `put` as soon as it is ready.
     ///
     /// # Errors
-    /// Fails if `put` fails. Problems of the sources are collected in [`Self::problems`].
+    /// Fails if `put` fails. Problems of the sources are collected in `problems`.
     pub fn render(&self, put: impl Fn(Output) -> anyhow::Result<()> + Sync) -> anyhow::Result<()> {
         let site = self.common.site;
         let hand_on = |outputs: Outputs| match outputs {

@@ -72,7 +72,7 @@ impl Templates {
     /// Returns a problem at its place in the template if rendering fails, such as for a missing value.
     pub fn render(&self, template: &str, context: &Context) -> Result<String, Problem> {
         let rendered = self.tera.render(template, context).map_err(|error| problem(&error, &self.sources))?;
-        Ok(if template.ends_with(".html") { html::squeezed(&rendered) } else { rendered })
+        Ok(if template.ends_with(".html") { html::minified(&rendered) } else { rendered })
     }
 }
 

@@ -30,10 +30,10 @@ pub fn assemble(
     now: Timestamp,
     problems: &mut Problems,
 ) -> Option<Site> {
-    one_source_per_file(&pages.shown, assets, problems);
-    one_event_per_id(&pages.shown, problems);
-    one_slug_per_tag(&pages.shown, problems);
-    home_and_not_found(&pages.shown, problems);
+    check_unique_outputs(&pages.shown, assets, problems);
+    check_unique_event_ids(&pages.shown, problems);
+    check_tag_spelling(&pages.shown, problems);
+    check_required_pages(&pages.shown, problems);
     site(config?, pages, now)
 }
 
@@ -112,7 +112,7 @@ fn tags(pages: &[Page], articles: &[usize]) -> Vec<Tag> {
 }
 
 /// Reports tags that differ in spelling but not in slug: they would share a tag page.
-fn one_slug_per_tag(parsed: &[Arc<Parsed>], problems: &mut Problems) {
+fn check_tag_spelling(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     let mut first: HashMap<String, &str> = HashMap::new();
     let mut slugs: HashMap<&str, String> = HashMap::new();
     for page in parsed {
@@ -133,7 +133,7 @@ fn one_slug_per_tag(parsed: &[Arc<Parsed>], problems: &mut Problems) {
 }
 
 /// Reports sources that would produce the same output file, or one at a reserved address.
-fn one_source_per_file(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems: &mut Problems) {
+fn check_unique_outputs(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems: &mut Problems) {
     let mut claimed =
         Claimed { by: GENERATED.map(|file| (file.to_owned(), "de site zelf")).into(), problems };
     for page in parsed {
@@ -180,7 +180,7 @@ fn first_line(text: &str) -> Range<usize> {
     0..text.lines().next().map_or(0, str::len)
 }
 
-fn one_event_per_id(parsed: &[Arc<Parsed>], problems: &mut Problems) {
+fn check_unique_event_ids(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     let mut first: HashMap<&EventId, &Arc<Parsed>> = HashMap::new();
     for page in parsed {
         let Some(announcement) = page.announcement() else { continue };
@@ -195,7 +195,7 @@ fn one_event_per_id(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     }
 }
 
-fn home_and_not_found(parsed: &[Arc<Parsed>], problems: &mut Problems) {
+fn check_required_pages(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     for (kind, path) in [(Kind::Home, "content/_index.md"), (Kind::NotFound, "content/404.md")] {
         if !parsed.iter().any(|page| page.place.kind == kind) {
             problems.push(

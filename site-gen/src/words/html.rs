@@ -28,7 +28,7 @@ const VERBATIM: [&str; 4] = ["pre", "textarea", "script", "style"];
 /// Removes comments and collapses each run of whitespace to a single character.
 ///
 /// A run never disappears entirely and nothing inside a tag changes, so the page looks and reads the same.
-pub fn squeezed(html: &str) -> String {
+pub fn minified(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(start) = rest.find('<') {
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn whitespace_is_collapsed_where_it_is_not_significant() {
-        let check = |html: &str, expected: &str| assert_eq!(squeezed(html), expected);
+        let check = |html: &str, expected: &str| assert_eq!(minified(html), expected);
         check("<p>een  <b>twee</b> \n\n drie</p>\n\n\n<p>", "<p>een <b>twee</b>\ndrie</p>\n<p>");
         check("<pre>a\n\n  b</pre>\n\n<pref  x>", "<pre>a\n\n  b</pre>\n<pref  x>");
         check("<textarea rows=\"2\">\n\na  b</textarea>", "<textarea rows=\"2\">\n\na  b</textarea>");
