@@ -185,6 +185,10 @@ pub enum FieldError {
     TooLong,
     /// The value does not have the form of an email address.
     Malformed,
+    /// The value is an email address to which mail cannot be sent: letters before the `@` are not ASCII.
+    NotAscii,
+    /// The value contains a web address or an email address where a name belongs.
+    Link,
 }
 
 impl FieldError {

@@ -39,6 +39,10 @@ pub enum MailKind {
     Changed,
     /// The sign-up was cancelled.
     Cancelled,
+    /// The place on the waiting list, or the unconfirmed seat, was given up.
+    Withdrawn,
+    /// The session has begun, and no seat came free.
+    NoSeat,
     /// The session starts soon.
     Reminder,
     /// The form was submitted again with the participant's email address.
@@ -59,7 +63,12 @@ impl MailKind {
         match self {
             Self::Confirmation | Self::Promoted | Self::Changed => Some(CalendarMethod::Request),
             Self::Cancelled => Some(CalendarMethod::Cancel),
-            Self::Confirm | Self::Waiting | Self::Reminder | Self::Repeat => None,
+            Self::Confirm
+            | Self::Waiting
+            | Self::Withdrawn
+            | Self::NoSeat
+            | Self::Reminder
+            | Self::Repeat => None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Builds the site, and what is served from the build.
+//! Builds the site, and the function and mailer that use the build.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,27 +22,27 @@ use site_gen::page::publication::{HeldBack, Wanted};
 use crate::local_store::LocalStore;
 use crate::settings::Settings;
 
-/// What is served at the moment.
+/// The build that is served, and the problems of the current sources.
 #[derive(Debug, Clone)]
 pub struct Live {
     /// The folder with the pages of the last good build.
     pub site: PathBuf,
-    /// The function over the last good build; `None` if there has been none.
+    /// The sign-up function of the last good build, or `None` if there has been none.
     pub function: Option<Arc<Function>>,
-    /// Sends mail about the events of the last good build.
+    /// The mailer for the events of the last good build, or `None` if there has been none.
     pub mailer: Option<Arc<Mailer>>,
-    /// What is wrong with the current sources.
+    /// The problems that made the build of the current sources fail, if any.
     pub problems: Option<Arc<str>>,
-    /// Identifies the build.
+    /// The id of the last good build: its start in Unix milliseconds, or 0 if there has been none.
     pub build: i64,
-    /// When the same sources next produce a different site: a page is published, a session opens.
+    /// The next moment when the same sources produce a different site: a page is published, a session opens.
     pub until: Option<Timestamp>,
 }
 
-/// The sender of mails on this machine; nobody can own a domain in `.example`.
+/// The sender of mails on this machine. Nobody can own a domain in `.example`.
 const SENDER: &str = "Aanmelden <aanmelden@pos.example>";
 
-/// Builds the site again and again.
+/// A builder of the site, which keeps its memory from one build to the next.
 pub(crate) struct Builder {
     settings: Settings,
     out: PathBuf,
@@ -54,7 +54,7 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
-    /// Prepares to build; nothing is built yet.
+    /// Creates a builder without building anything yet.
     pub(crate) fn new(settings: Settings, address: SocketAddr, store: &LocalStore) -> Self {
         Self {
             out: settings.root.join("dist"),
@@ -67,13 +67,13 @@ impl Builder {
         }
     }
 
-    /// Returns what is served before the first build.
+    /// Returns what to serve before the first build.
     pub(crate) fn nothing_yet(&self) -> Live {
         let site = self.out.join(SITE);
         Live { site, function: None, mailer: None, problems: None, build: 0, until: None }
     }
 
-    /// Builds, and returns what to serve: the new build, or the last good one with what is wrong.
+    /// Builds the site. Returns the new build, or the last good one with the problems of the sources.
     pub(crate) fn next(&mut self, last: &Live) -> Live {
         let start = Instant::now();
         let now = Timestamp::now();

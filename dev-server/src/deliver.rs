@@ -1,4 +1,4 @@
-//! Delivers mail on this machine with the mailer's own code, into a folder.
+//! Delivers mail into a folder on this machine, with the code of the mailer in the cloud.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,12 +9,14 @@ use tokio::sync::{Notify, watch};
 
 use crate::builder::Live;
 
-/// How often the rounds are made; in the cloud it is every quarter of an hour.
+/// The longest pause between two rounds. In the cloud, the mailer makes its rounds every 15 minutes.
 const ROUNDS: Duration = Duration::from_secs(20);
-/// The same as the timeout of the function in the cloud.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// The time limit of one run. In the cloud, the mailer's timeout is 25 s (`infra/mailer.tf`).
+const TIMEOUT: Duration = Duration::from_secs(25);
 
-/// Makes the rounds and delivers the outbox whenever it is woken, until `live` ends.
+/// Makes the rounds and delivers the outbox: when woken, after each build, and after `ROUNDS` at the latest.
+///
+/// Returns once the sender of `live` is dropped.
 pub async fn run(mut live: watch::Receiver<Live>, wake: Arc<Notify>) {
     loop {
         let mailer = live.borrow_and_update().mailer.clone();

@@ -1,13 +1,13 @@
 #![doc = include_str!("../README.md")]
 //!
-//! | module | what it holds |
+//! | module | contents |
 //! |---|---|
-//! | [`settings`] | where the site is, and where it is served |
-//! | [`local_store`] | the embedded store, and its keys |
-//! | [`builder`] | a build, and what is served from it |
-//! | [`live`] | builds again while files change |
-//! | [`deliver`] | mail, into a folder |
-//! | [`routes`] | site and function on one origin |
+//! | [`settings`] | the folders, the port, and whether to show drafts |
+//! | [`local_store`] | the embedded store and its keys |
+//! | [`builder`] | a build, and the function and mailer that use it |
+//! | [`live`] | rebuilding when files change |
+//! | [`deliver`] | the delivery of mail into a folder |
+//! | [`routes`] | the site and the function on one origin |
 
 pub mod builder;
 pub mod deliver;
@@ -34,23 +34,23 @@ use crate::settings::Settings;
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
-    /// The address at which it listens.
+    /// The address on which it listens.
     pub address: SocketAddr,
-    /// The store, for a caller that wants to look into it.
+    /// The store, for callers that inspect it.
     pub store: LocalStore,
     watcher: Watcher,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
-/// How long running requests may take after the server was asked to stop.
+/// How long the server waits for running requests before it stops.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Builds the site, opens the store and serves both.
+/// Builds the site, opens the store, and serves the site with its sign-up function.
 ///
 /// # Errors
-/// Fails if the port is taken, the store cannot be opened, or the folder is not a site. Problems of
-/// the site are not errors: they are shown until they are fixed.
+/// Fails if the port is in use, the store cannot be opened, or the folder is not a site. Problems of the site
+/// are not errors: the server shows them until they are fixed.
 pub async fn start(settings: Settings) -> Result<Server> {
     let listener = listen(settings.port).await?;
     let address = listener.local_addr()?;
@@ -62,7 +62,7 @@ pub async fn start(settings: Settings) -> Result<Server> {
     let (stop, stopped) = oneshot::channel();
     let serve =
         axum::serve(listener, routes::routes(Served { live, wake, mail })).with_graceful_shutdown(async {
-            // Either the server was asked to stop, or its value was dropped.
+            // Ends when `Server::stop` sends the signal or the `Server` is dropped.
             let _ = stopped.await;
         });
     let serving = tokio::spawn(async move { serve.await });
@@ -80,13 +80,13 @@ async fn listen(port: u16) -> Result<TcpListener> {
 }
 
 impl Server {
-    /// Waits for running requests, then closes the store.
+    /// Waits a few seconds for running requests, then closes the store.
     ///
     /// # Errors
-    /// Fails if serving or closing failed.
+    /// Fails if serving requests or closing the store failed.
     pub async fn stop(self) -> Result<()> {
         let Self { store, watcher, stop, serving, .. } = self;
-        // This also ends the event streams of open browsers.
+        // Dropping the watcher also ends the event streams of open browsers.
         drop(watcher);
         let _ = stop.send(());
         if let Ok(served) = tokio::time::timeout(PATIENCE, serving).await {

@@ -1,4 +1,4 @@
-//! Keeps what is served up to date while files change.
+//! Rebuilds the site when its files change.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,19 +14,19 @@ use crate::builder::{Builder, Live};
 use crate::local_store::LocalStore;
 use crate::settings::Settings;
 
-/// Watches the sources until it is dropped.
+/// A watcher of the sources, which runs until it is dropped.
 #[derive(Debug)]
 pub struct Watcher {
     _debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
 }
 
-/// An editor writes a file in several steps. The build starts this long after the last one.
+/// The debounce time. A text editor saves a file in several steps; the build starts this long after the last.
 const DEBOUNCE: Duration = Duration::from_millis(10);
 
-/// A clock that was set is noticed within this time.
+/// The longest wait between two looks at the clock, so that an adjusted clock is noticed within an hour.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
-/// Builds the site and watches its sources; the receiver always holds what to serve.
+/// Builds the site and watches its sources. The receiver always holds what to serve.
 ///
 /// # Errors
 /// Fails if the root is not a site, or if its folders cannot be watched.
@@ -40,7 +40,7 @@ pub fn watch(
     let mut builder = Builder::new(settings, address, store);
     let (sender, receiver) = watch::channel(builder.nothing_yet());
     let rebuild = Arc::new(Mutex::new(move || {
-        // A copy, so that readers do not wait for the build.
+        // Cloned, so that the build does not block readers.
         let last = sender.borrow().clone();
         sender.send_replace(builder.next(&last));
     }));
@@ -57,7 +57,7 @@ pub fn watch(
             .watch(&folder, RecursiveMode::Recursive)
             .with_context(|| format!("`{}` kan niet gevolgd worden", folder.display()))?;
     }
-    // After the watch began, so that a change during the first build is not missed.
+    // The first build starts only now, so that the watcher sees changes made during it.
     rebuild.lock().unwrap_or_else(PoisonError::into_inner)();
     let due = Arc::downgrade(&rebuild);
     tokio::spawn(rebuild_when_due(receiver.clone(), move || {
@@ -68,7 +68,7 @@ pub fn watch(
     Ok((Watcher { _debouncer: debouncer }, receiver))
 }
 
-/// Rebuilds at each moment at which the same sources produce a different site.
+/// Rebuilds whenever the passage of time makes the same sources produce a different site.
 async fn rebuild_when_due(mut live: watch::Receiver<Live>, rebuild: impl Fn() + Clone + Send + 'static) {
     loop {
         let until = live.borrow_and_update().until;
@@ -80,7 +80,7 @@ async fn rebuild_when_due(mut live: watch::Receiver<Live>, rebuild: impl Fn() + 
             }
         } else if until.is_some_and(|until| Timestamp::now() >= until) {
             let rebuild = rebuild.clone();
-            // A build that panics prints the panic; the next change builds again.
+            // A panic during the build is printed. The next change starts another build.
             let _ = tokio::task::spawn_blocking(rebuild).await;
         }
     }

@@ -1,4 +1,4 @@
-//! The command behind `cargo run`.
+//! The command that `cargo run` starts.
 
 use std::convert::Infallible;
 use std::ffi::OsString;
@@ -8,6 +8,10 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
 use dev_server::settings::Settings;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt;
+use tracing_subscriber::prelude::*;
 
 const HELP: &str = "\
 Toont de site op deze computer, met een aanmeldformulier dat werkt.
@@ -23,11 +27,14 @@ cargo run -- [MAP] [--port POORT] [--data MAP] [--drafts]
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt().compact().with_target(false).with_writer(std::io::stderr).init();
+    let format = fmt::layer().compact().with_target(false).with_writer(std::io::stderr);
+    // The embedded store warns of every condition that does not hold, which is how a full session is found.
+    let levels = Targets::new().with_default(Level::INFO).with_target("dynoxide", Level::ERROR);
+    tracing_subscriber::registry().with(format.with_filter(levels)).init();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A closed pipe is not a second failure.
+            // A closed standard error needs no report of its own.
             let _ = writeln!(std::io::stderr(), "{error:#}");
             ExitCode::FAILURE
         }

@@ -1,22 +1,22 @@
-//! Where the site is, and where it is served.
+//! The settings of the development server.
 
 use std::path::PathBuf;
 
-/// Where the site is, and where it is served.
+/// The settings of the development server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The folder with `content/` and `templates/`; the site is built into its `dist/`.
+    /// The folder with `content/` and `templates/`. The site is built into its `dist/`.
     pub root: PathBuf,
-    /// The folder that keeps the sign-ups.
+    /// The folder for the sign-ups, the keys and the mails.
     pub data: PathBuf,
-    /// The port on 127.0.0.1; 0 for any free one.
+    /// The port on 127.0.0.1, or 0 for any free one.
     pub port: u16,
-    /// Whether pages that are not public are shown as well, with a badge.
+    /// Whether pages that are not public are shown too, with a badge.
     pub drafts: bool,
 }
 
 impl Settings {
-    /// Returns the folder that keeps mails.
+    /// Returns the folder for mails.
     pub fn mail_folder(&self) -> PathBuf {
         self.data.join("mail")
     }

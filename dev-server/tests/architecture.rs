@@ -1,14 +1,15 @@
-//! The invariants of ARCHITECTURE.md, read off the code itself.
+//! Checks the invariants of ARCHITECTURE.md against the source code.
 //!
-//! `cargo test -p dev-server --test architecture -- --nocapture` prints files, levels and arrows.
+//! `cargo test -p dev-server --test architecture -- --nocapture` prints the figures of each crate: files,
+//! modules, levels and imports.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
-#![allow(clippy::print_stdout, reason = "the figures are for whoever asks for them")]
+#![allow(clippy::print_stdout, reason = "the figures appear only with `--nocapture`")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A file by its path within the crate's `src`, and the code in it: no comments, no unit tests.
+/// The code of each file, without comments and unit tests, by its path within the crate's `src`.
 type Files = BTreeMap<String, String>;
 type Arrows = BTreeSet<(String, String)>;
 
@@ -42,7 +43,7 @@ fn files(name: &str) -> Files {
     files
 }
 
-/// The file of a module: the longest part of the path that names one.
+/// Returns the file of a path: that of the longest prefix which names a module, or else `lib.rs`.
 fn file_of(files: &Files, mut path: Vec<&str>) -> Option<String> {
     while !path.is_empty() {
         let stem = path.join("/");
@@ -55,7 +56,7 @@ fn file_of(files: &Files, mut path: Vec<&str>) -> Option<String> {
     files.contains_key("lib.rs").then(|| "lib.rs".to_owned())
 }
 
-/// The imports of each file within its crate. A file that declares a module does not import it.
+/// Returns the imports of each file within its crate. Declaring a module does not count as an import.
 fn arrows(name: &str, files: &Files) -> Arrows {
     let library = name.replace('-', "_");
     let mut arrows = Arrows::new();
@@ -86,7 +87,7 @@ fn arrows(name: &str, files: &Files) -> Arrows {
     arrows
 }
 
-/// The paths that a file names: those of its `use` declarations, and those in its code.
+/// Returns the paths in a file's code: those of its `use` declarations, and inline `crate::` paths.
 fn paths(code: &str) -> Vec<String> {
     let declarations = code.split("use ").skip(1).filter_map(|rest| rest.split(';').next());
     let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -96,7 +97,7 @@ fn paths(code: &str) -> Vec<String> {
     declared.chain(inline.map(|rest| format!("crate::{rest}"))).collect()
 }
 
-/// `a::{b, c::{d, e}}` as `a::b`, `a::c::d`, `a::c::e`.
+/// Expands `a::{b, c::{d, e}}` into `a::b`, `a::c::d` and `a::c::e`.
 fn expand(statement: &str) -> Vec<String> {
     let Some((head, rest)) = statement.split_once('{') else {
         let path = statement.split(" as ").next().unwrap_or_default();
@@ -118,15 +119,15 @@ fn expand(statement: &str) -> Vec<String> {
     parts.flat_map(expand).map(|part| format!("{}{part}", head.trim())).collect()
 }
 
-/// The room of a file: its folder, or the file itself where it stands alone.
+/// Returns the top-level module of a file: its folder, or the file itself if it is directly in `src`.
 fn room(file: &str) -> String {
     file.split_once('/').map_or(file, |(folder, _)| folder).to_owned()
 }
 
-/// The number of levels of a graph; panics with the circle if there is one.
+/// Returns the number of levels of an import graph. Panics if the graph has a cycle, and prints the cycle.
 fn levels(arrows: &Arrows) -> usize {
     fn level<'a>(arrows: &'a Arrows, at: &'a str, path: &mut Vec<&'a str>) -> usize {
-        assert!(!path.contains(&at), "a circle: {path:?} and {at} again");
+        assert!(!path.contains(&at), "import cycle: {path:?} and back to `{at}`");
         path.push(at);
         let below = arrows.iter().filter(|(from, _)| from == at);
         let deepest = below.map(|(_, to)| level(arrows, to, path)).max().unwrap_or(0);
@@ -136,7 +137,7 @@ fn levels(arrows: &Arrows) -> usize {
     arrows.iter().map(|(from, _)| level(arrows, from, &mut Vec::new())).max().unwrap_or(1)
 }
 
-/// Checks that each room imports only rooms before it in the list.
+/// Checks that each top-level module imports only modules before it in the list.
 fn check(name: &str, order: &[&str]) {
     let files = files(name);
     let arrows = arrows(name, &files);
@@ -145,7 +146,7 @@ fn check(name: &str, order: &[&str]) {
         arrows.iter().map(|(from, to)| (room(from), room(to))).filter(|(from, to)| from != to).collect();
     let depth = levels(&rooms);
     println!(
-        "{name}: {} files, {} rooms, {depth} levels, {} arrows, no circle",
+        "{name}: {} files, {} modules, {depth} levels, {} imports, no cycle",
         files.len(),
         order.len(),
         rooms.len()
@@ -153,24 +154,27 @@ fn check(name: &str, order: &[&str]) {
     assert!(depth <= MAX_LEVELS, "{name} has {depth} levels");
     let known: BTreeSet<&str> = order.iter().copied().collect();
     for file in files.keys() {
-        assert!(known.contains(room(file).as_str()), "`{file}` of {name} is in no room of the map");
+        assert!(known.contains(room(file).as_str()), "`{file}` of {name} is in no listed module");
     }
     for (from, to) in &rooms {
         let place = |room: &str| order.iter().position(|known| *known == room).unwrap();
-        assert!(place(to) < place(from), "`{from}` of {name} imports `{to}`, which is above it");
+        assert!(
+            place(to) < place(from),
+            "`{from}` of {name} must not import `{to}`, which is below it in the list"
+        );
     }
 }
 
-/// Checks that a text occurs only in some places of a crate.
+/// Checks that a text occurs only in the allowed files of a crate.
 fn only(name: &str, text: &str, allowed: &[&str]) {
     for (file, code) in files(name) {
         let is_allowed = allowed.iter().any(|place| file.starts_with(place));
-        assert!(is_allowed || !code.contains(text), "`{text}` in `{file}` of {name}");
+        assert!(is_allowed || !code.contains(text), "`{file}` of {name} contains `{text}`");
     }
 }
 
 #[test]
-fn each_folder_imports_only_folders_below_it() {
+fn each_folder_imports_only_folders_above_it() {
     check(
         "catalog",
         &[
@@ -236,7 +240,7 @@ fn each_folder_imports_only_folders_below_it() {
 }
 
 #[test]
-fn the_generator_and_the_function_do_not_know_each_other() {
+fn the_generator_and_the_function_do_not_depend_on_each_other() {
     for (one, other) in [
         ("site-gen", "signup_fn"),
         ("signup-fn", "site_gen"),
@@ -252,7 +256,7 @@ fn the_generator_and_the_function_do_not_know_each_other() {
 }
 
 #[test]
-fn only_the_outermost_callers_read_a_clock() {
+fn only_the_entry_points_read_the_clock() {
     for text in ["Timestamp::now", "SystemTime::now", "std::env", "std::fs"] {
         only("catalog", text, &[]);
     }
@@ -261,7 +265,7 @@ fn only_the_outermost_callers_read_a_clock() {
 }
 
 #[test]
-fn reading_writing_and_the_network_have_their_places() {
+fn file_access_and_network_access_stay_in_their_designated_modules() {
     only("site-gen", "fs::read", &["source/load.rs", "output/", "command/"]);
     for text in ["fs::write", "fs::rename", "fs::remove", "fs::create_dir", "OpenOptions"] {
         only("site-gen", text, &["output/", "command/"]);

@@ -1,4 +1,6 @@
-//! A fresh, empty store in memory for `benches/compare.py`: prints where it listens, and runs until it is ended.
+//! Runs a new, empty in-memory store for `benches/compare.py`.
+//!
+//! Prints the store's address and runs until it is killed.
 
 use std::io::Write as _;
 

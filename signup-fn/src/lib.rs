@@ -1,15 +1,15 @@
 #![doc = include_str!("../README.md")]
 //!
-//! | folder | what it holds |
+//! | folder | contents |
 //! |---|---|
-//! | [`people`] | the nouns: sign-up, participant, who is who, tokens |
+//! | [`people`] | the domain types: sign-up, participant, identity, tokens |
 //! | [`rendered`] | the catalogue and pages that site-gen rendered |
 //! | [`aws`] | HTTP clients and connections |
 //! | [`store`] | the table; the only folder that knows DynamoDB |
-//! | [`web`] | which requests are accepted, and what every response looks like |
+//! | [`web`] | which requests are accepted, and what every response has in common |
 //! | [`mail`] | the mailer: from the outbox to SES or a folder |
-//! | [`participant`] | what a participant can ask for; begins with [`participant::answer`] |
-//! | [`settings`] | what the environment says |
+//! | [`participant`] | the requests of a participant; start at [`participant::answer`] |
+//! | [`settings`] | settings from environment variables |
 //!
 //! Each folder imports only folders above it in this table. The programs are in `bin/` and `main.rs`.
 

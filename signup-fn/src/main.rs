@@ -1,6 +1,6 @@
-//! The Lambda behind the form: [`signup_fn::participant::answer`] with a clock.
+//! The Lambda behind the form: calls [`signup_fn::participant::answer`] with the time and the deadline.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -15,7 +15,7 @@ use signup_fn::store::client::Store;
 use signup_fn::web::origin::OriginSecrets;
 use tokio::time::Instant;
 
-/// The time before Lambda's own deadline that rendering and sending the response needs.
+/// The time reserved before Lambda's own deadline for rendering and sending the response.
 const MARGIN: Duration = Duration::from_millis(300);
 
 #[tokio::main(flavor = "current_thread")]
@@ -48,7 +48,7 @@ fn start() -> Result<(Function, OriginSecrets)> {
     Ok((function, secrets))
 }
 
-/// Returns when Lambda stops waiting, less the margin.
+/// Returns Lambda's own deadline minus the margin.
 fn deadline(request: &Request) -> Instant {
     let left = request
         .lambda_context_ref()
@@ -57,19 +57,44 @@ fn deadline(request: &Request) -> Instant {
     Instant::now() + left.saturating_sub(MARGIN)
 }
 
-/// Reads the sender's address from the CDN's header: `192.0.2.1:443`, `[2001:db8::1]:443`, or without a port.
+/// Reads the sender's address from the CDN's header.
 ///
-/// Without the header only the address of the CDN is known, which identifies nobody.
+/// Returns `None` without the header: the connection's own address is the CDN's and identifies nobody.
 fn sender(request: &Request) -> Option<IpAddr> {
-    let viewer = request.headers().get("cloudfront-viewer-address")?.to_str().ok()?;
-    viewer.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| viewer.parse()).ok().or_else(|| {
-        // CloudFront writes IPv6 addresses without brackets.
-        viewer.rsplit_once(':')?.0.parse().ok()
-    })
+    viewer(request.headers().get("cloudfront-viewer-address")?.to_str().ok()?)
 }
 
-/// Strips a request of Lambda's own types.
+/// Parses an address with a port: `192.0.2.1:443`, `[2001:db8::1]:443`, or `2001:db8::1:443` as
+/// CloudFront writes it.
+///
+/// Removes the port before parsing, since all of `2001:db8::1:443` is a valid IPv6 address too, but
+/// another one.
+fn viewer(address: &str) -> Option<IpAddr> {
+    let (host, _port) = address.rsplit_once(':')?;
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// Converts a Lambda request into a plain HTTP request.
 fn plain(request: Request) -> http::Request<Vec<u8>> {
     let (parts, body) = request.into_parts();
     http::Request::from_parts(parts, body.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::viewer;
+
+    #[test]
+    fn the_port_is_not_part_of_the_address() {
+        for (header, expected) in [
+            ("192.0.2.1:50000", "192.0.2.1"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("2001:db8::1:443", "2001:db8::1"),
+            ("2001:db8::1:50000", "2001:db8::1"),
+            ("2001:db8:1:2:3:4:5:6:443", "2001:db8:1:2:3:4:5:6"),
+        ] {
+            assert_eq!(viewer(header), expected.parse().ok(), "{header}");
+        }
+        assert_eq!(viewer("somewhere"), None);
+    }
 }

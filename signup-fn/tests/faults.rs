@@ -1,4 +1,4 @@
-//! What the store does when the table misbehaves.
+//! Tests how the store handles a table that misbehaves.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -12,7 +12,7 @@ use support::table;
 use tokio::net::TcpListener;
 
 #[tokio::test]
-async fn what_passes_is_tried_again_until_it_has_passed() {
+async fn transient_errors_are_retried_until_the_sign_up_succeeds() {
     use Fault::{Conflict, InProgress, Internal, KnownAndConflict, Throttled, ThrottledPart};
     for fault in [Conflict, KnownAndConflict, Throttled, ThrottledPart, InProgress, Internal] {
         let table = table().await;
@@ -27,7 +27,7 @@ async fn what_passes_is_tried_again_until_it_has_passed() {
 }
 
 #[tokio::test]
-async fn a_seat_whose_answer_was_lost_is_known_again() {
+async fn a_retry_after_a_lost_answer_recognises_its_own_seat() {
     let table = table().await;
     let store = table.store_at(&stub(&table, &[Fault::LostAnswer, Fault::Conflict], false).await);
     assert_eq!(table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap(), Claim::Placed(Place::Seat));
@@ -35,7 +35,7 @@ async fn a_seat_whose_answer_was_lost_is_known_again() {
 }
 
 #[tokio::test]
-async fn the_last_seat_whose_answer_was_lost_is_known_again() {
+async fn a_retry_after_a_lost_answer_recognises_the_last_seat_as_its_own() {
     let table = table().await;
     for number in 0..49 {
         table.claim(&table.store(), &format!("p{number}@voorbeeld.nl"), "a").await.unwrap();
@@ -46,7 +46,7 @@ async fn the_last_seat_whose_answer_was_lost_is_known_again() {
 }
 
 #[tokio::test]
-async fn what_does_not_pass_in_time_is_told_and_leaves_nothing() {
+async fn a_conflict_past_the_deadline_is_an_error_and_leaves_nothing_behind() {
     let table = table().await;
     let store = table.store_at(&stub(&table, &[Fault::Conflict], true).await);
     let error =
@@ -57,7 +57,7 @@ async fn what_does_not_pass_in_time_is_told_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_not_there_is_told_in_time() {
+async fn an_unreachable_store_is_an_error_once_time_is_up() {
     let table = table().await;
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let store = table.store_at(&format!("http://{gone}"));
@@ -66,7 +66,7 @@ async fn a_store_that_is_not_there_is_told_in_time() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_wrong_is_not_repeated() {
+async fn an_invalid_request_is_not_retried() {
     let table = table().await;
     let store = table.store_at(&stub(&table, &[Fault::Validation], false).await);
     let error = table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap_err();
@@ -74,7 +74,7 @@ async fn a_request_that_is_wrong_is_not_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_before_a_store_that_misbehaves_fills_exactly_the_seats() {
+async fn a_crowd_fills_exactly_the_seats_although_the_store_misbehaves() {
     use Fault::{Conflict, Internal, LostAnswer, Throttled};
     let table = table().await;
     let faults: Vec<Fault> = (0..150).map(|n| [Conflict, LostAnswer, Throttled, Internal][n % 4]).collect();

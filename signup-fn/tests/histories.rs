@@ -1,7 +1,9 @@
-//! Random histories of several people before a table that misbehaves, beside a
-//! model that has no table: what is answered and what is stored are the model's.
+//! Compares random histories of several people with a model.
 //!
-//! `HISTORIES=10000` runs so many of them; the gate does.
+//! The histories run against a table that misbehaves, the model without a table. Every answer and everything
+//! stored must match the model.
+//!
+//! `HISTORIES` is the number of histories; the gate runs 10,000.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -23,7 +25,7 @@ const PEOPLE: usize = 5;
 const SESSIONS: [&str; 2] = ["a", "b"];
 const SEATS: usize = 2;
 
-/// What somebody does.
+/// An action of a participant.
 #[derive(Debug, Clone)]
 enum Act {
     SignUp { session: usize, may_wait: bool },
@@ -51,22 +53,22 @@ fn history() -> impl Strategy<Value = History> {
         Just(Fault::LostAnswer),
         Just(Fault::LostAnswer),
     ];
-    // Most steps go well, or nothing would be learnt of the others.
+    // Three in four steps have no faults. Otherwise, the histories would test little but faults.
     let faults = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(fault, 1..3)];
     prop::collection::vec((0..PEOPLE, act, faults), 1..16)
 }
 
-/// The same without a table.
+/// The expected state, kept without a table.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Model {
-    /// Who has a seat, by session.
+    /// The participants with a seat, by session.
     seated: [Vec<usize>; 2],
-    /// Who waits, in order.
+    /// The waiting list, in order, by session.
     waiting: [Vec<usize>; 2],
-    /// Who gave up, and which session it was.
+    /// The participants who cancelled, and the session that each had chosen.
     cancelled: BTreeMap<usize, usize>,
     names: BTreeMap<usize, &'static str>,
-    /// How often somebody was told that a seat came free.
+    /// The number of promotions from the waiting list, by participant.
     promoted: BTreeMap<usize, usize>,
 }
 
@@ -74,7 +76,7 @@ impl Model {
     fn place(&self, who: usize) -> Option<(Place, usize)> {
         (0..2).find_map(|session| {
             let seat = self.seated[session].contains(&who).then_some((Place::Seat, session));
-            seat.or_else(|| self.waiting[session].contains(&who).then_some((Place::Line, session)))
+            seat.or_else(|| self.waiting[session].contains(&who).then_some((Place::WaitingList, session)))
         })
     }
 
@@ -85,7 +87,7 @@ impl Model {
     fn sign_up(&mut self, who: usize, session: usize, may_wait: bool) -> Claim {
         let place = match (self.has_seat(session), may_wait) {
             (true, _) => Place::Seat,
-            (false, true) => Place::Line,
+            (false, true) => Place::WaitingList,
             (false, false) => return Claim::Full,
         };
         if self.place(who).is_some() {
@@ -100,7 +102,7 @@ impl Model {
     fn join(&mut self, who: usize, session: usize, place: Place) {
         match place {
             Place::Seat => self.seated[session].push(who),
-            Place::Line => self.waiting[session].push(who),
+            Place::WaitingList => self.waiting[session].push(who),
         }
     }
 
@@ -146,7 +148,7 @@ impl Model {
                 Some(_) => {
                     let place = match (self.has_seat(*to), may_wait) {
                         (true, _) => Place::Seat,
-                        (false, true) => Place::Line,
+                        (false, true) => Place::WaitingList,
                         (false, false) => return Changed::Full,
                     };
                     self.leave(who);
@@ -158,12 +160,12 @@ impl Model {
         }
     }
 
-    /// Where everybody stands.
+    /// Returns the status, session and name of every participant.
     fn standing(&self) -> BTreeMap<usize, (Status, usize, &'static str)> {
         let of = |&who: &usize| {
             let (status, session) = match self.place(who) {
                 Some((Place::Seat, session)) => (Status::Confirmed, session),
-                Some((Place::Line, session)) => (Status::Waiting, session),
+                Some((Place::WaitingList, session)) => (Status::Waiting, session),
                 None => (Status::Cancelled, self.cancelled[&who]),
             };
             (who, (status, session, self.names[&who]))
@@ -222,9 +224,11 @@ async fn live(history: &History) {
     check(&table, &model, history).await;
 }
 
-/// What is stored is what the model knows: nobody is lost, nobody twice, seats and order as they should be.
+/// Checks that the table matches the model.
+///
+/// Nobody may be missing or stored twice. Seats, waiting lists and promotion mails must match.
 async fn check(table: &Table, model: &Model, history: &History) {
-    let participants = table.store().participants(table.event.id(), at(now())).await.unwrap();
+    let participants = table.store().participants(table.event.id(), at(now())).await.unwrap().readable;
     let who_is = |key: &str| {
         let key_of = |who: usize| {
             person(&table.event, &signup_fn::people::field::Email::new(&email(who)).unwrap()).key()
@@ -251,7 +255,7 @@ async fn check(table: &Table, model: &Model, history: &History) {
         assert_eq!(state.taken as usize, model.seated[at].len(), "seats of {session} in {history:?}");
         assert!(state.taken as usize <= SEATS);
         let waiting: Vec<usize> = state.waiting.iter().map(|person| who_is(&person.key())).collect();
-        assert_eq!(waiting, model.waiting[at], "line of {session} in {history:?}");
+        assert_eq!(waiting, model.waiting[at], "waiting list of {session} in {history:?}");
     }
     let items = table.items().await;
     let mut promoted: BTreeMap<usize, usize> = BTreeMap::new();
@@ -261,11 +265,11 @@ async fn check(table: &Table, model: &Model, history: &History) {
             *promoted.entry(who).or_default() += 1;
         }
     }
-    assert_eq!(promoted, model.promoted, "one mail for each seat that came free: {history:?}");
+    assert_eq!(promoted, model.promoted, "one mail for each promotion: {history:?}");
 }
 
 #[test]
-fn whatever_happens_the_table_is_what_the_model_says() {
+fn the_table_always_matches_the_model() {
     let cases: u32 = std::env::var("HISTORIES").map_or(200, |number| number.parse().unwrap());
     let threads = 4;
     std::thread::scope(|scope| {
@@ -274,7 +278,8 @@ fn whatever_happens_the_table_is_what_the_model_says() {
                 let config =
                     Config { cases: cases / threads, failure_persistence: None, ..Config::default() };
                 let told = TestRunner::new(config).run(&history(), |history| {
-                    // A runtime for each, which ends with its servers: ten thousand would be too many open files.
+                    // Each history has its own runtime, which stops its servers when it ends. The servers of
+                    // 10,000 histories would need too many open files.
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                     runtime.block_on(live(&history));
                     Ok(())

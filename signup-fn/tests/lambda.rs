@@ -1,5 +1,6 @@
-//! The built binary, driven as Lambda drives it. `SIGNUP_FN` names another
-//! build of it, such as the one that is deployed.
+//! Tests the built binary the way Lambda runs it.
+//!
+//! `SIGNUP_FN` is the path of another build to test, such as the deployed one.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -23,7 +24,9 @@ async fn start(table: &Table) -> Lambda {
 
 const FORM: &str = "session=a&full_name=Ren%C3%A9e+Vos&email=r%40voorbeeld.nl&organisation=SWV&role=director";
 
-/// An event of HTTP API version 2; a Function URL sends the same with another domain.
+/// Returns an event in version 2.0 of the HTTP API's payload format.
+///
+/// A Function URL sends the same event with another domain.
 fn event(domain: &str, method: &str, path: &str, body: &str, base64: bool) -> Value {
     let body = if base64 { BASE64.encode(body.as_bytes()) } else { body.to_owned() };
     json!({
@@ -70,7 +73,7 @@ fn body(answer: &Value) -> String {
 }
 
 #[tokio::test]
-async fn events_of_both_kinds_with_plain_and_encoded_bodies_are_signed_up() {
+async fn both_kinds_of_event_sign_up_with_a_plain_or_base64_body() {
     let table = table().await;
     let mut lambda = start(&table).await;
     for (number, (domain, base64)) in
@@ -96,7 +99,7 @@ async fn events_of_both_kinds_with_plain_and_encoded_bodies_are_signed_up() {
 }
 
 #[tokio::test]
-async fn a_refused_form_comes_back_as_readable_html() {
+async fn a_rejected_form_is_returned_as_readable_html() {
     let table = table().await;
     let mut lambda = start(&table).await;
     let form = "full_name=Ren%C3%A9e+%3Cb%3E+%3C%3C+values+%3E%3E";
@@ -110,7 +113,7 @@ async fn a_refused_form_comes_back_as_readable_html() {
 }
 
 #[tokio::test]
-async fn what_no_browser_sends_is_answered_too() {
+async fn requests_that_no_browser_would_send_get_a_response() {
     let table = table().await;
     let mut lambda = start(&table).await;
     let mut foreign = event(HTTP_API, "POST", "/aanmelden/e/", FORM, false);
@@ -135,7 +138,7 @@ async fn what_no_browser_sends_is_answered_too() {
 }
 
 #[tokio::test]
-async fn an_event_that_makes_no_sense_does_not_end_the_function() {
+async fn a_malformed_event_does_not_stop_the_function() {
     let table = table().await;
     let mut lambda = start(&table).await;
     let mut bad = event(HTTP_API, "POST", "/aanmelden/e/", FORM, false);
@@ -147,7 +150,7 @@ async fn an_event_that_makes_no_sense_does_not_end_the_function() {
 }
 
 #[tokio::test]
-async fn the_log_tells_every_outcome_and_nothing_about_anybody() {
+async fn the_log_contains_every_outcome_and_no_personal_data() {
     let table = table().await;
     let mut lambda = start(&table).await;
     let form = "session=a&full_name=Xandra+Quispel&email=xq%40voorbeeld.nl&organisation=Geheimschool&role=other\
@@ -158,7 +161,7 @@ async fn the_log_tells_every_outcome_and_nothing_about_anybody() {
         locations.extend(answer["headers"]["location"].as_str().map(str::to_owned));
     }
     lambda.answer(event(HTTP_API, "GET", &locations[0], "", false)).await.unwrap();
-    // A table that is gone: an error with a cause.
+    // Without the table, the request fails with an error that has a cause.
     table.delete().await;
     let answer = lambda.answer(event(HTTP_API, "POST", "/aanmelden/e/", form, false)).await.unwrap();
     assert_eq!(answer["statusCode"], 503);

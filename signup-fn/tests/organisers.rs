@@ -1,4 +1,4 @@
-//! The organisers' command, as organisers run it.
+//! Tests the organisers' command, `signups`, the way organisers run it.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -12,7 +12,7 @@ use signup_fn::store::change::Change;
 use support::{CATALOG, Table, table};
 use tempfile::TempDir;
 
-/// A table, and a folder with the site as it was last built.
+/// A table, and a site folder with the catalogue of the last build.
 struct Office {
     table: Table,
     root: TempDir,
@@ -40,11 +40,11 @@ impl Office {
             .env("TABLE_NAME", &self.table.name)
             .env("IDENTITY_KEY", "07".repeat(32))
             .stdin(Stdio::null());
-        // The store is in this process, so the command must not hold it up.
+        // The store runs in this process, so waiting for the command must not block it.
         tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     }
 
-    /// What it says when all is well.
+    /// Runs the command, which must succeed, and returns its standard output.
     async fn says(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments).await;
         let (out, error) =
@@ -57,7 +57,7 @@ impl Office {
         serde_json::from_str(&self.says(arguments).await).unwrap()
     }
 
-    /// What it says when it refuses.
+    /// Runs the command, which must fail, and returns its standard error.
     async fn refuses(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments).await;
         assert!(!output.status.success(), "{arguments:?}");
@@ -71,7 +71,7 @@ impl Office {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_list_tells_who_comes_who_waits_and_who_cancelled() {
+async fn the_list_shows_confirmed_waiting_and_cancelled_sign_ups() {
     let office = Office::open().await;
     assert!(office.says(&["list"]).await.contains("er zijn geen aanmeldingen"));
     for number in 0..51 {
@@ -103,7 +103,7 @@ async fn the_list_tells_who_comes_who_waits_and_who_cancelled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_export_opens_in_a_spreadsheet_and_runs_nothing_there() {
+async fn an_export_opens_in_a_spreadsheet_and_contains_no_formulas() {
     let office = Office::open().await;
     let form = "session=a&full_name=%3D1%2B1&email=jan@voorbeeld.nl&organisation=SWV+%22Noord%22%3B+Oost&role=other\
                 &role_other=%40IB&question=%2B31+6%0A%C3%A9%C3%A9n";
@@ -128,7 +128,7 @@ async fn an_export_opens_in_a_spreadsheet_and_runs_nothing_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn organisers_cancel_and_move_but_never_by_accident() {
+async fn organisers_can_cancel_and_move_sign_ups_but_never_by_accident() {
     let office = Office::open().await;
     let jan = office.sign_up("jan@voorbeeld.nl", "a").await;
     let refused = office.refuses(&["cancel", &jan]).await;
@@ -150,7 +150,7 @@ async fn organisers_cancel_and_move_but_never_by_accident() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_held_of_somebody_can_be_seen_and_forgotten() {
+async fn personal_data_can_be_reported_exported_and_erased() {
     let office = Office::open().await;
     assert!(office.says(&["report"]).await.contains("geen persoonsgegevens"));
     office.sign_up("jan@voorbeeld.nl", "a").await;
@@ -164,18 +164,18 @@ async fn what_is_held_of_somebody_can_be_seen_and_forgotten() {
     assert!(office.refuses(&["erase", "jan", "--yes"]).await.contains("geen e-mailadres"));
     office.says(&["erase", "jan@voorbeeld.nl", "--yes"]).await;
     assert_eq!(office.json(&["export-all", "jan@voorbeeld.nl"]).await, json!([]));
-    assert_eq!(office.table.items().await.len(), 1, "the counter alone");
+    assert_eq!(office.table.items().await.len(), 1, "only the counter is left");
     assert!(office.says(&["erase", "jan@voorbeeld.nl", "--yes"]).await.contains("weten we niets"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mail_that_was_left_lying_is_seen_and_sent_again() {
+async fn parked_mail_is_listed_and_can_be_retried() {
     let office = Office::open().await;
     office.sign_up("jan@voorbeeld.nl", "a").await;
     assert!(office.says(&["mails"]).await.contains("geen mail"));
     let mail = office.table.mails("jan@voorbeeld.nl").await.remove(0);
     let event = office.table.event.id();
-    office.table.store().give_back(event, &mail.key, Some("MessageRejected"), support::soon()).await.unwrap();
+    office.table.store().park(event, &mail.key, "MessageRejected", support::soon()).await.unwrap();
     assert!(office.says(&["stats"]).await.contains("1 mails zijn blijven liggen"));
     let shown = office.says(&["mails", "--retry"]).await;
     assert!(shown.contains("MessageRejected") && shown.contains("confirmation"), "{shown}");
@@ -183,7 +183,7 @@ async fn mail_that_was_left_lying_is_seen_and_sent_again() {
 }
 
 #[test]
-fn without_a_way_to_the_table_it_says_what_to_do() {
+fn without_access_to_a_table_the_error_says_what_to_do() {
     let run = |arguments: &[&str]| {
         let output =
             Command::new(env!("CARGO_BIN_EXE_signups")).args(arguments).env_clear().output().unwrap();

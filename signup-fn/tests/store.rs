@@ -1,5 +1,6 @@
-//! What the store promises. Runs against dynoxide, and against any other
-//! engine that `DYNAMODB_ENDPOINT` names.
+//! Tests the guarantees of the store.
+//!
+//! Runs against dynoxide or, if `DYNAMODB_ENDPOINT` is set, against the engine at that address.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -21,7 +22,7 @@ async fn one_person_takes_one_seat_of_one_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_at_once_for_fifty_seats_gives_exactly_fifty() {
+async fn two_hundred_sign_ups_at_once_fill_exactly_fifty_seats() {
     let table = table().await;
     let store = table.store();
     let claims = (0..200).map(|number| {
@@ -36,7 +37,9 @@ async fn two_hundred_at_once_for_fifty_seats_gives_exactly_fifty() {
         match claim.await.unwrap() {
             Claim::Placed(Place::Seat) => claimed += 1,
             Claim::Full => full += 1,
-            Claim::Known(_) | Claim::TooOften | Claim::Placed(Place::Line) => panic!("everybody came once"),
+            Claim::Known(_) | Claim::TooOften | Claim::Placed(Place::WaitingList) => {
+                panic!("each signs up once")
+            }
         }
     }
     assert_eq!((claimed, full), (50, 150));
@@ -62,7 +65,7 @@ async fn one_person_who_clicks_fifty_times_takes_one_seat() {
 }
 
 #[tokio::test]
-async fn a_full_session_says_the_same_to_those_who_are_in_it() {
+async fn a_full_session_gives_its_participants_the_same_answer_as_newcomers() {
     let table = table().await;
     let store = table.store();
     for number in 0..50 {
@@ -74,7 +77,7 @@ async fn a_full_session_says_the_same_to_those_who_are_in_it() {
 }
 
 #[tokio::test]
-async fn what_is_stored_of_a_person_is_what_the_privacy_notice_lists() {
+async fn the_stored_personal_data_is_exactly_what_the_privacy_notice_lists() {
     let table = table().await;
     let form = "session=a&full_name=Jan&email=jan@voorbeeld.nl&organisation=SWV&role=other&role_other=IB&question=Hoe?";
     table.claim_form(&table.store(), form, now(), Duration::from_secs(30)).await.unwrap();
@@ -105,13 +108,13 @@ async fn what_is_stored_of_a_person_is_what_the_privacy_notice_lists() {
             "version"
         ]
     );
-    // Thirty days after the end of the session, in seconds since 1970: DynamoDB's time to live.
+    // 30 days after the end of the session, in Unix seconds, as DynamoDB's time to live expects.
     let end: jiff::Timestamp = "2098-11-28T16:30:00Z".parse().unwrap();
     assert_eq!(item["forget_at"].as_n().unwrap(), &(end.as_second() + 30 * 86_400).to_string());
 }
 
 #[tokio::test]
-async fn making_the_table_twice_keeps_what_is_in_it() {
+async fn creating_the_table_twice_keeps_its_items() {
     let table = table().await;
     table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
     table.store().create_table_if_absent().await.unwrap();
@@ -119,16 +122,16 @@ async fn making_the_table_twice_keeps_what_is_in_it() {
 }
 
 #[tokio::test]
-async fn once_the_retention_is_over_nobody_is_shown_though_the_item_is_still_there() {
+async fn expired_participants_are_hidden_even_before_their_items_are_deleted() {
     let table = table().await;
     table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
     let person = table.participant("jan@voorbeeld.nl").await.unwrap().person;
     let (event, store) = (&table.event, table.store());
     let forget_at = event.forget_at(&event.sessions()[0]);
     let before = forget_at - jiff::SignedDuration::from_secs(1);
-    assert_eq!(store.participants(event.id(), at(before)).await.unwrap().len(), 1);
+    assert_eq!(store.participants(event.id(), at(before)).await.unwrap().readable.len(), 1);
     assert!(store.participant(event.id(), &person, at(before)).await.unwrap().is_some());
-    assert_eq!(store.participants(event.id(), at(forget_at)).await.unwrap().len(), 0);
+    assert_eq!(store.participants(event.id(), at(forget_at)).await.unwrap().readable.len(), 0);
     assert!(store.participant(event.id(), &person, at(forget_at)).await.unwrap().is_none());
-    assert_eq!(table.people("a").await, 1, "time to live deletes late");
+    assert_eq!(table.people("a").await, 1, "time to live deletes items late");
 }

@@ -1,4 +1,4 @@
-//! The waiting list: strictly first in line, each seat given away once, each change told once.
+//! Tests the waiting list: strictly first come, first served, each seat assigned once, one mail per change.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod support;
@@ -23,7 +23,7 @@ fn who(table: &Table, number: usize) -> Person {
     person(&table.event, &Email::new(&email(number)).unwrap())
 }
 
-/// A table in which session `a` is full, and so many wait for it.
+/// Returns a table in which session `a` is full and `waiting` participants are on its waiting list.
 async fn full(waiting: usize) -> Table {
     let table = table().await;
     for number in 0..SEATS + waiting {
@@ -46,24 +46,24 @@ fn moved(to: &str, may_wait: bool) -> Change {
 }
 
 #[tokio::test]
-async fn who_asks_to_wait_joins_the_tail_and_who_does_not_is_told_it_is_full() {
+async fn without_a_free_seat_a_participant_joins_the_waiting_list_only_on_request() {
     let table = full(2).await;
     assert_eq!(table.claim(&table.store(), &email(90), "a").await.unwrap(), Claim::Full);
     let wait = table.wait(&table.store(), &email(91), "a").await.unwrap();
-    assert_eq!(wait, Claim::Placed(Place::Line));
+    assert_eq!(wait, Claim::Placed(Place::WaitingList));
     assert_eq!(table.waiting("a").await, [who(&table, 50), who(&table, 51), who(&table, 91)]);
     assert_eq!(table.participant(&email(90)).await, None);
-    // A seat, where there is one, whatever one is ready for.
+    // A free seat takes precedence, even for a participant who is willing to wait.
     assert_eq!(table.wait(&table.store(), &email(92), "b").await.unwrap(), Claim::Placed(Place::Seat));
 }
 
 #[tokio::test]
-async fn a_known_address_gets_the_answer_of_an_unknown_one() {
+async fn a_known_address_gets_the_same_answer_as_an_unknown_one() {
     let table = full(1).await;
     for number in [0, 50] {
         assert_eq!(table.claim(&table.store(), &email(number), "a").await.unwrap(), Claim::Full);
         let wait = table.wait(&table.store(), &email(number), "a").await.unwrap();
-        assert_eq!(wait, Claim::Known(Place::Line));
+        assert_eq!(wait, Claim::Known(Place::WaitingList));
         let other = table.claim(&table.store(), &email(number), "b").await.unwrap();
         assert_eq!(other, Claim::Known(Place::Seat));
     }
@@ -71,7 +71,7 @@ async fn a_known_address_gets_the_answer_of_an_unknown_one() {
 }
 
 #[tokio::test]
-async fn a_seat_that_comes_free_goes_to_the_head_of_the_line_at_once() {
+async fn a_released_seat_goes_to_the_head_of_the_waiting_list_at_once() {
     let table = full(2).await;
     assert_eq!(table.change(&table.store(), &email(3), &Change::Cancel).await.unwrap(), Changed::Done);
     assert_eq!(status(&table, 3).await, Some((Status::Cancelled, "a".into())));
@@ -80,20 +80,23 @@ async fn a_seat_that_comes_free_goes_to_the_head_of_the_line_at_once() {
     assert_eq!((table.taken("a").await, table.people("a").await), (SEATS, SEATS));
     assert_eq!(kinds(&table, 3).await, [MailKind::Confirmation, MailKind::Cancelled]);
     assert_eq!(kinds(&table, 50).await, [MailKind::Waiting, MailKind::Promoted]);
-    // Cancelling once more frees nothing more.
+    // A second cancellation releases no further seat.
     table.change(&table.store(), &email(3), &Change::Cancel).await.unwrap();
     assert_eq!(status(&table, 51).await, Some((Status::Waiting, "a".into())));
 }
 
 #[tokio::test]
-async fn while_somebody_waits_a_newcomer_does_not_pass() {
+async fn a_newcomer_never_overtakes_the_waiting_list() {
     let table = full(1).await;
-    // As after an editor gave the session more seats: a seat is free, and one waits for it.
+    // As if an editor had just raised the capacity: seats are free while a participant still waits.
     let mut session = serde_json::to_value(&table.event).unwrap();
     session["sessions"][0]["capacity"] = 52.into();
     let larger = Table { event: serde_json::from_value(session).unwrap(), ..table.clone() };
     assert_eq!(larger.claim(&larger.store(), &email(90), "a").await.unwrap(), Claim::Full);
-    assert_eq!(larger.wait(&larger.store(), &email(91), "a").await.unwrap(), Claim::Placed(Place::Line));
+    assert_eq!(
+        larger.wait(&larger.store(), &email(91), "a").await.unwrap(),
+        Claim::Placed(Place::WaitingList)
+    );
     let session = larger.event.sessions()[0].clone();
     assert_eq!(larger.store().settle(&larger.event, &session, at(now())).await.unwrap(), 2);
     assert_eq!(larger.store().settle(&larger.event, &session, at(now())).await.unwrap(), 0);
@@ -117,7 +120,7 @@ async fn once_the_session_has_begun_nobody_is_promoted() {
 }
 
 #[tokio::test]
-async fn who_gives_up_waiting_leaves_the_order_of_the_others() {
+async fn leaving_the_waiting_list_keeps_the_order_of_the_others() {
     let table = full(4).await;
     table.change(&table.store(), &email(51), &Change::Cancel).await.unwrap();
     assert_eq!(table.waiting("a").await, [who(&table, 50), who(&table, 52), who(&table, 53)]);
@@ -129,19 +132,19 @@ async fn who_gives_up_waiting_leaves_the_order_of_the_others() {
 }
 
 #[tokio::test]
-async fn switching_is_one_step_and_keeps_the_seat_where_the_other_session_is_full() {
+async fn switching_is_atomic_and_keeps_the_seat_if_the_other_session_is_full() {
     let table = full(1).await;
     table.claim(&table.store(), &email(90), "b").await.unwrap();
     assert_eq!(table.change(&table.store(), &email(90), &moved("a", false)).await.unwrap(), Changed::Full);
     assert_eq!(status(&table, 90).await, Some((Status::Confirmed, "b".into())));
     assert_eq!(table.taken("b").await, 1);
-    // Out of the full session: the head of the line takes the seat.
+    // Leaving the full session gives the seat to the head of its waiting list.
     assert_eq!(table.change(&table.store(), &email(0), &moved("b", false)).await.unwrap(), Changed::Done);
     assert_eq!(status(&table, 0).await, Some((Status::Confirmed, "b".into())));
     assert_eq!(status(&table, 50).await, Some((Status::Confirmed, "a".into())));
     assert_eq!((table.taken("a").await, table.taken("b").await), (SEATS, 2));
     assert_eq!(kinds(&table, 0).await, [MailKind::Confirmation, MailKind::Changed]);
-    // On request one gives up the seat and waits.
+    // On request, the participant gives up the seat and joins the waiting list.
     assert_eq!(table.change(&table.store(), &email(90), &moved("a", true)).await.unwrap(), Changed::Done);
     assert_eq!(status(&table, 90).await, Some((Status::Waiting, "a".into())));
     assert_eq!(table.taken("b").await, 1);
@@ -150,7 +153,7 @@ async fn switching_is_one_step_and_keeps_the_seat_where_the_other_session_is_ful
 }
 
 #[tokio::test]
-async fn who_cancelled_can_sign_up_again_and_is_newer_for_a_calendar() {
+async fn a_new_sign_up_after_a_cancellation_has_a_higher_calendar_version() {
     let table = table().await;
     table.claim(&table.store(), &email(0), "a").await.unwrap();
     table.change(&table.store(), &email(0), &Change::Cancel).await.unwrap();
@@ -162,13 +165,13 @@ async fn who_cancelled_can_sign_up_again_and_is_newer_for_a_calendar() {
     let after = table.participant(&email(0)).await.unwrap();
     assert!(after.version > before.version && after.id != before.id);
     assert_eq!((table.taken("a").await, table.taken("b").await), (0, 1));
-    // The link of the first sign-up opens nothing any more.
+    // The link of the first sign-up no longer works.
     let key = before.key();
     let old = table.store().change(&table.event, &key, &Change::Cancel, at(later)).await;
     assert_eq!(old.unwrap(), Changed::Gone);
 }
 
-/// Whether a text occurs anywhere in the table.
+/// Returns whether a text occurs in any of the items.
 fn holds(items: &[Item], word: &str) -> bool {
     items.iter().any(|item| format!("{item:?}").contains(word))
 }
@@ -181,31 +184,31 @@ async fn an_erasure_leaves_no_name_address_or_hash_anywhere() {
     let half_a_minute = std::time::Duration::from_secs(30);
     table.claim_form(&table.store(), form, now(), half_a_minute).await.unwrap();
     let xandra = table.participant("xq@voorbeeld.nl").await.unwrap();
-    // A parked mail and a sent one.
+    // The erasure must remove a parked mail and a sent one too.
     let event = table.event.id();
     table.change(&table.store(), "xq@voorbeeld.nl", &moved("b", false)).await.unwrap();
     let [waiting, changed] = &table.mails("xq@voorbeeld.nl").await[..] else { panic!() };
-    table.store().give_back(event, &waiting.key, Some("MessageRejected"), soon()).await.unwrap();
+    table.store().park(event, &waiting.key, "MessageRejected", soon()).await.unwrap();
     table.store().mark_sent(event, &changed.key, at(now())).await.unwrap();
     let words = ["Xandra", "xq@", "Geheimschool", "Vertrouwelijk", &xandra.person.key()];
     let items = table.items().await;
-    assert!(words.iter().all(|word| holds(&items, word)), "all of them are there before");
+    assert!(words.iter().all(|word| holds(&items, word)), "all of them are stored before the erasure");
     assert_eq!(table.change(&table.store(), "xq@voorbeeld.nl", &Change::Erase).await.unwrap(), Changed::Done);
     let items = table.items().await;
     let reference = xandra.person.reference();
     for word in words.into_iter().chain([reference.as_str()]) {
         assert!(!holds(&items, word), "{word} is still there");
     }
-    // A mailer that had the mail in hand does not bring it back.
+    // A mailer that was still sending a mail does not recreate it.
     table.store().mark_sent(event, &waiting.key, at(now())).await.unwrap();
-    table.store().give_back(event, &changed.key, None, soon()).await.unwrap();
+    table.store().postpone(event, &changed.key, now(), soon()).await.unwrap();
     assert!(!holds(&table.items().await, &xandra.person.key()));
-    // Counts stay.
+    // The counters still match the participants who are left.
     assert_eq!((table.taken("a").await, table.taken("b").await), (SEATS, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_at_once_for_fifty_seats_then_fifty_cancel_at_once() {
+async fn a_thousand_sign_ups_at_once_fill_fifty_seats_and_then_fifty_cancel_at_once() {
     let table = table().await;
     let store = table.store();
     let claims = (0..1000).map(|number| {
@@ -216,7 +219,7 @@ async fn a_thousand_at_once_for_fifty_seats_then_fifty_cancel_at_once() {
     for claim in claims.collect::<Vec<_>>() {
         match claim.await.unwrap() {
             (number, Claim::Placed(Place::Seat)) => seated.push(number),
-            (number, Claim::Placed(Place::Line)) => waiting.push(number),
+            (number, Claim::Placed(Place::WaitingList)) => waiting.push(number),
             (number, other) => panic!("{number}: {other:?}"),
         }
     }
@@ -224,7 +227,7 @@ async fn a_thousand_at_once_for_fifty_seats_then_fifty_cancel_at_once() {
     let line = table.waiting("a").await;
     let in_line: BTreeSet<String> = line.iter().map(Person::key).collect();
     let asked: BTreeSet<String> = waiting.iter().map(|&number| who(&table, number).key()).collect();
-    assert_eq!((line.len(), &in_line), (950, &asked), "everybody once, without a gap");
+    assert_eq!((line.len(), &in_line), (950, &asked), "everybody once, and nobody missing");
 
     let cancels = seated.iter().map(|&number| {
         let (table, store) = (table.clone(), store.clone());

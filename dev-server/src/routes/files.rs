@@ -1,4 +1,4 @@
-//! The files of the built site.
+//! Serves the files of the built site.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -8,7 +8,7 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use percent_encoding::percent_decode_str;
 
-/// Responds to a path: with a file, a folder's index, a redirect to the address with a slash, or the 404 page.
+/// Responds with a file, a folder's index, a redirect to the address with a trailing slash, or the 404 page.
 pub(super) fn serve(site: &Path, url: &str) -> Response {
     let Some(relative) = below(url) else { return not_found(site) };
     let path = site.join(&relative);
@@ -16,13 +16,13 @@ pub(super) fn serve(site: &Path, url: &str) -> Response {
         return file(&path.join("index.html")).unwrap_or_else(|| not_found(site));
     }
     if path.join("index.html").is_file() {
-        // The cleaned path, since `//name/` would lead to another host.
+        // Uses the cleaned path, because a browser reads `//name/` as the address of another host.
         return Redirect::permanent(&format!("/{}/", relative.display())).into_response();
     }
     file(&path).unwrap_or_else(|| not_found(site))
 }
 
-/// Returns the relative path of an address; `None` if it would leave the site.
+/// Returns the relative path of an address, or `None` if it would leave the site.
 fn below(url: &str) -> Option<PathBuf> {
     let decoded = percent_decode_str(url).decode_utf8().ok()?;
     let path = PathBuf::from(decoded.trim_start_matches('/'));
@@ -62,7 +62,7 @@ fn file(path: &Path) -> Option<Response> {
     Some(([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], bytes).into_response())
 }
 
-/// Responds with a page, to which it adds the script that reloads it.
+/// Responds with a page, including the script that reloads it.
 fn page(bytes: &[u8]) -> Response {
     let html = String::from_utf8_lossy(bytes).replacen(
         "</head>",

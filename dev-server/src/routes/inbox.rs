@@ -1,4 +1,4 @@
-//! The mails that were sent on this machine, newest first.
+//! Shows the mails that were sent on this machine, newest first.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,12 +12,12 @@ use mail_parser::{Message, MessageParser, MimeHeaders};
 
 use super::served::Shared;
 
-/// Shows every mail in the folder.
+/// Responds with a page of all mails in the folder.
 pub(super) async fn inbox(State(served): Shared) -> Response {
     let mut mails = String::new();
     for bytes in newest_first(&served.mail) {
         if let Some(message) = MessageParser::default().parse(&bytes) {
-            // Writing to a string can't fail.
+            // Writing to a string cannot fail.
             let _ = mail(&mut mails, &message);
         }
     }
@@ -47,7 +47,8 @@ fn mail(out: &mut String, message: &Message<'_>) -> std::fmt::Result {
     writeln!(out, "<p>Aan {}</p>", escaped(to))?;
     writeln!(out, "<pre>{}</pre>", linked(&message.body_text(0).unwrap_or_default()))?;
     for attachment in message.attachments() {
-        // The calendar entry is there twice: inline, and as an attachment with a name.
+        // A mail contains the calendar entry twice: inline, and as an attachment with a name.
+        // Only the named one is shown.
         let Some(name) = attachment.attachment_name().map(escaped) else { continue };
         let text = escaped(attachment.text_contents().unwrap_or_default());
         writeln!(out, "<details><summary>{name}</summary><pre>{text}</pre></details>")?;
@@ -59,7 +60,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
-/// Returns the text with its web addresses as links.
+/// Returns the text escaped for HTML, with its web addresses as links.
 fn linked(text: &str) -> String {
     let word = |word: &str| match word.trim_end() {
         address if address.starts_with("http://") || address.starts_with("https://") => {

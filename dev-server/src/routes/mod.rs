@@ -1,4 +1,4 @@
-//! The site and the function on one origin, as behind the CDN.
+//! Serves the site and the function on one origin, as the CDN does.
 
 mod files;
 mod inbox;
@@ -18,7 +18,7 @@ use axum::routing::{any, get};
 use catalog::address::SIGNUP_PREFIX;
 use catalog::headers::SECURITY_HEADERS;
 use futures_util::stream::{self, Stream};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use jiff::Timestamp;
 use signup_fn::participant;
@@ -27,13 +27,13 @@ use signup_fn::people::timing::Timing;
 use self::served::{Served, Shared};
 use crate::builder::Live;
 
-/// The same as the timeout of the function in the cloud.
-const TIME_FOR_AN_ANSWER: Duration = Duration::from_secs(8);
+/// The time limit of a response. In the cloud, the function's timeout is 10 s (`infra/function.tf`).
+const TIME_FOR_AN_ANSWER: Duration = Duration::from_secs(10);
 
-/// The limit of Lambda; the function itself accepts far less.
+/// Lambda's limit on a request body. The function itself accepts far less.
 const LARGEST_BODY: usize = 6 * 1024 * 1024;
 
-/// Every address of the site.
+/// Returns the router for all addresses of the site.
 pub fn routes(served: Served) -> Router {
     let site = Router::new()
         .route("/_dev/inbox/", get(inbox::inbox))
@@ -41,12 +41,26 @@ pub fn routes(served: Served) -> Router {
         .route("/_dev/reload.js", get(reload_script))
         .fallback(page)
         .layer(middleware::from_fn(security_headers));
-    // The function sets its own headers, as in the cloud.
+    // The function sets its own security headers, as in the cloud.
     Router::new()
         .route(&format!("{SIGNUP_PREFIX}{{*rest}}"), any(function))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .merge(site)
+        .layer(middleware::from_fn(only_this_machine))
         .with_state(served)
+}
+
+/// Refuses a request under any other name of this machine.
+///
+/// Otherwise a foreign site could let its name lead here (DNS rebinding), and read the mails.
+async fn only_this_machine(request: Request, next: Next) -> Response {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    match name {
+        "127.0.0.1" | "localhost" | "[::1]" => next.run(request).await,
+        _ => (StatusCode::MISDIRECTED_REQUEST, "Deze site staat op http://127.0.0.1 en http://localhost.\n")
+            .into_response(),
+    }
 }
 
 async fn security_headers(request: Request, next: Next) -> Response {
@@ -70,7 +84,7 @@ async fn function(
     (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
     let deadline = Instant::now() + TIME_FOR_AN_ANSWER;
     let is_post = *request.method() == Method::POST;
-    // All requests come from this machine, so there is no sender to limit.
+    // All requests come from this machine, so there is no sender to rate-limit.
     let timing = Timing { now: Timestamp::now(), deadline: deadline.into() };
     let answer = participant::answer(&function, request, None, timing).await;
     if is_post {
@@ -90,7 +104,7 @@ async fn page(State(Served { live, .. }): Shared, method: Method, uri: Uri) -> R
     }
 }
 
-/// Shows what is wrong while there is no good build yet.
+/// Responds with the problems while there is no good build yet.
 fn problem_page(problems: Option<&str>) -> Response {
     let problems = problems.unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;");
     let html = include_str!("problems.html").replace("PROBLEMS", &problems);
@@ -102,7 +116,7 @@ async fn reload_script() -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("reload.js"))
 }
 
-/// Sends the browser an event for the current build and for each that follows.
+/// Sends the browser an event for the current build and for each later one.
 async fn events(State(Served { live, .. }): Shared) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let mut receiver = live;
     receiver.mark_changed();

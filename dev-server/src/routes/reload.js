@@ -1,4 +1,4 @@
-// Reloads the page after a build, and shows over it what keeps the site from being built.
+// Reloads the page after a build, and shows the problems of a failed build in a dialog over it.
 "use strict";
 
 let events = null;
@@ -24,8 +24,8 @@ function tell(event) {
   build = event.lastEventId;
 }
 
-// A page that is left may be kept to come back to. It must not keep its connection too:
-// a browser has six for a site, and with the seventh page everything would stand still.
+// A browser may keep a page in its back/forward cache. The page must close its connection then:
+// a browser opens at most six per site, so the seventh page would block all requests.
 addEventListener("pageshow", () => {
   events = new EventSource("/_dev/events");
   events.addEventListener("message", tell);

@@ -1,4 +1,4 @@
-//! What all requests share.
+//! The state that all requests share.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use tokio::sync::{Notify, watch};
 
 use crate::builder::Live;
 
-/// What all requests share.
+/// The state that all requests share.
 #[derive(Debug, Clone)]
 pub struct Served {
-    /// What is served at the moment.
+    /// The build that is served.
     pub live: watch::Receiver<Live>,
-    /// Wakes the delivery of mail.
+    /// The signal that wakes the delivery of mail.
     pub wake: Arc<Notify>,
-    /// The folder with mails.
+    /// The folder with the delivered mails.
     pub mail: PathBuf,
 }
 
-/// The extractor of it.
+/// The extractor of the shared state.
 pub(super) type Shared = State<Served>;

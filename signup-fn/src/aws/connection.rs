@@ -1,21 +1,21 @@
-//! How to reach the table.
+//! The connection to the table.
 
 use std::fmt;
 
-/// How to reach the table.
+/// The name of the table, its region or endpoint, and the credentials to reach it.
 #[derive(Clone)]
 pub struct Connection {
     /// The name of the table.
     pub table: String,
     /// The AWS region.
     pub region: String,
-    /// An address that replaces the region's own, such as `http://127.0.0.1:8000`.
+    /// An endpoint that replaces the region's own, such as `http://127.0.0.1:8000`.
     pub endpoint: Option<String>,
     /// The credentials.
     pub credentials: Credentials,
 }
 
-/// AWS credentials, as Lambda passes them.
+/// AWS credentials, in the parts that Lambda passes as environment variables.
 #[derive(Clone)]
 pub struct Credentials {
     /// The access key id.

@@ -5,10 +5,9 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 /// Returns a client for an endpoint, or for AWS itself.
 ///
-/// Without the feature `tls` it reaches only services on this machine.
+/// Without the feature `tls`, the client supports only plain HTTP, so only local services.
 pub fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
     let http = Builder::new();
-    // A service on this machine is reached without TLS.
     #[cfg(feature = "tls")]
     if !endpoint.is_some_and(|endpoint| endpoint.starts_with("http://")) {
         return tls::client(http);
@@ -26,10 +25,10 @@ mod tls {
 
     /// The root certificates of Amazon Trust Services ("Repository"), valid until at least 2037.
     ///
-    /// Reading the system's store instead takes several times as long at each cold start.
+    /// Loading the system's trust store instead would take several times as long at each cold start.
     const ROOTS: &str = include_str!("roots.pem");
 
-    /// Names a file with other root certificates, as for the AWS command line.
+    /// The variable that names a file with other root certificates, as in the AWS CLI.
     const OTHER_ROOTS: &str = "AWS_CA_BUNDLE";
 
     pub(super) fn client(http: Builder) -> SharedHttpClient {
@@ -39,7 +38,7 @@ mod tls {
         let roots = TrustStore::empty().with_pem_certificate(roots);
         match TlsContext::builder().with_trust_store(roots).build() {
             Ok(context) => http.tls_context(context).build_https(),
-            // Falls back to the system's store; if that fails too, each request reports why.
+            // Falls back to the system's trust store. If that fails too, each request reports the cause.
             Err(_) => http.build_https(),
         }
     }

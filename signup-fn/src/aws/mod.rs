@@ -1,6 +1,6 @@
-//! The way to AWS: HTTP clients and connections.
+//! Access to AWS: HTTP clients and connections.
 //!
-//! Belongs here: how a service is reached. Does not belong here: what is asked of it.
+//! Belongs here: reaching a service. Does not belong here: the requests to it.
 
 pub mod connection;
 pub mod http_client;

@@ -1,5 +1,5 @@
-//! The Lambda that sends mail: invoked by the table's stream, and every few minutes by a schedule.
-// The futures of two SDKs are deeply nested.
+//! The Lambda that sends mail. The table's stream and a 15-minute schedule invoke it.
+// The nested futures of two SDKs exceed the default limit of 128.
 #![recursion_limit = "256"]
 
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use serde_json::{Value, json};
-use signup_fn::mail::mailer::{Delivery, Mailer, OVERDUE};
+use signup_fn::mail::mailer::{Mailer, OVERDUE};
 use signup_fn::mail::message::Messages;
 use signup_fn::mail::ses::Ses;
 use signup_fn::mail::transport::Transport;
@@ -20,7 +20,7 @@ use signup_fn::store::client::Store;
 use signup_fn::store::stream::StreamEvent;
 use tokio::time::Instant;
 
-/// The time before Lambda's own deadline that the response needs.
+/// The time reserved before Lambda's own deadline for sending the response.
 const MARGIN: Duration = Duration::from_secs(1);
 
 #[tokio::main(flavor = "current_thread")]
@@ -51,29 +51,27 @@ fn start() -> Result<Mailer> {
     Ok(Mailer { catalog, store: Store::new(settings.store.connection), messages, sender, transport })
 }
 
-/// Sends the mails that a batch of the stream announces. Any other event is the schedule, which starts the rounds.
+/// Sends the mails that a batch of the stream announces. Any other event comes from the schedule, which
+/// starts the rounds.
 async fn handle(mailer: &Mailer, payload: Value, deadline: Instant) -> Result<Value, lambda_runtime::Error> {
     if payload.get("Records").is_none() {
         let timing = Timing { now: Timestamp::now(), deadline };
-        mailer.rounds(timing).await?;
+        // Mail is sent even if some of the rounds failed.
+        let rounds = mailer.rounds(timing).await;
         mailer.sweep(OVERDUE, timing).await?;
+        rounds?;
         return Ok(json!({}));
     }
-    let batch: StreamEvent = serde_json::from_value(payload).context("event of the stream")?;
+    let batch: StreamEvent = serde_json::from_value(payload).context("invalid event from the stream")?;
     let mut failures = Vec::new();
     for record in &batch.records {
         let Some((event, mail)) = record.mail() else { continue };
         let delivered = mailer.deliver(&event, &mail, Timing { now: Timestamp::now(), deadline }).await;
-        let failed = match delivered {
-            Ok(Delivery::Failed) => true,
-            Ok(_) => false,
-            Err(error) => {
-                tracing::error!(%error, "mail not handled");
-                true
-            }
-        };
+        // A mail that could not be sent stays in the outbox, and the schedule retries it. So only an error
+        // of the table counts as a failure here.
+        let failed = delivered.inspect_err(|error| tracing::error!(%error, "mail not handled")).is_err();
         if failed {
-            // The stream continues from the first of these, and delivers the later ones again.
+            // Lambda retries the batch from the first failed record, including the records after it.
             failures.push(json!({ "itemIdentifier": record.sequence_number() }));
         }
     }

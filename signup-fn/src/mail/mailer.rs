@@ -1,12 +1,14 @@
-//! Sends the mails in the outbox, at least once each.
+//! Sends the mails in the outbox, with at-least-once delivery.
 //!
 //! The mailer leases a mail, sends it, and marks it as sent. If it dies in between, the lease
-//! expires and the next mailer sends the mail again, with the same `Message-ID`. A mail that
-//! fails is tried again; after a few attempts it is parked, where organisers and operators see it.
+//! expires and the next mailer sends the mail again, with the same `Message-ID`. After a transient
+//! failure the mailer retries, with growing pauses. After almost a day of retries, or at once after a
+//! permanent failure, it parks the mail. Organisers and operators see parked mails.
 
 use std::sync::Arc;
 
 use catalog::answer::Status;
+use catalog::mail::MailKind;
 use catalog::{Catalog, Event, EventId, Session};
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,24 +17,24 @@ use super::send_error::SendError;
 use super::transport::Transport;
 use crate::people::participant::Participant;
 use crate::people::timing::Timing;
-use crate::store::change::Change;
+use crate::store::change::{Change, Changed};
 use crate::store::client::Store;
 use crate::store::error::StoreError;
 use crate::store::mail::{Mail, MailKey};
 use crate::store::outbox::Lease;
 
-/// Everything that sending needs.
+/// The mailer, with everything that it needs to send mail.
 #[derive(Debug)]
 pub struct Mailer {
     /// The events.
     pub catalog: Arc<Catalog>,
     /// The outbox and the participants.
     pub store: Store,
-    /// Makes mails from templates.
+    /// The templates of mails.
     pub messages: Messages,
     /// The sender of all mails.
     pub sender: Sender,
-    /// Where mails go.
+    /// The destination of mails.
     pub transport: Transport,
 }
 
@@ -41,26 +43,74 @@ pub struct Mailer {
 pub enum Delivery {
     /// The mail was sent.
     Sent,
-    /// There was nothing to send: the mail was sent already, or its recipient is gone.
+    /// There was nothing to send: the mail was sent, postponed, parked or leased by another mailer, or
+    /// it is out of date, or its recipient or its event is gone.
     Nothing,
-    /// The mail will be tried again.
+    /// The attempt failed, and the mail will be retried.
     Failed,
-    /// The mail is not tried again until somebody asks for it.
+    /// The mail was parked. It is not retried until an organiser unparks it.
     Parked,
 }
 
-/// After so many attempts a mail is parked.
-const MAX_ATTEMPTS: i64 = 5;
-/// A mail that waits longer than this was missed by the stream, and is swept up.
+/// The minimum pauses in minutes before the second and each further attempt. If the tenth attempt
+/// fails, the mail is parked: after 1 + 5 + 15 + 30 + 60 + 120 + 240 + 480 + 480 = 1,431 minutes, almost
+/// a day.
+const PAUSES: [i64; 9] = [1, 5, 15, 30, 60, 120, 240, 480, 480];
+/// The minimum age of a mail that the schedule sweeps up. By then the stream should have delivered it.
 pub const OVERDUE: SignedDuration = SignedDuration::from_mins(10);
-/// How long before a session its reminders are sent.
+/// How long before the start of a session its reminders are sent.
 const REMIND_BEFORE: SignedDuration = SignedDuration::from_hours(24);
+/// How long after the start of a session the mailer still tells waiting participants that no seat came
+/// free.
+const TELL_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// The error for rounds or sweeps of which some operations failed. The others were completed.
+#[derive(Debug, thiserror::Error)]
+#[error("{count} operations failed; first cause: {first}")]
+pub struct RoundsError {
+    /// The number of operations that failed. Each is logged.
+    pub count: usize,
+    /// The error of the first one.
+    pub first: StoreError,
+}
+
+/// The failures of a run, collected so that one failure does not stop the rest.
+#[derive(Default)]
+struct Failures {
+    count: usize,
+    first: Option<StoreError>,
+}
+
+impl Failures {
+    /// Returns the value of a success. Logs a failure, counts it unless the item is unreadable, and
+    /// returns `None`.
+    fn note<T>(&mut self, event: &EventId, result: Result<T, StoreError>) -> Option<T> {
+        let error = match result {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        if let StoreError::Unreadable { .. } = error {
+            // A newer version may have written the item. It is left unchanged, and a retry would not help.
+            tracing::error!(event.id = %event, %error, "unreadable item skipped");
+            return None;
+        }
+        tracing::error!(event.id = %event, %error, "scheduled operation failed");
+        self.count += 1;
+        self.first.get_or_insert(error);
+        None
+    }
+
+    fn into_result(self) -> Result<(), RoundsError> {
+        self.first.map_or(Ok(()), |first| Err(RoundsError { count: self.count, first }))
+    }
+}
 
 impl Mailer {
-    /// Delivers one mail, if it is still to be sent.
+    /// Delivers one mail, if it still needs to be sent.
     ///
     /// # Errors
-    /// Fails if the table did not answer before the deadline, or refused.
+    /// Fails if the deadline passes, if the table refuses a request, or if an item is unreadable. A mail
+    /// that cannot be sent is not an error, but [`Delivery::Failed`] or [`Delivery::Parked`].
     pub async fn deliver(
         &self,
         event: &EventId,
@@ -68,7 +118,7 @@ impl Mailer {
         timing: Timing,
     ) -> Result<Delivery, StoreError> {
         let Some(event) = self.catalog.event(event) else {
-            // The event is no longer announced, so there is nothing to say about it.
+            // The event is no longer in the catalogue, so there is nothing to send about it.
             return Ok(Delivery::Nothing);
         };
         let (id, deadline) = (event.id(), timing.deadline);
@@ -76,7 +126,8 @@ impl Mailer {
             Lease::Ours(mail) => mail,
             Lease::NotNow => return Ok(Delivery::Nothing),
         };
-        let Some(participant) = self.store.participant(id, &key.person, timing).await? else {
+        let participant = self.store.participant(id, &key.person, timing).await?;
+        let Some(participant) = participant.filter(|participant| is_current(&mail, participant)) else {
             self.store.forget_mail(id, key, deadline).await?;
             return Ok(Delivery::Nothing);
         };
@@ -84,112 +135,145 @@ impl Mailer {
             Ok(message) => self.transport.send(&mail, &message, deadline).await,
             Err(error) => Err(SendError::Never(format!("{error:#}"))),
         };
-        match sent {
-            Ok(()) => {
+        match (sent, pause(mail.attempts)) {
+            (Ok(()), _) => {
                 self.store.mark_sent(id, key, timing).await?;
                 log(event, &mail, "sent");
                 Ok(Delivery::Sent)
             }
-            Err(SendError::Later(reason)) if mail.attempts < MAX_ATTEMPTS => {
-                self.store.give_back(id, key, None, deadline).await?;
+            (Err(SendError::Later(reason)), Some(pause)) => {
+                self.store.postpone(id, key, timing.now + pause, deadline).await?;
                 tracing::warn!(event.id = %id, mail.kind = mail.kind.name(), mail.attempts, reason, "mail failed");
                 Ok(Delivery::Failed)
             }
-            Err(SendError::Later(reason) | SendError::Never(reason)) => {
-                self.store.give_back(id, key, Some(&reason), deadline).await?;
+            (Err(SendError::Later(reason) | SendError::Never(reason)), _) => {
+                self.store.park(id, key, &reason, deadline).await?;
                 tracing::error!(event.id = %id, mail.kind = mail.kind.name(), mail.attempts, reason, "mail parked");
                 Ok(Delivery::Parked)
             }
         }
     }
 
-    /// Delivers all unsent mails older than `older_than`, oldest first, and returns what became of each.
+    /// Delivers all due mails that are at least as old as `older_than`, the oldest of each event first.
+    /// Returns the outcome of each.
     ///
     /// # Errors
-    /// Fails if the table did not answer before the deadline, or refused.
+    /// Fails if some mails could not be listed or handled. All others have been tried first.
     pub async fn sweep(
         &self,
         older_than: SignedDuration,
         timing: Timing,
-    ) -> Result<Vec<Delivery>, StoreError> {
+    ) -> Result<Vec<Delivery>, RoundsError> {
         let mut deliveries = Vec::new();
+        let mut failures = Failures::default();
         for event in self.catalog.events() {
-            let mut due = self.store.mails(event.id(), timing.deadline).await?;
+            let id = event.id();
+            let mails = self.store.mails(id, timing.deadline).await.map(|mails| mails.logged(id));
+            let mut due = failures.note(id, mails).unwrap_or_default();
             due.retain(|mail| is_due(mail, older_than, timing.now));
             due.sort_by_key(|mail| mail.created_at);
             for mail in due {
-                deliveries.push(self.deliver(event.id(), &mail.key, timing).await?);
+                let delivered = self.deliver(id, &mail.key, timing).await;
+                deliveries.extend(failures.note(id, delivered));
             }
         }
-        Ok(deliveries)
+        failures.into_result().map(|()| deliveries)
     }
 
-    /// Does what is due every few minutes: releases seats that nobody confirmed, gives free seats
-    /// to the waiting list, and puts reminders into the outbox.
+    /// Performs the periodic work: erases sign-ups that were not confirmed in time, gives free seats to
+    /// the waiting list, and puts reminders and mails that no seat came free into the outbox.
     ///
     /// # Errors
-    /// Fails if the table did not answer before the deadline, or refused; what was done stays done.
-    pub async fn rounds(&self, timing: Timing) -> Result<(), StoreError> {
+    /// Fails if some operations failed. All others have been tried first.
+    pub async fn rounds(&self, timing: Timing) -> Result<(), RoundsError> {
+        let mut failures = Failures::default();
         for event in self.catalog.events() {
-            if event.sessions().iter().all(|session| session.starts_at() <= timing.now) {
-                continue;
-            }
-            let participants = self.store.participants(event.id(), timing).await?;
-            self.release_unconfirmed(event, &participants, timing).await?;
-            for session in event.sessions() {
-                let promoted = self.store.settle(event, session, timing).await?;
-                if promoted > 0 {
-                    tracing::info!(event.id = %event.id(), session.id = %session.id(), promoted, "waiting list moved up");
-                }
-                self.remind(event, session, &participants, timing).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn release_unconfirmed(
-        &self,
-        event: &Event,
-        participants: &[Participant],
-        timing: Timing,
-    ) -> Result<(), StoreError> {
-        for participant in participants {
-            let is_over = participant.held_until.is_some_and(|until| until <= timing.now);
-            if participant.status == Status::Held && is_over {
+            let id = event.id();
+            let people = self.store.participants(id, timing).await.map(|people| people.logged(id));
+            let Some(participants) = failures.note(id, people) else { continue };
+            for participant in participants.iter().filter(|participant| participant.is_expired(timing.now)) {
                 // The address may be somebody else's, so nothing about it is kept.
-                self.store.change(event, &participant.key(), &Change::Erase, timing).await?;
-                tracing::info!(event.id = %event.id(), signup.outcome = "not_confirmed", "sign-up erased");
+                let erased = self.store.change(event, &participant.key(), &Change::Expire, timing).await;
+                if let Some(Changed::Done) = failures.note(id, erased) {
+                    tracing::info!(event.id = %id, signup.outcome = "not_confirmed", "sign-up erased");
+                }
+            }
+            for session in event.sessions() {
+                let promoted = self.store.settle(event, session, timing).await;
+                if let Some(promoted @ 1..) = failures.note(id, promoted) {
+                    tracing::info!(event.id = %id, session.id = %session.id(), promoted, "participants promoted");
+                }
+                for participant in of_session(&participants, session) {
+                    let told = self.tell(event, session, participant, timing).await;
+                    failures.note(id, told);
+                }
             }
         }
-        Ok(())
+        failures.into_result()
     }
 
-    async fn remind(
+    /// Puts the reminder or the mail that no seat came free into the outbox, if it is due.
+    async fn tell(
         &self,
         event: &Event,
         session: &Session,
-        participants: &[Participant],
+        participant: &Participant,
         timing: Timing,
     ) -> Result<(), StoreError> {
-        let from = session.starts_at() - REMIND_BEFORE;
-        if timing.now < from || session.starts_at() <= timing.now {
-            return Ok(());
+        let (starts_at, now) = (session.starts_at(), timing.now);
+        let (id, person) = (event.id(), &participant.person);
+        let remind_from = starts_at - REMIND_BEFORE;
+        match participant.status {
+            // A participant who signed up later than that has just received a confirmation.
+            Status::Confirmed
+                if (remind_from..starts_at).contains(&now) && participant.signed_up_at < remind_from =>
+            {
+                self.store.remind(id, session.id(), person, timing).await
+            }
+            Status::Waiting if (starts_at..starts_at + TELL_AFTER).contains(&now) => {
+                self.store.tell_no_seat(id, session.id(), person, timing).await
+            }
+            _ => Ok(()),
         }
-        let to_remind = participants.iter().filter(|participant| {
-            participant.signup.session == *session.id()
-                && participant.status == Status::Confirmed
-                // A participant who signed up since then has just received a confirmation.
-                && participant.signed_up_at < from
-        });
-        for participant in to_remind {
-            self.store.remind(event.id(), &participant.person, timing).await?;
-        }
-        Ok(())
     }
 }
 
+fn of_session<'a>(
+    participants: &'a [Participant],
+    session: &'a Session,
+) -> impl Iterator<Item = &'a Participant> {
+    participants.iter().filter(|participant| participant.signup.session == *session.id())
+}
+
+/// Returns the pause after this number of attempts, or `None` if no attempts are left.
+fn pause(attempts: i64) -> Option<SignedDuration> {
+    let at = usize::try_from(attempts - 1).ok()?;
+    PAUSES.get(at).map(|minutes| SignedDuration::from_mins(*minutes))
+}
+
 fn is_due(mail: &Mail, older_than: SignedDuration, now: Timestamp) -> bool {
-    !mail.is_sent && mail.parked.is_none() && now.duration_since(mail.created_at) >= older_than
+    !mail.is_sent
+        && mail.parked.is_none()
+        && mail.not_before.is_none_or(|not_before| not_before <= now)
+        && now.duration_since(mail.created_at) >= older_than
+}
+
+/// Returns whether a mail still matches the participant's state. If not, a newer mail describes that
+/// state, and this one would only confuse.
+fn is_current(mail: &Mail, participant: &Participant) -> bool {
+    let is_same_session = participant.signup.session == mail.session;
+    let has = |statuses: &[Status]| is_same_session && statuses.contains(&participant.status);
+    match mail.kind {
+        MailKind::Confirmation | MailKind::Promoted | MailKind::Changed => {
+            has(&[Status::Confirmed, Status::Held])
+        }
+        MailKind::Confirm => has(&[Status::Held]),
+        MailKind::Waiting | MailKind::NoSeat => has(&[Status::Waiting]),
+        MailKind::Reminder => has(&[Status::Confirmed]),
+        // A move to the waiting list of another session cancels the seat in this one.
+        MailKind::Cancelled | MailKind::Withdrawn => !is_same_session || has(&[Status::Cancelled]),
+        MailKind::Repeat => true,
+    }
 }
 
 fn log(event: &Event, mail: &Mail, outcome: &str) {

@@ -1,4 +1,4 @@
-//! Mails, made from the pages that site-gen rendered: text, HTML, and a calendar entry.
+//! Builds mails from the templates that site-gen rendered: text, HTML, and a calendar entry.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use catalog::mail::{CalendarMethod, CalendarView, MailKind, MailPart, MailView, 
 use catalog::{Catalog, Event};
 use jiff::Timestamp;
 use mail_builder::MessageBuilder;
+use mail_builder::headers::address::Address;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::raw::Raw;
 use mail_builder::headers::url::URL;
@@ -23,7 +24,7 @@ use crate::people::token::{Purpose, TokenKeys};
 use crate::rendered::pages::Pages;
 use crate::store::mail::Mail;
 
-/// The templates of mails, and what their links need.
+/// The templates of mails, and the keys and the origin for the links in them.
 #[derive(Debug)]
 pub struct Messages {
     pages: Pages,
@@ -39,12 +40,12 @@ pub struct Sender {
     address: String,
 }
 
-/// The text is not a sender.
+/// The error for text that is not a sender.
 #[derive(Debug, thiserror::Error)]
-#[error("a sender is a name and an address, such as `Name <name@example.org>`")]
+#[error("expected an address, with or without a name, such as `Name <name@example.org>`")]
 pub struct BadSender;
 
-/// A mail as it is sent.
+/// A mail that is ready to send.
 pub struct Message {
     /// The message (RFC 5322); lines end in CR LF.
     pub bytes: Vec<u8>,
@@ -60,15 +61,16 @@ impl FromStr for Sender {
     type Err = BadSender;
 
     fn from_str(text: &str) -> Result<Self, BadSender> {
+        let text = text.trim();
         let (name, address) =
-            text.trim().strip_suffix('>').and_then(|text| text.split_once('<')).ok_or(BadSender)?;
-        let address = Email::new(address).map_err(|_| BadSender)?.as_str().to_owned();
+            text.strip_suffix('>').and_then(|text| text.split_once('<')).unwrap_or(("", text));
+        let address = Email::new(address).map_err(|_| BadSender)?.ascii();
         Ok(Self { name: name.trim().trim_matches('"').to_owned(), address })
     }
 }
 
 impl Sender {
-    /// The domain of the address.
+    /// Returns the domain of the address.
     fn domain(&self) -> &str {
         self.address.rsplit('@').next().unwrap_or_default()
     }
@@ -96,10 +98,10 @@ impl Messages {
         Ok(Self { pages: Pages::new(folder), token_keys, origin })
     }
 
-    /// Makes a mail about the participant's present state.
+    /// Builds a mail about the participant's current state.
     ///
     /// # Errors
-    /// Fails if a template cannot be filled in, or if mail cannot be sent to the address.
+    /// Fails if a template cannot be filled in, or if the text has no line after its subject.
     pub fn build(
         &self,
         event: &Event,
@@ -124,20 +126,23 @@ impl Messages {
         };
         let part = |part| self.pages.fill(&mail_file(event.id(), &mail.session, mail.kind, part), &view);
         let text = part(MailPart::Text)?;
-        let (subject, text) = text.split_once('\n').context("a mail has a subject and a text")?;
-        // A line break would start another header. The templates have none; an event's title might.
+        let (subject, text) = text.split_once('\n').context("the mail has no text after its subject line")?;
+        // A line break would start another header. The templates contain none, but an event's title might.
         let subject: String = subject.chars().filter(|c| !c.is_control()).collect();
-        let to = participant.signup.email.as_str();
+        let to = participant.signup.email.ascii();
         let mut builder = MessageBuilder::new()
-            .from((sender.name.as_str(), sender.address.as_str()))
-            .to((view.full_name.as_str(), to))
+            .from(Address::new_address(
+                Some(sender.name.as_str()).filter(|name| !name.is_empty()),
+                sender.address.as_str(),
+            ))
+            .to((view.full_name.as_str(), to.as_str()))
             .subject(subject)
             .date(now.as_second())
-            // The same for each attempt, so that a mailbox can recognise a mail that came twice.
+            // The same for each attempt, so that a mailbox can recognise a duplicate.
             .message_id(format!("{}.{}@{}", mail.key.id, mail.kind.name(), sender.domain()))
             .header("Auto-Submitted", Raw::new("auto-generated"));
         if mail.kind == MailKind::Reminder {
-            // The page asks for confirmation, so a program that follows the link cancels nothing.
+            // The page cancels only after a POST, so a program that follows the link cancels nothing.
             builder = builder.header("List-Unsubscribe", URL::new(view.manage_url.as_str()));
         }
         let mut alternatives = vec![
@@ -145,7 +150,9 @@ impl Messages {
             MimePart::new(utf8("text/html"), part(MailPart::Html)?),
         ];
         let mut parts = Vec::new();
-        if let Some(method) = mail.kind.calendar() {
+        // An unconfirmed seat does not belong in a calendar yet.
+        let calendar_method = mail.kind.calendar().filter(|_| participant.status != Status::Held);
+        if let Some(method) = calendar_method {
             let entry = CalendarView {
                 method: method.name(),
                 status: method.status(),
@@ -153,7 +160,7 @@ impl Messages {
                 sequence: mail.sequence,
                 stamp: now.strftime("%Y%m%dT%H%M%SZ").to_string(),
                 organizer: sender.address.clone(),
-                attendee: to.to_owned(),
+                attendee: participant.signup.email.in_uri(),
             };
             let entry = folded(&self.pages.fill(&calendar_file(event.id(), &mail.session), &entry)?);
             alternatives.push(MimePart::new(calendar(method), entry.clone()));
@@ -173,9 +180,32 @@ fn calendar(method: CalendarMethod) -> ContentType<'static> {
     utf8("text/calendar").attribute("method", method.name())
 }
 
-/// Folds the lines of a calendar entry, which may be too long once they are filled in.
+/// Folds the lines of a calendar entry, since filled-in values may make them too long.
 fn folded(entry: &str) -> String {
     let mut calendar = String::with_capacity(entry.len() + 64);
     entry.lines().for_each(|line| push_line(&mut calendar, line));
     calendar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sender;
+
+    #[test]
+    fn a_sender_is_an_address_with_or_without_a_name() {
+        for (text, name) in [
+            ("POS <post@pos.example>", "POS"),
+            ("\"P, O\" <post@pos.example>", "P, O"),
+            ("post@pos.example", ""),
+        ] {
+            let sender: Sender = text.parse().unwrap();
+            assert_eq!(
+                (sender.name.as_str(), sender.address.as_str(), sender.domain()),
+                (name, "post@pos.example", "pos.example")
+            );
+        }
+        for text in ["", "POS", "POS <post>", "<>"] {
+            assert!(text.parse::<Sender>().is_err(), "{text}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Mail: from the outbox, through templates, to a mail service or a folder.
 //!
-//! Belongs here: making and sending mails, and the regular rounds. Does not belong here: the
-//! decision to tell somebody something (see `store`).
+//! Belongs here: building and sending mails, and the scheduled rounds. Does not belong here: which
+//! mail a change to a sign-up causes (see `store`).
 
 pub mod mailer;
 pub mod message;

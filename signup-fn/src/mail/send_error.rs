@@ -1,10 +1,10 @@
-//! Why a mail was not sent.
+//! The reasons why a mail was not sent.
 
-/// Why a mail was not sent. The reasons contain no personal data.
+/// The reason why a mail was not sent. Contains no personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendError {
-    /// For a reason that passes.
+    /// A transient failure: another attempt may succeed.
     Later(String),
-    /// For good: the address or the mail itself is not accepted.
+    /// A permanent failure: the address or the mail itself is not accepted.
     Never(String),
 }

@@ -21,14 +21,14 @@ pub struct Ses {
 }
 
 impl Ses {
-    /// Makes a client in the region and with the credentials of a connection to the table.
+    /// Creates a client with the region and the credentials of the connection to the table.
     pub fn new(connection: &Connection, endpoint: Option<String>, configuration_set: Option<String>) -> Self {
         let mut config = aws_sdk_sesv2::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(connection.region.clone()))
             .credentials_provider(aws_credential_types::Credentials::from(connection.credentials.clone()))
             .http_client(http_client(endpoint.as_deref()))
-            // The outbox decides about retries; a retry of the SDK could send a mail twice.
+            // The mailer retries through the outbox. A retry by the SDK could send a mail twice.
             .retry_config(RetryConfig::disabled());
         config.set_endpoint_url(endpoint);
         Self { client: aws_sdk_sesv2::Client::from_conf(config.build()), configuration_set }
@@ -46,21 +46,20 @@ impl Ses {
         match timeout_at(deadline, sent).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(send_error(&error)),
-            Err(_) => Err(SendError::Later("no answer in time".to_owned())),
+            Err(_) => Err(SendError::Later("timed out".to_owned())),
         }
     }
 }
 
-/// Keeps only the code of an error: its message may quote the address.
+/// Classifies an error, and keeps only its code, because its message may quote the address.
 fn send_error<E: ProvideErrorMetadata>(error: &SdkError<E>) -> SendError {
     let Some(service) = error.as_service_error() else {
-        return SendError::Later("no connection".to_owned());
+        return SendError::Later("no valid response".to_owned());
     };
     let code = service.code().unwrap_or("unknown").to_owned();
     match code.as_str() {
-        "MessageRejected" | "BadRequestException" | "MailFromDomainNotVerifiedException" => {
-            SendError::Never(code)
-        }
+        "MessageRejected" | "BadRequestException" => SendError::Never(code),
+        // Throttling, the daily quota, a paused account, or a domain that is not (or no longer) verified.
         _ => SendError::Later(code),
     }
 }

@@ -11,14 +11,14 @@ use super::send_error::SendError;
 use super::ses::Ses;
 use crate::store::mail::Mail;
 
-/// Where mails go.
+/// The destination of mails.
 #[derive(Debug, Clone)]
 pub enum Transport {
     /// Amazon SES.
     #[cfg(feature = "ses")]
     Ses(Ses),
-    /// A folder with one file per mail. The name depends only on the mail, so that a mail that is
-    /// sent twice is one file.
+    /// A folder with one file per mail. The file name depends only on the mail, so a mail that is sent
+    /// twice is still one file.
     Folder(PathBuf),
 }
 
@@ -26,7 +26,7 @@ impl Transport {
     /// Sends a mail.
     ///
     /// # Errors
-    /// Returns a reason that contains no personal data.
+    /// Fails if the transport does not accept the mail. The reason contains no personal data.
     pub async fn send(&self, mail: &Mail, message: &Message, deadline: Instant) -> Result<(), SendError> {
         match self {
             #[cfg(feature = "ses")]
@@ -40,9 +40,9 @@ impl Transport {
     }
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file atomically, through a temporary file.
 fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let context = || format!("`{}`", file.display());
+    let context = || format!("cannot write `{}`", file.display());
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).with_context(context)?;
     }

@@ -1,4 +1,4 @@
-//! Confirming one's address. GET shows a button, POST confirms.
+//! Confirming an email address. GET shows a button, POST confirms.
 
 use catalog::address::ManageDone;
 use catalog::answer::Answer;
@@ -11,7 +11,7 @@ use crate::people::token::{Purpose, TokenError};
 use crate::store::change::{Change, Changed};
 use crate::web::admission;
 
-/// Responds at the address of the link that confirms an address.
+/// Responds to the link that confirms a participant's email address.
 pub async fn confirm(
     function: &Function,
     request: &Request<Vec<u8>>,
@@ -23,7 +23,7 @@ pub async fn confirm(
         Err(error) => return expired(function, error),
     };
     match *request.method() {
-        // Mail scanners follow links, so showing the page changes nothing.
+        // Mail scanners follow links, so a GET must not confirm the address.
         Method::GET | Method::HEAD => match own.participant().await {
             Ok(Some(participant)) => {
                 let view = own.view(&participant, None);
@@ -32,7 +32,7 @@ pub async fn confirm(
             Ok(None) => expired(function, TokenError::Expired),
             Err(error) => own.failed(&error),
         },
-        Method::POST => match admission::admit(request, &function.origins) {
+        Method::POST => match admission::admit_with_token(request, &function.origins) {
             Ok(()) => match own.change(&Change::Confirm).await {
                 Ok(Changed::Done) => own.done(ManageDone::Confirmed),
                 Ok(_) => expired(function, TokenError::Expired),

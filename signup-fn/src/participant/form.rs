@@ -1,4 +1,4 @@
-//! The form as it was sent, and the sign-up that it asks for.
+//! The submitted form, and the sign-up that it requests.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,22 +9,22 @@ use catalog::{Event, Session};
 use crate::people::field::{Email, Line, Lines, TextError};
 use crate::people::signup::{Details, Role, RoleError, Signup};
 
-/// A form as it was sent: every field as it was typed.
+/// A submitted form, with every field as the visitor typed it.
 #[derive(Clone, Default)]
 pub struct Submission {
     values: BTreeMap<Field, String>,
-    /// What is not a visible field: the pressed button, and the honeypot.
+    /// The values that are not visible fields: the action, the choice to wait, and the honeypot.
     controls: BTreeMap<&'static str, String>,
 }
 
-/// The names of what a form sends besides its fields.
+/// The names of the values that a form sends besides its visible fields.
 const CONTROLS: [&str; 3] = [ACTION, WAIT, TRAP];
 const ACTION: &str = "action";
 const WAIT: &str = "wait";
-/// The honeypot: only a program fills it in, since the page does not show it.
+/// The honeypot: only a program fills it in, since the page hides it.
 const TRAP: &str = "website";
 
-/// A field occurs twice, which no page of ours sends.
+/// The error for a form in which a field occurs twice. Our own pages never send one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RepeatedField;
 
@@ -36,8 +36,8 @@ impl std::fmt::Debug for Submission {
 }
 
 impl Submission {
-    /// Reads `application/x-www-form-urlencoded` bytes. Unknown fields are ignored, and bytes that
-    /// are not UTF-8 become U+FFFD.
+    /// Parses `application/x-www-form-urlencoded` bytes. Ignores unknown fields, and replaces bytes that
+    /// are not UTF-8 by U+FFFD.
     ///
     /// # Errors
     /// Fails if a field occurs twice.
@@ -59,12 +59,12 @@ impl Submission {
         Ok(form)
     }
 
-    /// Returns every field that was sent, as it was typed.
+    /// Returns every submitted field, as the visitor typed it.
     pub fn values(&self) -> &BTreeMap<Field, String> {
         &self.values
     }
 
-    /// Returns what the pressed button does; empty if the form has only one.
+    /// Returns the requested action, or an empty text if the form offers only one.
     pub fn action(&self) -> &str {
         self.control(ACTION)
     }
@@ -84,10 +84,10 @@ impl Submission {
         event.session(&self.get(Field::Session).parse().ok()?)
     }
 
-    /// Checks all fields, and returns the sign-up that the form asks for.
+    /// Checks all fields, and returns the sign-up that the form requests.
     ///
     /// # Errors
-    /// Returns everything that is wrong.
+    /// Returns the error of every invalid field, not only the first.
     pub fn check(&self, event: &Event) -> Result<Signup, FieldErrors> {
         let mut errors = FieldErrors::new();
         let session = match self.session(event) {
@@ -107,7 +107,7 @@ impl Submission {
     /// Checks the fields that a participant may change later.
     ///
     /// # Errors
-    /// Returns everything that is wrong.
+    /// Returns the error of every invalid field, not only the first.
     pub fn details(&self) -> Result<Details, FieldErrors> {
         let mut errors = FieldErrors::new();
         let full_name = checked(Line::new(self.get(Field::FullName)), &mut errors, Field::FullName);
@@ -123,8 +123,16 @@ impl Submission {
             Err(TextError::Empty) => Some(None),
             question => checked(question, &mut errors, Field::Question).map(Some),
         };
+        // These texts appear in our mails and lists, so they must not contain links.
+        let is_other = matches!(role, Some(Role::Other(_)));
+        let shown = [(Field::FullName, true), (Field::Organisation, true), (Field::RoleOther, is_other)];
+        for (field, _) in
+            shown.into_iter().filter(|(field, is_shown)| *is_shown && has_address(self.get(*field)))
+        {
+            errors.insert(field, FieldError::Link);
+        }
         match (full_name, organisation, role, question) {
-            (Some(full_name), Some(organisation), Some(role), Some(question)) => {
+            (Some(full_name), Some(organisation), Some(role), Some(question)) if errors.is_empty() => {
                 Ok(Details { full_name, organisation, role, question })
             }
             _ => Err(errors),
@@ -146,17 +154,24 @@ impl From<TextError> for FieldError {
             TextError::Empty => Self::Empty,
             TextError::TooLong => Self::TooLong,
             TextError::Malformed => Self::Malformed,
+            TextError::NotAscii => Self::NotAscii,
         }
     }
 }
 
-/// Notes what is wrong with a field; the field then has no value.
+/// Returns whether a text contains a web address or an email address.
+fn has_address(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["://", "www.", "@"].iter().any(|part| text.contains(part))
+}
+
+/// Records the error of a field. Returns `None`, since the field has no valid value.
 fn note<T>(errors: &mut FieldErrors, field: Field, error: FieldError) -> Option<T> {
     errors.insert(field, error);
     None
 }
 
-/// Returns the value of a field, or notes what is wrong with it.
+/// Returns the value of a field, or records its error.
 fn checked<T>(value: Result<T, TextError>, errors: &mut FieldErrors, field: Field) -> Option<T> {
     value.map_or_else(|error| note(errors, field, error.into()), Some)
 }
@@ -164,7 +179,7 @@ fn checked<T>(value: Result<T, TextError>, errors: &mut FieldErrors, field: Fiel
 #[cfg(test)]
 mod tests {
     use super::*;
-    use FieldError::{Empty, Malformed, TooLong};
+    use FieldError::{Empty, Link, Malformed, TooLong};
 
     fn event() -> Event {
         let session = |id: &str| {
@@ -192,7 +207,7 @@ mod tests {
         "session=28-november&full_name=Ren%C3%A9e+Vos&email=r%40voorbeeld.nl&organisation=SWV+Noord";
 
     #[test]
-    fn a_complete_form_is_a_sign_up() {
+    fn a_complete_form_yields_a_sign_up() {
         let submission =
             Submission::read(format!("{GOOD}&role=other&role_other=IB%27er&question=").as_bytes());
         let signup = submission.unwrap().check(&event()).unwrap();
@@ -226,6 +241,22 @@ mod tests {
                 (Field::Organisation, TooLong),
             ],
         );
+    }
+
+    #[test]
+    fn a_name_must_not_contain_a_link_or_an_email_address() {
+        let with = |field: &str, text: &str| {
+            let good = ["full_name=Ren%C3%A9e+Vos", "organisation=SWV+Noord", "role_other=IB"];
+            let fields =
+                good.map(|one| if one.starts_with(field) { format!("{field}={text}") } else { one.into() });
+            format!("session=28-november&email=r%40voorbeeld.nl&role=other&{}", fields.join("&"))
+        };
+        for text in ["Win%20op%20https%3A%2F%2Fx.nl", "WWW.x.nl", "a%40b.nl"] {
+            check(&with("full_name", text), &[(Field::FullName, Link)]);
+            check(&with("organisation", text), &[(Field::Organisation, Link)]);
+            check(&with("role_other", text), &[(Field::RoleOther, Link)]);
+        }
+        check(&with("full_name", "A.B.+van+'t+Hof"), &[]);
     }
 
     #[test]

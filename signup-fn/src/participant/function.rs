@@ -1,4 +1,4 @@
-//! What all requests share.
+//! State that all requests share.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,25 +12,25 @@ use crate::rendered;
 use crate::store::client::Store;
 use crate::web::answers::Answers;
 
-/// What all requests share; made once at start.
+/// The state that all requests share, created once at start.
 #[derive(Debug)]
 pub struct Function {
     /// The events that participants can sign up for.
     pub catalog: Arc<Catalog>,
     /// The pages to respond with.
     pub answers: Answers,
-    /// Where sign-ups are kept.
+    /// The table of sign-ups.
     pub store: Store,
-    /// Identifies people.
+    /// The key that identifies people.
     pub identity: Identity,
-    /// Signs and verifies the links in mails.
+    /// The keys that sign and verify the links in mails.
     pub token_keys: TokenKeys,
-    /// The origins that forms may come from: scheme and host.
+    /// The origins from which forms are accepted: scheme and host.
     pub origins: Vec<String>,
 }
 
 impl Function {
-    /// Opens the folder that site-gen wrote; forms may come from the catalogue's origin.
+    /// Opens the folder that site-gen wrote. Accepts forms only from the catalogue's origin.
     ///
     /// # Errors
     /// Fails if the catalogue is missing or invalid, or if a page is missing.

@@ -1,4 +1,6 @@
-//! The page behind the link in a mail: see, change, move, cancel, erase. GET shows, POST acts.
+//! The manage page, which the link in a mail opens: view, change, move, cancel or erase a sign-up.
+//!
+//! GET shows the page, POST changes the sign-up.
 
 use catalog::Phase;
 use catalog::address::ManageDone;
@@ -14,7 +16,8 @@ use crate::people::token::{Purpose, TokenError};
 use crate::store::change::{Change, Changed};
 use crate::web::admission;
 
-/// Responds at the address of a manage page; `done` is what the page confirms was just done.
+/// Responds at the address of a manage page. `done` is the change that was just made, which the page
+/// confirms.
 pub async fn manage(
     function: &Function,
     request: &Request<Vec<u8>>,
@@ -28,7 +31,7 @@ pub async fn manage(
     };
     match *request.method() {
         Method::GET | Method::HEAD => own.show(StatusCode::OK, done.map(Notice::from), None).await,
-        Method::POST => match admission::admit(request, &function.origins) {
+        Method::POST => match admission::admit_with_token(request, &function.origins) {
             Ok(()) => act(&own, request.body()).await,
             Err(status) => function.answers.error(status),
         },
@@ -56,6 +59,8 @@ async fn act(own: &Own<'_>, body: &[u8]) -> Response<String> {
             }
             None => return answers.error(StatusCode::BAD_REQUEST),
         },
+        // The link to this page went to the same mailbox as a confirmation link, so it proves as much.
+        "confirm" => (Change::Confirm, Some(ManageDone::Confirmed)),
         "cancel" => (Change::Cancel, Some(ManageDone::Cancelled)),
         "erase" => (Change::Erase, None),
         _ => return answers.error(StatusCode::BAD_REQUEST),
@@ -87,8 +92,8 @@ async fn act(own: &Own<'_>, body: &[u8]) -> Response<String> {
     }
 }
 
-/// Returns whether a change still makes sense: a session that has begun cannot be left, and one
-/// that is not open cannot be chosen.
+/// Returns whether a change is still allowed: a participant cannot leave a session that has begun, or
+/// choose one that is not open.
 fn is_allowed(own: &Own<'_>, participant: &Participant, change: &Change) -> bool {
     let has_begun = own.has_begun(&participant.signup.session);
     match change {
@@ -98,7 +103,7 @@ fn is_allowed(own: &Own<'_>, participant: &Participant, change: &Change) -> bool
             is_open && !has_begun && participant.status != Status::Cancelled
         }
         Change::Cancel => !has_begun,
-        Change::Details(_) | Change::Confirm | Change::Erase => true,
+        Change::Details(_) | Change::Confirm | Change::Erase | Change::Expire => true,
     }
 }
 

@@ -1,7 +1,8 @@
-//! What a participant can ask for: sign up, see, change, cancel, confirm, erase.
+//! The requests that a participant can make: sign up, view, change, cancel, confirm, erase.
 //!
-//! Belongs here: one file per request that a participant can make. Does not belong here: how a
-//! sign-up is stored (see `store`) and what organisers can ask for.
+//! Belongs here: the requests that a participant can make (`sign_up`, `confirm`, `manage`, `seats`), and
+//! what they share. Does not belong here: storing a
+//! sign-up (see `store`), and the requests of organisers.
 
 pub mod confirm;
 pub mod form;
@@ -25,10 +26,10 @@ use crate::people::timing::Timing;
 use crate::web::admission;
 use crate::web::answers::NO_VALUES;
 
-/// Responds to one request. It never fails: a failure becomes a page with an incident id, and its
-/// cause a log line.
+/// Responds to one request. Never fails: a failure becomes a page with an incident id, and its cause
+/// is logged under that id.
 ///
-/// `sender` is the network address that the request came from, if known.
+/// `sender` is the network address of the client, if known.
 pub async fn answer(
     function: &Function,
     request: Request<Vec<u8>>,
@@ -48,7 +49,7 @@ pub async fn answer(
                 }
                 Err(status) => function.answers.error(status),
             },
-            // The form as it is now: the static page may have been built before sign-up opened.
+            // Shows the form as it is now: the static page may have been built before sign-up opened.
             Method::GET | Method::HEAD => {
                 let view = FormView::empty(event, timing.now);
                 function.answers.page(StatusCode::OK, Answer::Form(event.id()), &view)
@@ -68,7 +69,7 @@ pub async fn answer(
     }
 }
 
-/// Responds at an address that only shows something.
+/// Responds at a read-only address.
 async fn show(
     function: &Function,
     event: &Event,
@@ -92,7 +93,8 @@ async fn show(
     }
 }
 
-/// Returns the address of a path and its event; `None` if the event or session is unknown.
+/// Returns the address that a path denotes, and its event. Returns `None` for a path that is not an
+/// address, or whose event or session is unknown.
 fn address<'a>(function: &'a Function, path: &str) -> Option<(SignupAddress, &'a Event)> {
     let address: SignupAddress = path.parse().ok()?;
     let event = function.catalog.event(address.event())?;

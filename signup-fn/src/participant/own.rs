@@ -1,4 +1,4 @@
-//! A participant's own sign-up, as the link in a mail opens it.
+//! A participant's own sign-up, opened through the link in a mail.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub struct Link<'a> {
     pub token: &'a str,
 }
 
-/// What was typed into a form, and what is wrong with it.
+/// An invalid form as it was typed, and its errors.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Typed<'a> {
     pub(super) submission: &'a Submission,
@@ -41,10 +41,10 @@ pub(super) struct Own<'a> {
     key: SignupKey,
 }
 
-/// Responds to a link that does not open anything (any more).
+/// Responds to a link whose token is invalid or has expired, or whose sign-up is gone.
 pub(super) fn expired(function: &Function, error: TokenError) -> Response<String> {
     tracing::info!(%error, "link refused");
-    // Not 404: the CDN replaces the body of that with the site's own page.
+    // Not 404, since the CDN replaces the body of a 404 with the site's own page.
     answers::personal(function.answers.page(StatusCode::GONE, Answer::LinkExpired, &NO_VALUES))
 }
 
@@ -60,7 +60,7 @@ impl<'a> Own<'a> {
         Ok(Self { function, event, timing, token, key })
     }
 
-    /// Reads the participant; `None` if the sign-up is gone or has been replaced.
+    /// Reads the participant. Returns `None` if the sign-up is gone, or if a newer one replaced it.
     pub(super) async fn participant(&self) -> Result<Option<Participant>, StoreError> {
         let store = &self.function.store;
         let found = store.participant(self.event.id(), &self.key.person, self.timing).await?;
@@ -72,7 +72,7 @@ impl<'a> Own<'a> {
         self.function.store.change(self.event, &self.key, change, self.timing).await
     }
 
-    /// Responds with the manage page: with a notice, or with a form that has errors.
+    /// Responds with the manage page, optionally with a notice or with an invalid form and its errors.
     pub(super) async fn show(
         &self,
         status: StatusCode,
@@ -88,7 +88,7 @@ impl<'a> Own<'a> {
         }
     }
 
-    /// Returns whether a session has begun, or is no longer announced.
+    /// Returns whether a session has begun, or is no longer in the catalogue.
     pub(super) fn has_begun(&self, session: &SessionId) -> bool {
         self.event.session(session).is_none_or(|session| session.starts_at() <= self.timing.now)
     }
@@ -107,7 +107,8 @@ impl<'a> Own<'a> {
         Ok(Some(ManageView { position, is_full, ..self.view(&participant, typed) }))
     }
 
-    /// Returns the view of the participant, without the places in the sessions.
+    /// Returns the view of the participant, without the position on the waiting list and without the
+    /// sessions that are full.
     pub(super) fn view(&self, participant: &Participant, typed: Option<Typed<'_>>) -> ManageView {
         let no_errors = FieldErrors::new();
         let (values, errors) = match typed {
@@ -140,17 +141,18 @@ impl<'a> Own<'a> {
         answers::personal(self.function.answers.failure(status, error))
     }
 
-    /// Redirects to the page that says that everything is erased.
+    /// Redirects to the page that confirms the erasure.
     pub(super) fn erased(&self) -> Response<String> {
         see_other(&SignupAddress::Erased { event: self.event.id().clone() }.to_string())
     }
 
-    /// Redirects to the page that tells what was done, which is safe to reload.
+    /// Redirects to the page that confirms the change, so that a reload does not repeat it.
     pub(super) fn done(&self, done: ManageDone) -> Response<String> {
         answers::personal(see_other(&self.address(Some(done))))
     }
 
-    /// Returns the address of the manage page. Its token differs from that of a link to confirm.
+    /// Returns the address of the manage page. Issues a new token, because the token of a confirmation
+    /// link is not valid for this page.
     fn address(&self, done: Option<ManageDone>) -> String {
         let event = self.event.id().clone();
         let expires = self.event.last_forget_at();

@@ -1,4 +1,4 @@
-//! How many seats are left, for a script on the page.
+//! The approximate number of seats left, for a script on the page.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +9,25 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::function::Function;
+use crate::store::session::SeatsLeft;
 
-/// What the script reads.
+/// The response to the script.
 #[derive(Debug, Serialize)]
 struct Seats {
-    /// The number of seats that newcomers can get, for each session.
-    seats_left: BTreeMap<SessionId, u32>,
+    /// Whether there are seats for newcomers, for each session.
+    seats_left: BTreeMap<SessionId, SeatsLeft>,
 }
 
-/// Responds with the seats left in each session. The response is the same for everybody, so it may
-/// be cached for a moment.
+/// Responds with the seats left in each session. The response is the same for everybody, so caches may
+/// keep it for ten seconds.
 pub async fn seats(function: &Function, event: &Event, deadline: Instant) -> Response<String> {
     let states = match function.store.session_states(event.id(), deadline).await {
         Ok(states) => states,
         Err(error) => return function.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error),
     };
     let left = event.sessions().iter().map(|session| {
-        let left = states.get(session.id()).map_or(session.capacity(), |state| state.seats_left(session));
-        (session.id().clone(), left)
+        let state = states.get(session.id()).cloned().unwrap_or_default();
+        (session.id().clone(), state.seats_left(session))
     });
     let seats = Seats { seats_left: left.collect() };
     let mut response = function.answers.json(&seats);

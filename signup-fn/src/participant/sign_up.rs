@@ -1,4 +1,4 @@
-//! Sending the form: signing up, or learning what prevents it.
+//! Handling a submitted form: signs the participant up, or responds with the reason why not.
 
 use catalog::address::SignupAddress;
 use catalog::answer::{Answer, FailedView, FieldErrors, FormView, ReceivedView};
@@ -13,7 +13,7 @@ use crate::store::claim::{Claim, Place, Request};
 use crate::store::error::StoreError;
 use crate::web::answers::{self, personal, see_other};
 
-/// A form that was sent and accepted.
+/// A submitted form that passed the checks in [`crate::web::admission`].
 #[derive(Debug)]
 pub struct SentForm<'a> {
     /// The event it is for.
@@ -24,7 +24,7 @@ pub struct SentForm<'a> {
     pub body: &'a [u8],
 }
 
-/// Signs the sender of a form up.
+/// Signs up the participant who submitted a form.
 pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -> Response<String> {
     let SentForm { event, source, body } = *form;
     let answers = &function.answers;
@@ -41,7 +41,8 @@ pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -
         return answers.page(StatusCode::CONFLICT, answer, &view(&no_errors));
     }
     if submission.is_trapped() {
-        // Reported instead of ignored: a person whose browser filled in the field can empty it.
+        // Reported instead of ignored: the browser of a person may have filled in the field. The page
+        // comes back with the field empty, so the person can submit it again.
         log(event, None, "trapped");
         let view = FormView { is_trapped: true, ..view(&no_errors) };
         return answers.page(StatusCode::UNPROCESSABLE_ENTITY, Answer::Form(event.id()), &view);
@@ -64,8 +65,8 @@ pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -
         privacy_notice_version: function.catalog.privacy_notice_version(),
     };
     let claim = match function.store.claim(&request, timing.deadline).await {
-        // Only a mail tells the truth, to the person who can read it: the response reveals to
-        // nobody who has signed up.
+        // The response is that of a new sign-up, so that it does not reveal who has signed up. Only a
+        // mail tells the truth, and only the owner of the address can read it.
         Ok(claim @ Claim::Known(_)) => {
             function.store.repeat(event.id(), &person, timing).await.map(|()| claim)
         }
@@ -77,7 +78,7 @@ pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -
             let (event, reference) = (event.id().clone(), person.reference());
             let next = match place {
                 Place::Seat => SignupAddress::Received { event, session, reference },
-                Place::Line => SignupAddress::Waiting { event, session, reference },
+                Place::WaitingList => SignupAddress::Waiting { event, session, reference },
             };
             see_other(&next.to_string())
         }
@@ -109,7 +110,7 @@ fn outcome(claim: Claim, place: Place) -> &'static str {
     match (claim, place) {
         (Claim::Known(_), _) => "known",
         (_, Place::Seat) => "claimed",
-        (_, Place::Line) => "waiting",
+        (_, Place::WaitingList) => "waiting",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who is who: keyed hashes, so that no key in the table contains an address.
+//! Identities of people and senders: keyed hashes, so that no key in the table contains an address.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use super::field::Email;
 
-/// The secret key of the hashes that identify people; without it a hash reveals nothing.
+/// The secret key of the hashes that identify people. Without it, a hash reveals nothing.
 #[derive(Clone)]
 pub struct Identity([u8; 32]);
 
@@ -26,18 +26,18 @@ pub struct Source {
     hour: i64,
 }
 
-/// The text is not the key of a person.
+/// The error for text that is not the key of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a person's key is 22 characters of base64url")]
+#[error("expected a person's key of 22 base64url characters")]
 pub struct BadPerson;
 
-/// The text is not an identity key.
+/// The error for text that is not an identity key.
 #[derive(Debug, thiserror::Error)]
-#[error("an identity key is 64 hexadecimal digits")]
+#[error("expected an identity key of 64 hexadecimal digits")]
 pub struct BadKey;
 
 impl Identity {
-    /// Uses a key of 32 bytes.
+    /// Creates an identity from a key of 32 bytes.
     pub fn new(key: [u8; 32]) -> Self {
         Self(key)
     }
@@ -50,7 +50,7 @@ impl Identity {
 
     /// Returns the sender with this network address in the hour of `now`.
     pub fn source(&self, address: IpAddr, now: Timestamp) -> Source {
-        // A subscriber with one IPv6 address has the whole /64.
+        // An IPv6 subscriber usually controls a whole /64.
         let network = match address {
             IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
             IpAddr::V6(address) => {
@@ -108,14 +108,15 @@ impl Person {
         self.0
     }
 
-    /// Reads the form used in tokens.
+    /// Creates a person from the form used in tokens.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// Returns the reference that this person may quote: the first 40 bits, five per character.
+    /// Returns the reference that this person can quote: the first 40 bits, five per character.
     ///
-    /// It is the same for every submission, so that a repeated sign-up looks like a first one.
+    /// It is the same for every submission, so that the response to a repeated sign-up looks like the
+    /// response to the first.
     pub fn reference(&self) -> Reference {
         let [a, b, c, d, e, ..] = self.0;
         let bits = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_event_address_and_key() {
+    fn a_person_depends_on_event_address_and_key() {
         let one = person(1, "a", "naam@voorbeeld.nl");
         assert!(one == person(1, "a", " NAAM@voorbeeld.nl"));
         assert!(one != person(2, "a", "naam@voorbeeld.nl"));
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_reads_back() {
+    fn the_key_of_a_person_parses_back_to_the_person() {
         let person = person(1, "a", "naam@voorbeeld.nl");
         assert_eq!(person.key().len(), 22);
         assert_eq!(person.key().parse(), Ok(person));
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sender_is_a_network_and_an_hour() {
+    fn a_source_depends_on_network_hour_and_key() {
         let source = |key: u8, address: &str, now: &str| {
             Identity::new([key; 32]).source(address.parse().unwrap(), now.parse().unwrap())
         };
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_reads_back() {
+    fn a_reference_parses_back_to_itself() {
         let reference = person(1, "a", "naam@voorbeeld.nl").reference();
         assert_eq!(reference.as_str().parse(), Ok(reference));
     }

@@ -1,6 +1,6 @@
-//! The nouns: a sign-up and its fields, a participant, who is who, and what a link carries.
+//! The domain types: a sign-up and its fields, a participant, identities, and the tokens in links.
 //!
-//! Belongs here: types that are right by construction, and pure functions of them. Does not
+//! Belongs here: types that are valid by construction, and pure functions on them. Does not
 //! belong here: a clock, the network, DynamoDB, HTML.
 
 pub mod field;

@@ -1,4 +1,4 @@
-//! A participant: a sign-up, and what has become of it.
+//! A participant: a sign-up and its current state.
 
 use std::fmt;
 
@@ -9,33 +9,39 @@ use super::identity::Person;
 use super::signup::Signup;
 use super::token::{SignupId, SignupKey};
 
-/// A sign-up, and what has become of it.
+/// A sign-up and its current state.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Participant {
     /// The person.
     pub person: Person,
-    /// The sign-up; its session is the one in which the participant now has a seat or waits.
+    /// The sign-up. Its session is the one in which the participant currently has a seat or waits.
     pub signup: Signup,
-    /// Tells this sign-up from the person's earlier ones.
+    /// The id that distinguishes this sign-up from the person's earlier ones.
     pub id: SignupId,
     /// The status of the sign-up.
     pub status: Status,
-    /// When a seat that was never confirmed is released.
+    /// The time at which the seat is released if the address is not confirmed by then.
     pub held_until: Option<Timestamp>,
-    /// When the form was sent.
+    /// The time at which the form was submitted.
     pub signed_up_at: Timestamp,
     /// The version of the privacy notice that was shown with the form.
     pub privacy_notice_version: String,
-    /// Increases with each change: the optimistic lock, and the sequence number in calendars.
+    /// The version, which increases with each change: the optimistic lock, and the sequence number in
+    /// calendars.
     pub version: i64,
-    /// When a mail was last sent because somebody submitted the form with this address.
+    /// The time of the last submission with this address that caused a mail.
     pub mailed_at: Timestamp,
-    /// From when on the participant may no longer be stored or shown.
+    /// The time from which the participant may no longer be stored or shown.
     pub forget_at: Timestamp,
 }
 
 impl Participant {
-    /// The key of the sign-up.
+    /// Returns whether the time to confirm the address is over.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.status == Status::Held && self.held_until.is_some_and(|until| until <= now)
+    }
+
+    /// Returns the key of the sign-up.
     pub fn key(&self) -> SignupKey {
         SignupKey { person: self.person, signup: self.id }
     }

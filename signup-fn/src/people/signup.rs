@@ -7,12 +7,12 @@ use super::field::{Email, Line, Lines, TextError};
 use catalog::SessionId;
 use catalog::answer::Field;
 
-/// A valid sign-up, as a participant asks for it.
+/// A valid sign-up, as a participant requested it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signup {
     /// The chosen session.
     pub session: SessionId,
-    /// The address for mail about it.
+    /// The address for mails about the sign-up.
     pub email: Email,
     /// The participant's details.
     pub details: Details,
@@ -27,7 +27,7 @@ pub struct Details {
     pub organisation: Line<120>,
     /// The participant's role there.
     pub role: Role,
-    /// Something to bring to the session.
+    /// A question or contribution for the session.
     pub question: Option<Lines<1000>>,
 }
 
@@ -81,20 +81,20 @@ pub enum Role {
     Other(Line<80>),
 }
 
-/// Why a role is not accepted.
+/// The reason why a role is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleError {
-    /// The value is not one of the list.
+    /// The value is not on the list of roles.
     Unknown,
-    /// The description of another role is not accepted.
+    /// The description of another role is invalid.
     Other(TextError),
 }
 
 impl Role {
-    /// Reads a role from its value and, for a role that is not in the list, its description.
+    /// Parses a role from its value and, for the value `other`, from its description.
     ///
     /// # Errors
-    /// Returns a [`RoleError`].
+    /// Fails if the value is not on the list of roles, or if the description of another role is invalid.
     pub fn parse(value: &str, other: &str) -> Result<Self, RoleError> {
         match value {
             "director" => Ok(Self::Director),

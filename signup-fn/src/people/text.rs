@@ -1,4 +1,4 @@
-//! Cleaning of text that people typed.
+//! Cleans text that people typed.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -19,7 +19,7 @@ fn shows(c: char) -> bool {
     is_visible(&c) && !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// Cleans several lines like [`line()`], but keeps line breaks (as `\n`) and spaces within a line.
+/// Cleans several lines like [`line()`], but keeps line breaks (as `\n`) and the whitespace within lines.
 pub fn lines(text: &str) -> String {
     if !text.chars().any(shows) {
         return String::new();
@@ -32,7 +32,7 @@ pub fn lines(text: &str) -> String {
 /// Returns whether a character is visible, or joins visible ones.
 ///
 /// Control characters, bidirectional controls, byte-order marks and other invisible characters are
-/// not: with these a name could pass for another one in a list.
+/// not: they could make one name look like another in a list.
 fn is_visible(c: &char) -> bool {
     !c.is_control()
         && !matches!(c,
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_letters_are_the_same_text() {
+    fn equivalent_letters_become_the_same_text() {
         assert_eq!(line("Jo\u{308}rg"), "Jörg");
     }
 

@@ -1,15 +1,15 @@
-//! When a request happens, and how long it may take.
+//! The time of a request, and its deadline.
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-/// The moment of a request and its deadline.
+/// The time of a request, and its deadline.
 ///
 /// Only the outermost caller reads a clock; everything below it receives a `Timing`.
 #[derive(Debug, Clone, Copy)]
 pub struct Timing {
-    /// The moment of the request: decides what is open, over or forgotten.
+    /// The time of the request. It determines what is open, over or forgotten.
     pub now: Timestamp,
-    /// When the work must have ended, because Lambda stops waiting.
+    /// The time by which the work must end, because Lambda stops waiting then.
     pub deadline: Instant,
 }

@@ -1,4 +1,4 @@
-//! Tokens in the links of mails: a sign-up, a purpose and an expiry, signed.
+//! Signed tokens in the links of mails, each for one sign-up and one purpose, with an expiry.
 //!
 //! ```text
 //! base64url( person 16 | sign-up 16 | expiry 4, seconds since 1970 | tag 16 )      52 bytes, 70 characters
@@ -19,7 +19,7 @@ use super::identity::Person;
 #[derive(Clone)]
 pub struct TokenKeys(Vec<[u8; 32]>);
 
-/// What a token permits.
+/// The action that a token permits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// To see, change, cancel and erase the sign-up.
@@ -28,7 +28,7 @@ pub enum Purpose {
     Confirm,
 }
 
-/// Tells the sign-ups of one person apart: a sign-up after an erasure has another id.
+/// An id that distinguishes the sign-ups of one person: a sign-up after an erasure has a new id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignupId([u8; 16]);
 
@@ -37,31 +37,31 @@ pub struct SignupId([u8; 16]);
 pub struct SignupKey {
     /// The person.
     pub person: Person,
-    /// Which of the person's sign-ups.
+    /// The id of one of the person's sign-ups.
     pub signup: SignupId,
 }
 
-/// Why a token is refused.
+/// The reason why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// Not signed with one of our keys for this event and purpose.
-    #[error("not one of our tokens")]
+    #[error("the token is invalid")]
     Unknown,
-    /// Expired.
-    #[error("the token has expired")]
+    /// Valid but expired, or for a sign-up that no longer exists.
+    #[error("the token has expired or its sign-up no longer exists")]
     Expired,
 }
 
-/// The text is not a list of keys.
+/// The error for text that is not a list of keys.
 #[derive(Debug, thiserror::Error)]
-#[error("token keys are 64 hexadecimal digits each, separated by commas")]
+#[error("expected token keys of 64 hexadecimal digits each, separated by commas")]
 pub struct BadKeys;
 
 const SIGNED: usize = 16 + 16 + 4;
 const TAG: usize = 16;
 
 impl TokenKeys {
-    /// Uses one key of 32 bytes.
+    /// Creates a list with one key of 32 bytes.
     pub fn new(key: [u8; 32]) -> Self {
         Self(vec![key])
     }
@@ -92,7 +92,7 @@ impl TokenKeys {
     ) -> Result<SignupKey, TokenError> {
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| TokenError::Unknown)?;
         let (signed, tag) = bytes.split_at_checked(SIGNED).ok_or(TokenError::Unknown)?;
-        // Constant time.
+        // Compares in constant time.
         let is_ours = |key: &[u8; 32]| mac(key, purpose, event, signed).verify_truncated_left(tag).is_ok();
         if tag.len() != TAG || !self.0.iter().any(is_ours) {
             return Err(TokenError::Unknown);
@@ -145,7 +145,7 @@ impl SignupId {
     /// Draws 128 random bits.
     ///
     /// # Errors
-    /// Fails if the operating system has no random bits.
+    /// Fails if the operating system does not supply random bits.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes)?;

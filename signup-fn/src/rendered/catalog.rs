@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use catalog::Catalog;
 
-/// Reads the catalogue in the folder that is deployed with the function.
+/// Reads the catalogue from the folder that is deployed with the function.
 ///
 /// # Errors
 /// Fails if the file is missing or is not a catalogue.
@@ -14,5 +14,5 @@ pub fn read(folder: &Path) -> Result<Catalog> {
     std::fs::read_to_string(&file)
         .map_err(anyhow::Error::from)
         .and_then(|json| Ok(Catalog::from_json(&json)?))
-        .with_context(|| format!("catalogue `{}`", file.display()))
+        .with_context(|| format!("cannot read catalogue `{}`", file.display()))
 }

@@ -9,7 +9,7 @@ use catalog::answer::DELIMITERS;
 use serde::Serialize;
 use tera::{Context, Delimiters, Tera};
 
-/// The pages in a folder, each parsed when it is first used.
+/// The pages in a folder, each parsed on first use.
 #[derive(Debug)]
 pub struct Pages {
     folder: PathBuf,
@@ -22,14 +22,14 @@ impl Pages {
         Self { folder: folder.to_owned(), parsed: Mutex::default() }
     }
 
-    /// Fills in a page; values are escaped in files that end in `.html`.
+    /// Fills in a page. Escapes values in files whose names end in `.html`.
     ///
     /// # Errors
-    /// Fails if the file is missing or not a template, or if the view lacks a value.
+    /// Fails if the file is missing or is not a valid template, or if the view lacks a value.
     pub fn fill(&self, file: &str, view: &impl Serialize) -> Result<String> {
         let template = self.template(file)?;
         let context = Context::from_serialize(view)?;
-        template.render(file, &context).with_context(|| format!("page `{file}`"))
+        template.render(file, &context).with_context(|| format!("cannot fill in page `{file}`"))
     }
 
     fn template(&self, file: &str) -> Result<Arc<Tera>> {
@@ -38,7 +38,8 @@ impl Pages {
             return Ok(Arc::clone(template));
         }
         let path = self.folder.join(file);
-        let text = std::fs::read_to_string(&path).with_context(|| format!("page `{}`", path.display()))?;
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read page `{}`", path.display()))?;
         let [block, variable, comment] = DELIMITERS;
         let mut tera = Tera::default();
         tera.set_delimiters(Delimiters {
@@ -49,7 +50,7 @@ impl Pages {
             comment_start: comment.0.into(),
             comment_end: comment.1.into(),
         })?;
-        tera.add_raw_template(file, &text).with_context(|| format!("page `{file}`"))?;
+        tera.add_raw_template(file, &text).with_context(|| format!("cannot parse page `{file}`"))?;
         let template = Arc::new(tera);
         parsed.insert(file.to_owned(), Arc::clone(&template));
         Ok(template)

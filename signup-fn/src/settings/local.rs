@@ -1,4 +1,4 @@
-//! The store of a development machine: where it listens, and the files that say so.
+//! The store on a development machine: its connection, and the files that describe it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use crate::aws::connection::{Connection, Credentials};
 /// The name of the table.
 pub const TABLE: &str = "signups";
 
-/// The file in the data folder with the key that identifies people.
+/// Returns the path of the file with the key that identifies people.
 pub fn identity_file(data: &Path) -> PathBuf {
     data.join("identity.key")
 }
 
-/// The file in the data folder with the address of the store, while it runs.
+/// Returns the path of the file with the store's address, which exists while the store runs.
 pub fn endpoint_file(data: &Path) -> PathBuf {
     data.join("endpoint")
 }
@@ -31,10 +31,10 @@ pub fn connection(endpoint: &str) -> Connection {
     }
 }
 
-/// Reads how to reach the store of a running development server from its data folder.
+/// Reads the connection to the store of a running development server from its data folder.
 ///
 /// # Errors
-/// Fails if no server runs with this folder.
+/// Fails if no server is running with this folder, or if the key in it is missing or invalid.
 pub fn settings(data: &Path) -> Result<StoreSettings> {
     let endpoint = fs::read_to_string(endpoint_file(data)).with_context(|| {
         format!("er draait geen site op deze computer met `{}`; start haar met `cargo run`", data.display())

@@ -1,7 +1,7 @@
-//! What the environment says, read once at start.
+//! Settings from environment variables, read once at start.
 //!
 //! Belongs here: names of environment variables and of files on a development machine. Does not
-//! belong here: what is done with their values.
+//! belong here: using their values.
 
 pub mod local;
 
@@ -15,18 +15,18 @@ use crate::people::identity::Identity;
 use crate::people::token::TokenKeys;
 use crate::web::origin::OriginSecrets;
 
-/// What both Lambdas need.
+/// The settings of both Lambdas.
 #[derive(Debug)]
 pub struct Settings {
     /// The folder with `catalog.json`, `answers/` and `mails/`.
     pub folder: PathBuf,
     /// The keys that sign and verify the links in mails.
     pub token_keys: TokenKeys,
-    /// The table, and who is who in it.
+    /// The connection to the table, and the key that identifies people in it.
     pub store: StoreSettings,
 }
 
-/// What every program that uses the table needs.
+/// The settings of every program that uses the table.
 #[derive(Debug)]
 pub struct StoreSettings {
     /// The key that identifies people.
@@ -35,19 +35,19 @@ pub struct StoreSettings {
     pub connection: Connection,
 }
 
-/// What only the mailer needs.
+/// The settings that only the mailer needs.
 #[derive(Debug)]
 pub struct MailSettings {
     /// The sender of mails.
     pub sender: Sender,
     /// The configuration set through which SES reports bounces and complaints.
     pub configuration_set: Option<String>,
-    /// An address of SES that replaces the region's own.
+    /// An endpoint of SES that replaces the region's own.
     pub endpoint: Option<String>,
 }
 
 impl Settings {
-    /// Reads the environment through a function from a variable's name to its value.
+    /// Reads the settings with `variable`, which returns the value of an environment variable by name.
     ///
     /// # Errors
     /// Fails if a variable is missing or invalid; the message names it.
@@ -55,21 +55,25 @@ impl Settings {
         let required = required(&variable);
         Ok(Self {
             folder: required("LAMBDA_TASK_ROOT")?.into(),
-            token_keys: required("TOKEN_KEYS")?.parse().context("environment variable `TOKEN_KEYS`")?,
+            token_keys: required("TOKEN_KEYS")?
+                .parse()
+                .context("invalid environment variable `TOKEN_KEYS`")?,
             store: StoreSettings::read(&variable)?,
         })
     }
 }
 
 impl StoreSettings {
-    /// Reads the environment through a function from a variable's name to its value.
+    /// Reads the settings with `variable`, which returns the value of an environment variable by name.
     ///
     /// # Errors
     /// Fails if a variable is missing or invalid; the message names it.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let required = required(&variable);
         Ok(Self {
-            identity: required("IDENTITY_KEY")?.parse().context("environment variable `IDENTITY_KEY`")?,
+            identity: required("IDENTITY_KEY")?
+                .parse()
+                .context("invalid environment variable `IDENTITY_KEY`")?,
             connection: Connection {
                 table: required("TABLE_NAME")?,
                 region: required("AWS_REGION")?,
@@ -85,29 +89,29 @@ impl StoreSettings {
 }
 
 impl MailSettings {
-    /// Reads the environment through a function from a variable's name to its value.
+    /// Reads the settings with `variable`, which returns the value of an environment variable by name.
     ///
     /// # Errors
     /// Fails if a variable is missing or invalid; the message names it.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let sender = required(&variable)("MAIL_FROM")?;
         Ok(Self {
-            sender: sender.parse().context("environment variable `MAIL_FROM`")?,
+            sender: sender.parse().context("invalid environment variable `MAIL_FROM`")?,
             configuration_set: optional(&variable, "MAIL_CONFIGURATION_SET"),
             endpoint: optional(&variable, "AWS_ENDPOINT_URL_SESV2"),
         })
     }
 }
 
-/// Reads the secrets by which the CDN identifies itself, which only the function behind it needs.
+/// Reads the secrets by which the CDN identifies itself. Only `signup-fn`, which is behind it, needs them.
 ///
 /// # Errors
 /// Fails if the variable is missing or invalid; the message names it.
 pub fn origin_secrets(variable: impl Fn(&str) -> Option<String>) -> Result<OriginSecrets> {
-    required(variable)("ORIGIN_SECRETS")?.parse().context("environment variable `ORIGIN_SECRETS`")
+    required(variable)("ORIGIN_SECRETS")?.parse().context("invalid environment variable `ORIGIN_SECRETS`")
 }
 
-/// Returns a function that reads a variable which must be set and not empty.
+/// Returns a function that reads a variable and fails if it is unset or empty.
 fn required(variable: impl Fn(&str) -> Option<String>) -> impl Fn(&str) -> Result<String> {
     move |name| optional(&variable, name).with_context(|| format!("environment variable `{name}` is not set"))
 }

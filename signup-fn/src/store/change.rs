@@ -1,13 +1,13 @@
-//! Changing what is stored of one participant: details, session, status, or erasing everything.
+//! Changes to a stored participant: new details, another session, another status, or erasure.
 //!
-//! A participant who gives up a seat gives it to the head of the line in the same transaction:
+//! If a participant gives up a seat, the same transaction gives it to the head of the waiting list:
 //!
 //! | write | condition |
 //! |---|---|
 //! | the participant | still at the version that was read |
-//! | the session that is left | the same head of the line, or still nobody waiting |
-//! | the head of the line | still at the version that was read, with this session and status |
-//! | the session that is chosen | a free seat and nobody waiting, or a waiting list to join |
+//! | the old session | still the same head of the waiting list, or still nobody waiting |
+//! | the head of the waiting list | still at the version that was read |
+//! | the new session | for a seat: one is free and nobody waits; to wait: the opposite, and room |
 //! | the mails to both | absent |
 
 use catalog::answer::Status;
@@ -19,33 +19,36 @@ use super::client::{Store, attempt_id, unknown_session};
 use super::error::{Setback, StoreError};
 use super::expression::{Condition, equals};
 use super::item::{self, number, text};
-use super::line::Attempt;
 use super::mail::Mail;
 use super::transaction::{Outcome, Write};
+use super::waiting_list::Attempt;
 use super::{outbox, record, retry};
 use crate::people::participant::Participant;
 use crate::people::signup::Details;
 use crate::people::timing::Timing;
 use crate::people::token::SignupKey;
 
-/// A change of a sign-up.
+/// A change to a sign-up.
 #[derive(Debug, Clone)]
 pub enum Change {
     /// Replaces name, organisation, role and question.
     Details(Details),
-    /// Chooses another session. If it is full, the participant keeps the old one or gives it up to wait.
+    /// Moves the participant to another session. If it is full, `may_wait` decides whether the participant
+    /// gives up the old place to wait there, or keeps it.
     Move {
         /// The chosen session.
         to: SessionId,
-        /// Whether to wait there.
+        /// Whether to join the waiting list of a full session.
         may_wait: bool,
     },
-    /// Gives up the seat or the place in line.
+    /// Gives up the seat or the place on the waiting list.
     Cancel,
     /// Confirms the address.
     Confirm,
     /// Removes everything about the participant.
     Erase,
+    /// Removes everything about a participant who did not confirm the address in time.
+    Expire,
 }
 
 /// The outcome of a change.
@@ -55,7 +58,8 @@ pub enum Changed {
     Done,
     /// The chosen session has no seat; nothing changed.
     Full,
-    /// The person has no sign-up, or another one.
+    /// The sign-up no longer exists, was replaced, or may no longer be shown; or it was cancelled, and
+    /// cannot be moved.
     Gone,
 }
 
@@ -84,7 +88,8 @@ impl Store {
     /// Changes a sign-up.
     ///
     /// # Errors
-    /// Fails if the table did not decide before the deadline, or refused.
+    /// Fails if the deadline passes, if the table refuses a request, if an item is unreadable, or if the
+    /// event has no session with the chosen id.
     pub async fn change(
         &self,
         event: &Event,
@@ -105,10 +110,10 @@ impl Store {
     ) -> Result<Changed, Setback> {
         let found = self.item(item::key(attempt.event.id(), item::person_key(&key.person))).await?;
         let Some(found) = found else {
-            let is_erasure = matches!(change, Change::Erase);
+            let is_erasure = matches!(change, Change::Erase | Change::Expire);
             return Ok(if is_erasure { Changed::Done } else { Changed::Gone });
         };
-        // An earlier attempt was committed, but its answer got lost.
+        // An earlier attempt was committed, but its response was lost.
         if item::text_of(&found, "attempt_id") == Some(attempt.id) {
             return Ok(Changed::Done);
         }
@@ -120,14 +125,14 @@ impl Store {
             Plan::Nothing(changed) => return Ok(changed),
             Plan::Writes { writes, chosen } => (writes, chosen),
         };
-        // Each attempt reads anew and so is another request, with another idempotency token.
+        // Each attempt reads the table again and may write something else, so it needs a new idempotency key.
         match self.transact(writes, &attempt_id()).await? {
             Outcome::Committed => Ok(Changed::Done),
             Outcome::Cancelled(cancelled) => {
-                let lacks_seat =
-                    cancelled.is_fine(OWN) && chosen.is_some_and(|write| cancelled.is_unmet(write));
+                let lacks_seat = cancelled.would_succeed(OWN)
+                    && chosen.is_some_and(|write| cancelled.condition_failed(write));
                 let may_wait = matches!(change, Change::Move { may_wait: true, .. });
-                // A participant who is willing to wait tries again for a place in line.
+                // For a participant who is willing to wait, the next attempt joins the waiting list.
                 if lacks_seat && !may_wait { Ok(Changed::Full) } else { Err(cancelled.setback()) }
             }
         }
@@ -158,11 +163,20 @@ impl Store {
             Change::Cancel => {
                 (changed.status, changed.held_until) = (Status::Cancelled, None);
                 let own = update(attempt, participant, &changed)?;
-                let mut writes = vec![own, tell(attempt, MailKind::Cancelled, &changed)?];
+                // Only a confirmed seat has an entry in the participant's calendar.
+                let has_entry = participant.status == Status::Confirmed;
+                let kind = if has_entry { MailKind::Cancelled } else { MailKind::Withdrawn };
+                let mut writes = vec![own, tell(attempt, kind, &changed)?];
                 writes.extend(self.leave(attempt, participant).await?);
                 Ok(Plan::writes(writes))
             }
             Change::Erase => self.plan_erasure(attempt, participant).await,
+            // The participant may have confirmed a moment ago. So the item that was just read decides, and
+            // the transaction requires that it is unchanged.
+            Change::Expire if participant.is_expired(attempt.now) => {
+                self.plan_erasure(attempt, participant).await
+            }
+            Change::Expire => Ok(Plan::Nothing(Changed::Gone)),
             Change::Move { to, .. } if *to == participant.signup.session => Ok(Plan::Nothing(Changed::Done)),
             Change::Move { .. } if participant.status == Status::Cancelled => {
                 Ok(Plan::Nothing(Changed::Gone))
@@ -171,7 +185,8 @@ impl Store {
         }
     }
 
-    /// Plans to delete the participant and all mails to the participant.
+    /// Plans the deletion of the participant and of all their mails. If there are more mails than one
+    /// transaction can hold, deletes the rest at once.
     async fn plan_erasure(&self, attempt: &Attempt<'_>, participant: &Participant) -> Result<Plan, Setback> {
         let event = attempt.event.id();
         let key = item::key(event, item::person_key(&participant.person));
@@ -179,7 +194,7 @@ impl Store {
         if participant.status != Status::Cancelled {
             writes.extend(self.leave(attempt, participant).await?);
         }
-        for mail in self.delete_all_but_a_few_mails(event, &participant.person).await? {
+        for mail in self.delete_mails_beyond_one_transaction(event, &participant.person).await? {
             writes.push(Write::delete(mail, Condition::Exists("pk")));
         }
         Ok(Plan::writes(writes))
@@ -197,27 +212,27 @@ impl Store {
         let state = self.session_state(event.id(), to).await?;
         let place = match (state.has_seat(session), may_wait) {
             (true, _) => Place::Seat,
-            (false, true) => Place::Line,
+            (false, true) => Place::WaitingList,
             (false, false) => return Ok(Plan::Nothing(Changed::Full)),
         };
         let mut moved = Participant { version: participant.version + 1, ..participant.clone() };
         moved.signup.session = to.clone();
         moved.forget_at = event.forget_at(session);
         moved.status = match (place, participant.status) {
-            (Place::Line, _) => Status::Waiting,
+            (Place::WaitingList, _) => Status::Waiting,
             // An unconfirmed address stays unconfirmed.
             (Place::Seat, Status::Held) => Status::Held,
             (Place::Seat, _) => Status::Confirmed,
         };
         moved.held_until = moved.held_until.filter(|_| moved.status == Status::Held);
-        let kind = if place == Place::Line { MailKind::Waiting } else { MailKind::Changed };
+        let kind = if place == Place::WaitingList { MailKind::Waiting } else { MailKind::Changed };
         let mut writes = vec![
             update(attempt, participant, &moved)?,
             claim::take(event, session, &participant.person, place),
             tell(attempt, kind, &moved)?,
         ];
-        if place == Place::Line && participant.status == Status::Confirmed {
-            // The seat is given up, so its entry in the participant's calendar must go as well.
+        if place == Place::WaitingList && participant.status == Status::Confirmed {
+            // The participant gives up a seat, so its entry in their calendar must be cancelled as well.
             let session = participant.signup.session.clone();
             let mail = Mail::new(MailKind::Cancelled, &moved, format!("{}c", attempt.id), attempt.now);
             writes.push(outbox::put(event.id(), &Mail { session, ..mail }, moved.forget_at)?);

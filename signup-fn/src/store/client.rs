@@ -23,16 +23,16 @@ pub struct Store {
     pub(super) table: String,
 }
 
-/// How long one attempt may take. The table answers within some 10 ms, so 2 s means a lost packet.
+/// The timeout of one attempt. The table responds within about 10 ms, so 2 s means a lost packet.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Returns a new random id of an attempt, by which a retry recognises its own earlier write.
+/// Returns a random id for an attempt, so that a retry can recognise its own earlier write.
 pub(super) fn attempt_id() -> String {
     format!("{:032x}", fastrand::u128(..))
 }
 
 impl Store {
-    /// Makes the client; nothing is sent yet.
+    /// Creates the client. Sends nothing yet.
     pub fn new(connection: Connection) -> Self {
         let Connection { table, region, endpoint, credentials } = connection;
         let mut config = aws_sdk_dynamodb::Config::builder()
@@ -40,7 +40,7 @@ impl Store {
             .region(Region::new(region))
             .credentials_provider(aws_credential_types::Credentials::from(credentials))
             .http_client(http_client(endpoint.as_deref()))
-            // `retry` knows which cancelled transactions are worth another attempt; the SDK does not.
+            // `retry` knows which cancelled transactions are worth retrying; the SDK does not.
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build());
         config.set_endpoint_url(endpoint);
@@ -53,7 +53,7 @@ impl Store {
         got.send().await.map(|output| output.item).map_err(|error| Setback::from(&error))
     }
 
-    /// Reads every item of an event whose sort key has a prefix.
+    /// Reads every item of an event whose sort key starts with a prefix, with strong consistency.
     pub(super) async fn query(&self, event: &EventId, prefix: &str) -> Result<Vec<Item>, Setback> {
         let mut items = Vec::new();
         let mut start = None;
@@ -94,12 +94,12 @@ impl Store {
     }
 }
 
-/// Returns the key of a person within a list attribute.
+/// Returns the element that represents a person in a list attribute.
 pub(super) fn member(person: &crate::people::identity::Person) -> AttributeValue {
     text(person.key())
 }
 
-/// Returns the error for a session that the catalogue does not have.
+/// Returns the error for a session that the event does not have.
 pub(super) fn unknown_session(event: &EventId, session: &SessionId) -> StoreError {
     StoreError::UnknownSession { event: event.to_string(), session: session.to_string() }
 }

@@ -1,4 +1,4 @@
-//! Creates the table of a store on this machine; in the cloud Terraform does.
+//! Creates the table of a local store. In the cloud, Terraform creates it.
 
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{
@@ -11,7 +11,7 @@ impl Store {
     /// Creates the table if it does not exist.
     ///
     /// # Errors
-    /// Fails with the store's own message.
+    /// Fails if the store refuses the request. The error contains the store's own message.
     pub async fn create_table_if_absent(&self) -> anyhow::Result<()> {
         let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
         let string = |name: &str| {
@@ -31,7 +31,9 @@ impl Store {
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => {
                 return Ok(());
             }
-            Err(error) => anyhow::bail!("table `{}`: {}", self.table, DisplayErrorContext(error)),
+            Err(error) => {
+                anyhow::bail!("cannot create table `{}`: {}", self.table, DisplayErrorContext(error))
+            }
         }
         let time_to_live =
             TimeToLiveSpecification::builder().attribute_name("forget_at").enabled(true).build()?;
@@ -41,7 +43,9 @@ impl Store {
             .time_to_live_specification(time_to_live)
             .send()
             .await
-            .map_err(|error| anyhow::anyhow!("table `{}`: {}", self.table, DisplayErrorContext(error)))?;
+            .map_err(|error| {
+                anyhow::anyhow!("cannot set TTL of table `{}`: {}", self.table, DisplayErrorContext(error))
+            })?;
         Ok(())
     }
 }

@@ -1,33 +1,34 @@
-//! What can go wrong at the table.
+//! The errors of operations on the table.
 
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 
-/// Why an operation on the table failed.
+/// The reason why an operation on the table failed.
 ///
-/// Messages of the service may quote an item, so only codes are kept.
+/// Keeps only the service's error codes, because its messages may quote an item.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The deadline passed before an attempt succeeded. The outcome of the last attempt is
-    /// unknown; a further attempt finds out.
-    #[error("not stored in time, after {attempts} attempts; last cause: {last}")]
+    /// The deadline passed before an attempt succeeded. The outcome of the last attempt is unknown, and
+    /// the caller may try again.
+    #[error("deadline passed after {attempts} attempts; last cause: {last}")]
     TimeUp {
         /// The number of attempts.
         attempts: u32,
         /// Why the last attempt failed.
         last: String,
     },
-    /// The table refused the request for a reason that no retry will change. Nothing was stored.
-    #[error("refused by the table: {0}")]
+    /// The table refused the request, or the request could not be built. A retry would fail in the same
+    /// way. The request stored nothing.
+    #[error("request to the table was refused: {0}")]
     Refused(String),
-    /// An item in the table is not as this version writes it.
-    #[error("item `{key}` is not readable: {reason}")]
+    /// This version cannot read an item in the table.
+    #[error("cannot read item `{key}`: {reason}")]
     Unreadable {
         /// The sort key of the item.
         key: String,
-        /// The attribute at fault.
+        /// The name of the invalid attribute, or the message of the deserialiser.
         reason: String,
     },
-    /// The catalogue has no such session.
+    /// The event has no such session in the catalogue.
     #[error("event `{event}` has no session `{session}`")]
     UnknownSession {
         /// The event.
@@ -35,17 +36,17 @@ pub enum StoreError {
         /// The session.
         session: String,
     },
-    /// The operating system has no random bits.
-    #[error("no random bits: {0}")]
+    /// The operating system did not supply random bits.
+    #[error("cannot get random bits from the operating system: {0}")]
     NoRandomness(#[from] getrandom::Error),
 }
 
-/// Why a single attempt failed.
+/// The reason why a single attempt failed.
 #[derive(Debug)]
 pub(super) enum Setback {
-    /// For a reason that passes: another attempt may succeed.
+    /// A transient failure: another attempt may succeed.
     Passing(String),
-    /// For good.
+    /// A permanent failure: another attempt would fail in the same way.
     Final(StoreError),
 }
 
@@ -68,18 +69,18 @@ impl From<BuildError> for Setback {
 }
 
 impl<E: ProvideErrorMetadata> From<&SdkError<E>> for Setback {
-    /// Decides whether another attempt may help.
+    /// Classifies an error as transient or permanent.
     fn from(error: &SdkError<E>) -> Self {
         let Some(service) = error.as_service_error() else {
             return match error {
                 SdkError::ConstructionFailure(_) => {
                     Self::Final(StoreError::Refused("request cannot be built".to_owned()))
                 }
-                SdkError::TimeoutError(_) => Self::Passing("no answer in time".to_owned()),
-                SdkError::DispatchFailure(_) => Self::Passing("no connection".to_owned()),
-                // The request may have been carried out. The idempotency token and the attempt id
-                // make another attempt safe.
-                _ => Self::Passing("no readable answer".to_owned()),
+                SdkError::TimeoutError(_) => Self::Passing("timed out".to_owned()),
+                SdkError::DispatchFailure(_) => Self::Passing("connection failed".to_owned()),
+                // DynamoDB may have carried out the request. The idempotency key and the attempt id make
+                // a retry safe.
+                _ => Self::Passing("invalid response".to_owned()),
             };
         };
         let passes = matches!(

@@ -1,7 +1,7 @@
-//! Conditions and updates as DynamoDB's expressions.
+//! Conditions and updates as DynamoDB expressions.
 //!
 //! Every attribute name becomes a placeholder, since many names are reserved words of DynamoDB
-//! (`status`, `session`, `role`). Every value becomes one because expressions hold no literals.
+//! (`status`, `session`, `role`). Every value becomes one because expressions have no literals.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub(super) enum Condition {
     AtLeast(&'static str, AttributeValue),
     Less(&'static str, AttributeValue),
     More(&'static str, AttributeValue),
-    /// The list has fewer elements.
+    /// The list has fewer elements than this.
     Shorter(&'static str, usize),
     All(Vec<Self>),
     Any(Vec<Self>),
@@ -31,7 +31,7 @@ pub(super) fn equals(path: impl Into<String>, value: AttributeValue) -> Conditio
     Condition::Equals(path.into(), value)
 }
 
-/// Changes of one item's attributes; those that are not named stay as they are.
+/// Changes to the attributes of one item. Other attributes keep their values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Changes {
     set: Vec<(String, AttributeValue)>,
@@ -72,17 +72,17 @@ pub(super) struct Placeholders {
 }
 
 impl Placeholders {
-    /// The names, or `None` if there are none: DynamoDB refuses an empty map.
+    /// Returns the names, or `None` if there are none, since DynamoDB refuses an empty map.
     pub(super) fn names(&self) -> Option<HashMap<String, String>> {
         (!self.names.is_empty()).then(|| self.names.clone())
     }
 
-    /// The values, or `None` if there are none: DynamoDB refuses an empty map.
+    /// Returns the values, or `None` if there are none, since DynamoDB refuses an empty map.
     pub(super) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
         (!self.values.is_empty()).then(|| self.values.clone())
     }
 
-    /// Writes a condition.
+    /// Returns the expression of a condition, and adds its placeholders.
     pub(super) fn condition(&mut self, condition: &Condition) -> String {
         match condition {
             Condition::Exists(path) => format!("attribute_exists({})", self.path(path)),
@@ -102,7 +102,7 @@ impl Placeholders {
         }
     }
 
-    /// Writes an update.
+    /// Returns the expression of an update, and adds its placeholders.
     pub(super) fn changes(&mut self, changes: &Changes) -> String {
         let Changes { set, append, remove, add } = changes;
         let mut sets: Vec<String> = set.iter().map(|(name, value)| self.compare(name, "=", value)).collect();
@@ -135,7 +135,7 @@ impl Placeholders {
         all.join(operator)
     }
 
-    /// `waiting[0]` becomes `#waiting[0]`.
+    /// Returns the placeholder of a path: `waiting[0]` becomes `#waiting[0]`.
     fn path(&mut self, path: &str) -> String {
         let name = path.split('[').next().unwrap_or(path);
         self.names.insert(format!("#{name}"), name.to_owned());

@@ -8,7 +8,7 @@ use catalog::{EventId, SessionId};
 use super::mail::MailKey;
 use crate::people::identity::{Person, Source};
 
-/// An item by attribute name.
+/// An item: its values by attribute name.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
 pub(super) const PERSON: &str = "person#";
@@ -23,17 +23,17 @@ pub(super) fn number(number: i64) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
-/// Returns the text of an attribute, if it has one.
+/// Returns the text of an attribute, if the item has it.
 pub(super) fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name)?.as_s().ok().map(String::as_str)
 }
 
-/// The key of an item about an event.
+/// Returns the key of an item about an event.
 pub(super) fn key(event: &EventId, sort: String) -> Item {
     HashMap::from([("pk".to_owned(), text(event_key(event))), ("sk".to_owned(), text(sort))])
 }
 
-/// The key of what a sender has asked for in one hour.
+/// Returns the key of the count of a sender's requests in one hour.
 pub(super) fn source_key(source: &Source) -> Item {
     HashMap::from([
         ("pk".to_owned(), text(format!("source#{}", source.key()))),
@@ -58,7 +58,7 @@ pub(super) fn session_key(session: &SessionId) -> String {
     format!("{SESSION}{session}")
 }
 
-/// The prefix of the sort keys of a person's mails.
+/// Returns the prefix of the sort keys of a person's mails.
 pub(super) fn mails_of(person: &Person) -> String {
     format!("{MAIL}{}#", person.key())
 }

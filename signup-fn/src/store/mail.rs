@@ -12,7 +12,7 @@ use crate::people::participant::Participant;
 pub struct MailKey {
     /// The recipient.
     pub person: Person,
-    /// Unique among the person's mails.
+    /// An id that is unique among the person's mails.
     pub id: String,
 }
 
@@ -21,24 +21,26 @@ pub struct MailKey {
 pub struct Mail {
     /// The key of the mail.
     pub key: MailKey,
-    /// What the mail tells.
+    /// The kind of mail.
     pub kind: MailKind,
-    /// The session that it is about.
+    /// The session that the mail is about.
     pub session: SessionId,
-    /// The version of the participant that it describes; calendars use it as `SEQUENCE`.
+    /// The version of the participant that the mail describes. Calendars use it as `SEQUENCE`.
     pub sequence: i64,
-    /// When it was put into the outbox.
+    /// The time at which the mail was put into the outbox.
     pub created_at: Timestamp,
-    /// How often the mailer has tried to send it.
+    /// The number of attempts to send the mail.
     pub attempts: i64,
-    /// Why the mailer no longer tries to send it.
+    /// The time before which no attempt may start, if any.
+    pub not_before: Option<Timestamp>,
+    /// The reason why the mailer parked the mail, if it did.
     pub parked: Option<String>,
-    /// Whether it was sent.
+    /// Whether the mail was sent.
     pub is_sent: bool,
 }
 
 impl Mail {
-    /// Describes the present state of a participant.
+    /// Creates a mail about the current state of a participant.
     pub fn new(kind: MailKind, participant: &Participant, id: impl Into<String>, now: Timestamp) -> Self {
         Self {
             key: MailKey { person: participant.person, id: id.into() },
@@ -47,6 +49,7 @@ impl Mail {
             sequence: participant.version,
             created_at: now,
             attempts: 0,
+            not_before: None,
             parked: None,
             is_sent: false,
         }

@@ -8,23 +8,23 @@
 //! source#<sender>    hour                  asked, forget_at
 //! ```
 //!
-//! `<person>` is a keyed hash of event and address ([`crate::people::identity`]). It does not
-//! contain the session, so that a person takes only one of an event's sessions. Every change is
-//! one `TransactWriteItems`, which includes the mail about it.
+//! `<person>` is a keyed hash of event and address ([`crate::people::identity`]). It does not depend
+//! on the session, so a person can sign up for only one of an event's sessions. Every change to a
+//! sign-up is one `TransactWriteItems`, which includes the mail about it, if any.
 //!
-//! | file | what it holds |
+//! | file | contents |
 //! |---|---|
 //! | [`claim`] | taking a seat, or a place on the waiting list |
 //! | [`change`] | changing, moving, cancelling, confirming, erasing |
-//! | `line` | giving free seats to the waiting list |
+//! | `waiting_list` | giving free seats to the waiting list |
 //! | [`outbox`] [`mail`] [`stream`] | mails to send, and the stream that announces them |
-//! | [`people`] [`session`] | reading participants and sessions |
+//! | [`people`] [`session`] [`listing`] | reading participants and sessions |
 //! | [`client`] `create_table` | the connection |
-//! | `record` `item` | items as nouns; keys |
+//! | `record` `item` | conversion between items and domain types; keys |
 //! | `transaction` `expression` `retry` [`error`] | one transaction; its conditions; attempts and their failures |
 //!
 //! Belongs here: everything that reads or writes the table. Does not belong here: HTTP, mail
-//! transport, and the decision whether a request makes sense at this time.
+//! transport, and the decision whether a request is allowed at this time.
 
 pub mod change;
 pub mod claim;
@@ -33,7 +33,7 @@ mod create_table;
 pub mod error;
 mod expression;
 mod item;
-mod line;
+pub mod listing;
 pub mod mail;
 pub mod outbox;
 pub mod people;
@@ -42,3 +42,4 @@ mod retry;
 pub mod session;
 pub mod stream;
 mod transaction;
+mod waiting_list;

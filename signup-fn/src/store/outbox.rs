@@ -1,10 +1,11 @@
-//! The outbox: mails to send, and what became of them.
+//! The outbox: mails to send, and their outcomes.
 //!
-//! A mail is put into the outbox by the transaction that gives rise to it.
+//! The transaction that causes a mail also puts it into the outbox.
 
 use aws_sdk_dynamodb::types::ReturnValue;
-use catalog::EventId;
+use catalog::answer::Status;
 use catalog::mail::MailKind;
+use catalog::{EventId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
@@ -12,6 +13,7 @@ use super::client::{Store, attempt_id};
 use super::error::{Setback, StoreError};
 use super::expression::{Changes, Condition, Placeholders, equals};
 use super::item::{self, Item, number, text};
+use super::listing::Listing;
 use super::mail::{Mail, MailKey};
 use super::transaction::{Outcome, Write};
 use super::{record, retry};
@@ -19,23 +21,24 @@ use crate::people::identity::Person;
 use crate::people::participant::Participant;
 use crate::people::timing::Timing;
 
-/// Whether the caller may send a mail.
+/// The outcome of a request to lease a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lease {
-    /// Nobody else sends it until the lease expires.
+    /// The caller has the lease: no other mailer sends the mail until it expires.
     Ours(Mail),
-    /// It was sent, is parked, is being sent by another mailer, or no longer exists.
+    /// The mail was sent, is postponed or parked, is leased by another mailer, or no longer exists.
     NotNow,
 }
 
-/// How long a mailer may take to send one mail. It must exceed the mailer's timeout
-/// (`infra/mailer.tf`); the mail of a mailer that died becomes available again afterwards.
+/// The duration of a lease. It must exceed the mailer's timeout of 25 s (`infra/mailer.tf`), so that a
+/// lease expires only if its mailer has died. Then the next mailer can send the mail.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
-/// The shortest time between two mails that a repeated submission causes.
+/// The minimum time between two mails that repeated submissions cause.
 const BETWEEN_REPEATS: SignedDuration = SignedDuration::from_hours(1);
 
-/// How many mails an erasure deletes in its transaction, which may have 100 writes.
+/// The maximum number of mails that an erasure deletes in its transaction. With the participant, the
+/// session, and the new mail and item of the head of the waiting list, these are 84 of 100 writes.
 const FEW: usize = 80;
 
 /// Returns the write that puts a mail into the outbox.
@@ -43,17 +46,17 @@ pub(super) fn put(event: &EventId, mail: &Mail, forget_at: Timestamp) -> Result<
     Ok(Write::put(record::mail_item(event, mail, forget_at)?, Condition::Absent("pk")))
 }
 
-/// A mark on a participant that allows a mail only once.
+/// A conditional change to a participant, which ensures that a mail is put into the outbox only once.
 struct Mark {
     changes: Changes,
     condition: Condition,
 }
 
 impl Store {
-    /// Puts a mail for a person whose address was submitted again, at most once an hour.
+    /// Puts a mail to a person whose address was submitted again into the outbox, at most once an hour.
     ///
     /// # Errors
-    /// Fails if the table did not decide before the deadline, or refused.
+    /// Fails if the deadline passes, if the table refuses a request, or if the participant is unreadable.
     pub async fn repeat(&self, event: &EventId, person: &Person, timing: Timing) -> Result<(), StoreError> {
         let now = timing.now;
         self.put_mail_once(event, person, MailKind::Repeat, timing, |participant| {
@@ -66,27 +69,41 @@ impl Store {
         .await
     }
 
-    /// Puts the reminder of the participant's session, once.
+    /// Puts the reminder of a session into the outbox, once, if the person has a confirmed seat in it.
     ///
     /// # Errors
-    /// Fails if the table did not decide before the deadline, or refused.
-    pub async fn remind(&self, event: &EventId, person: &Person, timing: Timing) -> Result<(), StoreError> {
+    /// Fails if the deadline passes, if the table refuses a request, or if the participant is unreadable.
+    pub async fn remind(
+        &self,
+        event: &EventId,
+        session: &SessionId,
+        person: &Person,
+        timing: Timing,
+    ) -> Result<(), StoreError> {
         self.put_mail_once(event, person, MailKind::Reminder, timing, |participant| {
-            let session = text(participant.signup.session.as_str());
-            let not_reminded = Condition::Any(vec![
-                Condition::Absent("reminded_of"),
-                Condition::Differs("reminded_of", session.clone()),
-            ]);
-            let is_unchanged = equals("version", number(participant.version));
-            Some(Mark {
-                changes: Changes::default().set("reminded_of", session),
-                condition: Condition::All(vec![is_unchanged, not_reminded]),
-            })
+            mark_once("reminded_of", session, Status::Confirmed, participant)
         })
         .await
     }
 
-    /// Marks a participant and puts a mail: both, or neither if the mark is there already.
+    /// Puts the mail that no seat came free into the outbox, once, if the person still waits for the session.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes, if the table refuses a request, or if the participant is unreadable.
+    pub async fn tell_no_seat(
+        &self,
+        event: &EventId,
+        session: &SessionId,
+        person: &Person,
+        timing: Timing,
+    ) -> Result<(), StoreError> {
+        self.put_mail_once(event, person, MailKind::NoSeat, timing, |participant| {
+            mark_once("told_no_seat_of", session, Status::Waiting, participant)
+        })
+        .await
+    }
+
+    /// Marks a participant and puts a mail into the outbox: both, or neither if the mark is already set.
     async fn put_mail_once(
         &self,
         event: &EventId,
@@ -101,25 +118,27 @@ impl Store {
             let Some(found) = self.item(key.clone()).await? else { return Ok(()) };
             let participant = record::participant(&found)?;
             let Some(Mark { changes, condition }) = mark(&participant) else { return Ok(()) };
-            // Each attempt reads anew and so is another request, with another idempotency token.
+            // Each attempt reads the table again and may write something else, so it needs a new
+            // idempotency key.
             let id = attempt_id();
             let mail = Mail::new(kind, &participant, &id, timing.now);
             let writes =
                 vec![Write::update(key, changes, condition), put(event, &mail, participant.forget_at)?];
             match self.transact(writes, &id).await? {
                 Outcome::Committed => Ok(()),
-                // The mark is there: set by an attempt whose answer got lost, or by another caller.
-                Outcome::Cancelled(cancelled) if cancelled.is_unmet(0) => Ok(()),
+                // The mark was set by an attempt whose response was lost, or by another caller. Or the
+                // participant changed, and the next round decides again.
+                Outcome::Cancelled(cancelled) if cancelled.condition_failed(0) => Ok(()),
                 Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
             }
         })
         .await
     }
 
-    /// Leases a mail: at most one mailer holds the lease at a time.
+    /// Leases a mail. At most one mailer has the lease at a time.
     ///
     /// # Errors
-    /// Fails if the table did not decide before the deadline, or refused.
+    /// Fails if the deadline passes, if the table refuses the request, or if the mail is unreadable.
     pub async fn lease(&self, event: &EventId, key: &MailKey, timing: Timing) -> Result<Lease, StoreError> {
         let now = timing.now;
         let lease = text(attempt_id());
@@ -130,13 +149,17 @@ impl Store {
         let is_free = Condition::Any(vec![
             Condition::Absent("leased_at"),
             Condition::AtMost("leased_at", number((now - LEASE).as_second())),
-            // An earlier attempt of this call, whose answer got lost.
+            // An earlier attempt of this call got the lease, but its response was lost.
             equals("lease", lease),
         ]);
         let is_due = Condition::All(vec![
             Condition::Exists("pk"),
             Condition::Absent("sent_at"),
             Condition::Absent("parked"),
+            Condition::Any(vec![
+                Condition::Absent("not_before"),
+                Condition::AtMost("not_before", number(now.as_second())),
+            ]),
             is_free,
         ]);
         let leased = self.update_mail(event, key, changes, is_due, timing.deadline).await?;
@@ -147,43 +170,55 @@ impl Store {
     /// Marks a mail as sent.
     ///
     /// # Errors
-    /// Fails if the table did not decide before the deadline, or refused.
+    /// Fails if the deadline passes or if the table refuses the request.
     pub async fn mark_sent(&self, event: &EventId, key: &MailKey, timing: Timing) -> Result<(), StoreError> {
         let sent = without_lease().set("sent_at", number(timing.now.as_second()));
         self.update_mail(event, key, sent, Condition::Exists("pk"), timing.deadline).await.map(drop)
     }
 
-    /// Ends the lease of a mail that was not sent: it will be tried again, or is parked with a reason.
+    /// Releases the lease of a mail that was not sent, and postpones the next attempt.
     ///
     /// # Errors
-    /// Fails if the table did not decide before the deadline, or refused.
-    pub async fn give_back(
+    /// Fails if the deadline passes or if the table refuses the request.
+    pub async fn postpone(
         &self,
         event: &EventId,
         key: &MailKey,
-        parked: Option<&str>,
+        not_before: Timestamp,
         deadline: Instant,
     ) -> Result<(), StoreError> {
-        let changes = match parked {
-            Some(reason) => without_lease().set("parked", text(reason)),
-            None => without_lease(),
-        };
+        let changes = without_lease().set("not_before", number(not_before.as_second()));
         self.update_mail(event, key, changes, Condition::Exists("pk"), deadline).await.map(drop)
     }
 
-    /// Allows a parked mail to be tried again, starting with the first attempt.
+    /// Releases the lease of a mail that cannot be sent, and parks the mail.
     ///
     /// # Errors
-    /// Fails if the table did not decide before the deadline, or refused.
+    /// Fails if the deadline passes or if the table refuses the request.
+    pub async fn park(
+        &self,
+        event: &EventId,
+        key: &MailKey,
+        reason: &str,
+        deadline: Instant,
+    ) -> Result<(), StoreError> {
+        let changes = without_lease().set("parked", text(reason));
+        self.update_mail(event, key, changes, Condition::Exists("pk"), deadline).await.map(drop)
+    }
+
+    /// Unparks a mail, so that the mailer tries it again from the first attempt.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes or if the table refuses the request.
     pub async fn unpark(&self, event: &EventId, key: &MailKey, deadline: Instant) -> Result<(), StoreError> {
-        let changes = Changes::default().remove("parked").remove("attempts");
+        let changes = Changes::default().remove("parked").remove("attempts").remove("not_before");
         self.update_mail(event, key, changes, Condition::Exists("pk"), deadline).await.map(drop)
     }
 
-    /// Deletes a mail whose recipient is no longer stored.
+    /// Deletes a mail that is no longer needed: its recipient is gone, or it is out of date.
     ///
     /// # Errors
-    /// Fails if the table did not answer before the deadline, or refused.
+    /// Fails if the deadline passes or if the table refuses the request.
     pub async fn forget_mail(
         &self,
         event: &EventId,
@@ -197,14 +232,15 @@ impl Store {
     /// Reads all mails of an event, in no particular order.
     ///
     /// # Errors
-    /// Fails if the table did not answer before the deadline, or a mail is unreadable.
-    pub async fn mails(&self, event: &EventId, deadline: Instant) -> Result<Vec<Mail>, StoreError> {
+    /// Fails if the deadline passes or if the table refuses a request.
+    pub async fn mails(&self, event: &EventId, deadline: Instant) -> Result<Listing<Vec<Mail>>, StoreError> {
         let items = retry::until(deadline, || self.query(event, item::MAIL)).await?;
-        items.iter().map(record::mail).collect()
+        Ok(items.iter().map(record::mail).collect())
     }
 
-    /// Deletes a person's mails until few enough are left for one transaction; returns the keys of those.
-    pub(super) async fn delete_all_but_a_few_mails(
+    /// Deletes a person's mails until at most `FEW` are left, which fit in one transaction. Returns the keys
+    /// of those that are left.
+    pub(super) async fn delete_mails_beyond_one_transaction(
         &self,
         event: &EventId,
         person: &Person,
@@ -218,7 +254,8 @@ impl Store {
         Ok(keys)
     }
 
-    /// Updates a mail on a condition. Returns the item afterwards, or `None` if the condition did not hold.
+    /// Updates a mail with a conditional write. Returns the updated item, or `None` if the condition did not
+    /// hold.
     async fn update_mail(
         &self,
         event: &EventId,
@@ -253,6 +290,26 @@ impl Store {
         })
         .await
     }
+}
+
+/// Returns the mark of a mail about a session, if the participant has this status in that session.
+fn mark_once(
+    attribute: &'static str,
+    session: &SessionId,
+    status: Status,
+    participant: &Participant,
+) -> Option<Mark> {
+    if participant.signup.session != *session || participant.status != status {
+        return None;
+    }
+    let session = text(session.as_str());
+    let is_first =
+        Condition::Any(vec![Condition::Absent(attribute), Condition::Differs(attribute, session.clone())]);
+    let is_unchanged = equals("version", number(participant.version));
+    Some(Mark {
+        changes: Changes::default().set(attribute, session),
+        condition: Condition::All(vec![is_unchanged, is_first]),
+    })
 }
 
 fn without_lease() -> Changes {

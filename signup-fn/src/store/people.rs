@@ -1,4 +1,4 @@
-//! Reading participants, and how full sessions are.
+//! Reads participants and the state of sessions.
 
 use std::collections::HashMap;
 
@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::client::Store;
 use super::error::StoreError;
+use super::listing::Listing;
 use super::session::SessionState;
 use super::{item, record, retry};
 use crate::people::identity::Person;
@@ -14,10 +15,10 @@ use crate::people::participant::Participant;
 use crate::people::timing::Timing;
 
 impl Store {
-    /// Reads a participant; `None` if there is none, or if it may no longer be shown.
+    /// Reads a participant. Returns `None` if there is none, or if the participant may no longer be shown.
     ///
     /// # Errors
-    /// Fails if the table did not answer before the deadline, or the item is unreadable.
+    /// Fails if the deadline passes, if the table refuses the request, or if the item is unreadable.
     pub async fn participant(
         &self,
         event: &EventId,
@@ -27,31 +28,33 @@ impl Store {
         let key = item::key(event, item::person_key(person));
         let found = retry::until(timing.deadline, || self.item(key.clone())).await?;
         let participant = found.as_ref().map(record::participant).transpose()?;
-        // Time to live deletes late.
+        // DynamoDB's time to live deletes items late.
         Ok(participant.filter(|participant| timing.now < participant.forget_at))
     }
 
     /// Reads all participants of an event who may still be shown, in the order of their sign-ups.
     ///
     /// # Errors
-    /// Fails if the table did not answer before the deadline, or an item is unreadable.
+    /// Fails if the deadline passes or if the table refuses a request.
     pub async fn participants(
         &self,
         event: &EventId,
         timing: Timing,
-    ) -> Result<Vec<Participant>, StoreError> {
+    ) -> Result<Listing<Vec<Participant>>, StoreError> {
         let items = retry::until(timing.deadline, || self.query(event, item::PERSON)).await?;
-        let all: Result<Vec<Participant>, _> = items.iter().map(record::participant).collect();
-        let mut shown = all?;
-        shown.retain(|participant| timing.now < participant.forget_at);
-        shown.sort_by_cached_key(|participant| (participant.signed_up_at, participant.person.key()));
-        Ok(shown)
+        let mut listing: Listing<Vec<Participant>> = items.iter().map(record::participant).collect();
+        listing.readable.retain(|participant| timing.now < participant.forget_at);
+        let order = |participant: &Participant| (participant.signed_up_at, participant.person.key());
+        listing.readable.sort_by_cached_key(order);
+        Ok(listing)
     }
 
-    /// Reads the state of each session of an event that somebody has chosen.
+    /// Reads the state of each session of an event for which somebody has signed up.
+    ///
+    /// Logs and skips a session whose item is unreadable.
     ///
     /// # Errors
-    /// Fails if the table did not answer before the deadline, or an item is unreadable.
+    /// Fails if the deadline passes or if the table refuses a request.
     pub async fn session_states(
         &self,
         event: &EventId,
@@ -62,7 +65,10 @@ impl Store {
             let id =
                 item::text_of(&item, "sk").and_then(|sort| sort.strip_prefix(item::SESSION)?.parse().ok());
             if let Some(id) = id {
-                states.insert(id, record::session_state(Some(&item))?);
+                match record::session_state(Some(&item)) {
+                    Ok(state) => _ = states.insert(id, state),
+                    Err(error) => tracing::error!(event.id = %event, %error, "unreadable item skipped"),
+                }
             }
         }
         Ok(states)

@@ -1,7 +1,7 @@
-//! Items as records: the attributes of each kind of item, and the nouns that they hold.
+//! Converts items of each kind to domain types and back, through records.
 //!
 //! A record lists the attributes that this version knows. Reading ignores others, and
-//! [`changes`] leaves them alone, so that a newer version's attributes survive an older one.
+//! [`changes`] leaves them alone, so that an older version does not remove a newer version's attributes.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Status;
@@ -66,6 +66,8 @@ struct MailRecord {
     created_at: Timestamp,
     #[serde(default, skip_serializing_if = "is_zero")]
     attempts: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "second::optional")]
+    not_before: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     parked: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,7 +152,7 @@ pub(super) fn participant(item: &Item) -> Result<Participant, StoreError> {
         person: person.ok_or_else(|| wrong("sk"))?,
         signup: Signup {
             session: record.session,
-            email: Email::new(&record.email).map_err(|_| wrong("email"))?,
+            email: Email::stored(&record.email).map_err(|_| wrong("email"))?,
             details,
         },
         id: record.signup_id.parse().map_err(|_| wrong("signup_id"))?,
@@ -164,7 +166,7 @@ pub(super) fn participant(item: &Item) -> Result<Participant, StoreError> {
     })
 }
 
-/// Reads the state of a session; without an item nobody has chosen it yet.
+/// Reads the state of a session. Without an item, nobody has signed up for it yet.
 pub(super) fn session_state(item: Option<&Item>) -> Result<SessionState, StoreError> {
     let Some(item) = item else { return Ok(SessionState::default()) };
     let SessionRecord { taken, waiting } = read(item)?;
@@ -180,6 +182,7 @@ pub(super) fn mail_item(event: &EventId, mail: &Mail, forget_at: Timestamp) -> R
         sequence: mail.sequence,
         created_at: mail.created_at,
         attempts: mail.attempts,
+        not_before: mail.not_before,
         parked: mail.parked.clone(),
         sent_at: None,
         forget_at: Some(forget_at),
@@ -200,6 +203,7 @@ pub(super) fn mail(item: &Item) -> Result<Mail, StoreError> {
         sequence: record.sequence,
         created_at: record.created_at,
         attempts: record.attempts,
+        not_before: record.not_before,
         parked: record.parked,
         is_sent: record.sent_at.is_some(),
     })

@@ -1,4 +1,4 @@
-//! Retries until the deadline.
+//! Retries with full jitter until the deadline.
 
 use std::time::Duration;
 
@@ -6,26 +6,26 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::error::{Setback, StoreError};
 
-/// The upper limit of the first pause; each further limit is twice the one before.
+/// The upper limit of the first pause. The limit doubles for each further pause.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The upper limit of every pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(640);
 
-/// Repeats an attempt until it succeeds, fails for good, or the deadline is near.
+/// Retries an attempt until it succeeds, fails permanently, or the deadline is near.
 ///
 /// Pauses are drawn at random between zero and a limit that doubles ("full jitter", Exponential
 /// Backoff And Jitter, AWS Architecture Blog, 2015), so that requests that collided once do not
 /// collide again.
 ///
 /// # Errors
-/// Returns the final error of an attempt, or [`StoreError::TimeUp`] with the last passing reason.
+/// Returns the permanent error of an attempt, or [`StoreError::TimeUp`] with the last transient reason.
 pub(super) async fn until<T, F: Future<Output = Result<T, Setback>>>(
     deadline: Instant,
     attempt: impl Fn() -> F,
 ) -> Result<T, StoreError> {
     let mut attempts = 0;
     let mut limit = FIRST_PAUSE;
-    let mut last = "no answer in time".to_owned();
+    let mut last = "timed out".to_owned();
     loop {
         attempts += 1;
         match timeout_at(deadline, attempt()).await {
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refusal_ends_it_at_once() {
+    async fn it_stops_at_once_after_a_permanent_error() {
         let refused = || async { Err::<(), _>(StoreError::Refused("no".into()).into()) };
         let error = until(Instant::now() + Duration::from_secs(3), refused).await;
         assert!(matches!(error, Err(StoreError::Refused(reason)) if reason == "no"));

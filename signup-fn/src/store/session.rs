@@ -1,6 +1,7 @@
-//! How full a session is.
+//! The state of a session.
 
 use catalog::Session;
+use serde::Serialize;
 
 use crate::people::identity::Person;
 
@@ -9,9 +10,27 @@ use crate::people::identity::Person;
 pub struct SessionState {
     /// The number of taken seats.
     pub taken: u32,
-    /// The waiting list, first in line first.
+    /// The waiting list, head first.
     pub waiting: Vec<Person>,
 }
+
+/// The approximate number of seats left.
+///
+/// The exact number would reveal who has signed up, because it stays the same when a known address is
+/// submitted again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeatsLeft {
+    /// No seats, or only seats for the waiting list.
+    None,
+    /// At most [`FEW`].
+    Few,
+    /// More than [`FEW`].
+    Enough,
+}
+
+/// The maximum number of seats that counts as few.
+pub const FEW: u32 = 5;
 
 impl SessionState {
     /// Returns whether a newcomer gets a seat: one is free, and nobody waits for it.
@@ -19,8 +38,13 @@ impl SessionState {
         self.taken < session.capacity() && self.waiting.is_empty()
     }
 
-    /// Returns the number of seats that newcomers can get.
-    pub fn seats_left(&self, session: &Session) -> u32 {
-        if self.waiting.is_empty() { session.capacity().saturating_sub(self.taken) } else { 0 }
+    /// Returns the approximate number of seats that newcomers can get.
+    pub fn seats_left(&self, session: &Session) -> SeatsLeft {
+        let left = if self.waiting.is_empty() { session.capacity().saturating_sub(self.taken) } else { 0 };
+        match left {
+            0 => SeatsLeft::None,
+            1..=FEW => SeatsLeft::Few,
+            _ => SeatsLeft::Enough,
+        }
     }
 }

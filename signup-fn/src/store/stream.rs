@@ -1,7 +1,7 @@
 //! Events of the table's stream, which announce new mails in the outbox.
 //!
-//! The shape is that of "Working with DynamoDB Streams events" in the Lambda Developer Guide. Only
-//! the keys of each record are read.
+//! The format is that of "Working with DynamoDB Streams events" in the Lambda Developer Guide. Of the
+//! items, only the keys are read, so the stream's view type can be `KEYS_ONLY`.
 
 use catalog::EventId;
 use serde::Deserialize;
@@ -45,7 +45,7 @@ struct Text {
 }
 
 impl Record {
-    /// Returns the event and the key of a mail, if the record is about a new one.
+    /// Returns the event and the key of a mail, if the record announces a new one.
     pub fn mail(&self) -> Option<(EventId, MailKey)> {
         let Keys { pk, sk } = &self.dynamodb.keys;
         let event = item::event_of(&pk.text)?;
@@ -53,7 +53,7 @@ impl Record {
         (self.kind == "INSERT").then_some((event, mail))
     }
 
-    /// Returns the position of the record, by which a failure is reported to the stream.
+    /// Returns the sequence number, which identifies the record when its failure is reported.
     pub fn sequence_number(&self) -> &str {
         &self.dynamodb.sequence_number
     }
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_insertion_of_a_mail_announces_one() {
+    fn only_an_inserted_mail_is_announced() {
         let person = Person::from_bytes([7; 16]);
         let sort = format!("mail#{}#abc", person.key());
         let put = record("INSERT", "event#lnpo", &sort);

@@ -1,8 +1,9 @@
-//! One transaction: its writes, and what became of it.
+//! One transaction: its writes, and its outcome.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
 };
 
 use super::client::Store;
@@ -22,6 +23,7 @@ enum Action {
     Put(Item),
     Update(Item, Changes),
     Delete(Item),
+    Check(Item),
 }
 
 impl Write {
@@ -38,6 +40,11 @@ impl Write {
     /// Deletes the item at a key.
     pub(super) fn delete(key: Item, condition: Condition) -> Self {
         Self { action: Action::Delete(key), condition }
+    }
+
+    /// Writes nothing, but makes the transaction depend on a condition.
+    pub(super) fn check(key: Item, condition: Condition) -> Self {
+        Self { action: Action::Check(key), condition }
     }
 
     fn into_item(self, table: &str) -> Result<TransactWriteItem, StoreError> {
@@ -80,6 +87,16 @@ impl Write {
                     .return_values_on_condition_check_failure(returned)
                     .build()?,
             ),
+            Action::Check(key) => builder.condition_check(
+                ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(key))
+                    .condition_expression(condition)
+                    .set_expression_attribute_names(placeholders.names())
+                    .set_expression_attribute_values(placeholders.values())
+                    .return_values_on_condition_check_failure(returned)
+                    .build()?,
+            ),
         };
         Ok(builder.build())
     }
@@ -93,7 +110,7 @@ pub(super) enum Outcome {
     Cancelled(Cancelled),
 }
 
-/// Why a transaction was cancelled: a reason for each of its writes, in their order.
+/// The reasons for the cancellation of a transaction: one for each of its writes, in their order.
 pub(super) struct Cancelled(Vec<CancellationReason>);
 
 const CONDITION: &str = "ConditionalCheckFailed";
@@ -104,12 +121,12 @@ impl Cancelled {
     }
 
     /// Returns whether the condition of a write did not hold.
-    pub(super) fn is_unmet(&self, write: usize) -> bool {
+    pub(super) fn condition_failed(&self, write: usize) -> bool {
         self.code(write) == CONDITION
     }
 
-    /// Returns whether a write by itself could have happened.
-    pub(super) fn is_fine(&self, write: usize) -> bool {
+    /// Returns whether a write did not contribute to the cancellation.
+    pub(super) fn would_succeed(&self, write: usize) -> bool {
         self.code(write) == "None"
     }
 
@@ -123,7 +140,8 @@ impl Cancelled {
         self.item(write).and_then(|item| item::text_of(item, "attempt_id")) == Some(attempt_id)
     }
 
-    /// Returns the setback if no unmet condition decides the outcome: passing, if every reason passes.
+    /// Returns the setback of a cancellation that does not decide the outcome. It is transient if all its
+    /// reasons are.
     pub(super) fn setback(&self) -> Setback {
         let codes: Vec<&str> = (0..self.0.len()).map(|write| self.code(write)).collect();
         let passes = |code: &&str| {

@@ -1,22 +1,45 @@
-//! Which forms are accepted, before their fields are read.
+//! The checks that a form must pass before its fields are read: origin, size and content type.
 
 use http::header::{CONTENT_TYPE, ORIGIN};
 use http::{HeaderMap, Request, StatusCode};
 
-/// The largest form in bytes. Every form whose fields are within their limits fits.
+/// The maximum size of a form in bytes. Every form whose fields are within their limits fits.
 ///
 /// The texts have 80 + 120 + 80 + 1,000 characters of at most four bytes, and each byte is escaped
-/// to three: 15,360. An address of 254 bytes takes 762, the field names and choices 123: 16,245 in all.
+/// to three: 15,360. An address of 254 bytes takes 3 × 254 = 762. The field names, choices and
+/// separators take at most 141 (a session id has at most 40 bytes): 16,263 in all.
 pub const MAX_BODY: usize = 16 * 1024;
 
-/// Accepts a form that comes from our own pages and has the type and size of a form.
+/// Accepts a form from our own pages that is not too large and has the content type of a form.
 ///
 /// # Errors
-/// Returns the status of the refusal: 403 for another origin, 413 for the size, 415 for the type.
+/// Returns the status of the refusal: 403 for another origin, 413 for a form that is too large, 415
+/// for another content type.
 pub fn admit(request: &Request<Vec<u8>>, origins: &[String]) -> Result<(), StatusCode> {
     if !is_same_origin(request.headers(), origins) {
         return Err(StatusCode::FORBIDDEN);
     }
+    admit_form(request)
+}
+
+/// Accepts a form that was sent to an address with a secret token, even if its origin is hidden.
+///
+/// Older Safari versions send `Origin: null` from a page with `Referrer-Policy: no-referrer`. The token
+/// itself proves that the sender has seen the page.
+///
+/// # Errors
+/// Returns the status of the refusal, as [`admit`] does.
+pub fn admit_with_token(request: &Request<Vec<u8>>, origins: &[String]) -> Result<(), StatusCode> {
+    let headers = request.headers();
+    let is_hidden = headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes() == b"null")
+        && headers.get("sec-fetch-site").is_none();
+    if !is_hidden && !is_same_origin(headers, origins) {
+        return Err(StatusCode::FORBIDDEN);
+    }
+    admit_form(request)
+}
+
+fn admit_form(request: &Request<Vec<u8>>) -> Result<(), StatusCode> {
     if request.body().len() > MAX_BODY {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
@@ -28,8 +51,8 @@ pub fn admit(request: &Request<Vec<u8>>, origins: &[String]) -> Result<(), Statu
 
 /// Returns whether a form comes from our own pages.
 ///
-/// Every browser sends the origin of a form in one header or the other. A client that sends
-/// neither is not a browser, so it cannot be made to act for somebody else.
+/// Every browser sends `Origin` or `Sec-Fetch-Site` with a form. A client that sends neither is not a
+/// browser, so another site cannot make it submit a form on somebody's behalf (CSRF).
 fn is_same_origin(headers: &HeaderMap, origins: &[String]) -> bool {
     let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
     if !matches!(site, None | Some(b"same-origin" | b"none")) {
@@ -37,7 +60,7 @@ fn is_same_origin(headers: &HeaderMap, origins: &[String]) -> bool {
     }
     match headers.get(ORIGIN).map(|value| value.as_bytes()) {
         None => true,
-        // A privacy extension may hide the origin; then the browser's other header decides.
+        // A privacy extension may hide the origin. Then `Sec-Fetch-Site` decides.
         Some(b"null") => site == Some(b"same-origin"),
         Some(origin) => origins.iter().any(|own| own.as_bytes() == origin),
     }
@@ -85,7 +108,21 @@ mod tests {
     }
 
     #[test]
-    fn size_and_type_must_be_those_of_a_form() {
+    fn a_hidden_origin_is_accepted_only_with_a_token_in_the_address() {
+        let request = |site: Option<&str>| {
+            let request = Request::builder().header(FORM.0, FORM.1).header("origin", "null");
+            let request =
+                site.into_iter().fold(request, |request, site| request.header("sec-fetch-site", site));
+            request.body(Vec::new()).unwrap()
+        };
+        let own = ["https://pos.example".to_owned()];
+        assert_eq!(admit_with_token(&request(None), &own), Ok(()));
+        assert_eq!(admit(&request(None), &own), Err(StatusCode::FORBIDDEN));
+        assert_eq!(admit_with_token(&request(Some("cross-site")), &own), Err(StatusCode::FORBIDDEN));
+    }
+
+    #[test]
+    fn a_form_must_have_the_right_size_and_content_type() {
         check(&[FORM], MAX_BODY, Ok(()));
         check(&[FORM], MAX_BODY + 1, Err(413));
         check(&[("content-type", "application/json")], 0, Err(415));

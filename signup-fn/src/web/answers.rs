@@ -1,4 +1,4 @@
-//! Responses: pages that site-gen rendered, filled in, with the headers that every response has.
+//! Responses: pages that site-gen rendered, with values filled in and the headers of every response.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -33,7 +33,7 @@ impl Answers {
         Ok(Self { pages: Pages::new(folder) })
     }
 
-    /// Responds with a page, filled in.
+    /// Responds with a filled-in page.
     pub fn page(&self, status: StatusCode, answer: Answer<'_>, view: &impl Serialize) -> Response<String> {
         match self.pages.fill(&answer.file(), view) {
             Ok(html) => html_response(status, html),
@@ -41,18 +41,19 @@ impl Answers {
         }
     }
 
-    /// Responds with the error page for a request that is refused; there is nothing to look up.
+    /// Responds with the error page to a refused request. The page shows no incident id, since there is
+    /// no cause to look up.
     pub fn error(&self, status: StatusCode) -> Response<String> {
         tracing::info!(http.status = status.as_u16(), "request refused");
         self.error_page(status, String::new())
     }
 
-    /// Responds with the error page for a failure of ours, and logs its cause.
+    /// Responds with the error page after a failure on our side, and logs the cause.
     pub fn failure(&self, status: StatusCode, cause: &dyn Display) -> Response<String> {
         self.error_page(status, log_incident(status, cause))
     }
 
-    /// Responds with a value for a script.
+    /// Responds with a value as JSON, for a script on the page.
     pub fn json(&self, value: &impl Serialize) -> Response<String> {
         match serde_json::to_string(value) {
             Ok(json) => response(StatusCode::OK, "application/json", json),
@@ -60,7 +61,7 @@ impl Answers {
         }
     }
 
-    /// Responds to a method that the address does not support.
+    /// Responds with 405 to a method that the address does not support.
     pub fn method_not_allowed(&self, allowed: &'static str) -> Response<String> {
         let mut response = self.error(StatusCode::METHOD_NOT_ALLOWED);
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
@@ -75,7 +76,7 @@ impl Answers {
                 tracing::error!(
                     incident.id = view.incident,
                     error = format!("{error:#}"),
-                    "error page failed"
+                    "cannot fill in the error page"
                 );
                 let text = format!("Er ging iets mis. Probeer het later nog eens. {}\n", view.incident);
                 response(status, "text/plain; charset=utf-8", text)
@@ -84,7 +85,7 @@ impl Answers {
     }
 }
 
-/// Redirects the browser to another page of ours.
+/// Redirects the browser to another of our pages.
 pub fn see_other(location: &str) -> Response<String> {
     let mut response = response(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", String::new());
     if let Ok(location) = HeaderValue::from_str(location) {
@@ -99,7 +100,7 @@ pub fn personal(mut response: Response<String>) -> Response<String> {
     response
 }
 
-/// Logs the cause of a failure, and returns the incident id under which it is logged.
+/// Logs the cause of a failure under a new incident id, and returns the id.
 pub fn log_incident(status: StatusCode, cause: &dyn Display) -> String {
     let incident = format!("{:08x}", fastrand::u32(..));
     tracing::error!(incident.id = incident, http.status = status.as_u16(), error = %cause, "request failed");
@@ -122,5 +123,5 @@ fn response(status: StatusCode, content_type: &'static str, body: String) -> Res
     response
 }
 
-/// The view of a page that has nothing to fill in.
+/// The view of a page that has no values to fill in.
 pub const NO_VALUES: BTreeMap<&str, &str> = BTreeMap::new();

@@ -1,7 +1,7 @@
-//! Requests and responses: which requests are let in, and what every response looks like.
+//! Requests and responses: which requests are accepted, and what every response has in common.
 //!
-//! Belongs here: what holds for all pages that the functions serve. Does not belong here: what a
-//! page is about.
+//! Belongs here: rules for all pages that the function serves. Does not belong here: the content of
+//! a single page.
 
 pub mod admission;
 pub mod answers;

@@ -1,7 +1,7 @@
-//! Whether a request came through the CDN, which proves it with a secret header.
+//! Verifies that a request came through the CDN, which adds a secret header to prove it.
 //!
-//! Without this check anybody could call the API directly, past the CDN's rate limits, and forge
-//! the sender's address, which only the CDN knows.
+//! Without this check, anybody could call the API directly. They would bypass the CDN's rate limits,
+//! and could forge the sender's address, which only the CDN knows.
 
 use std::str::FromStr;
 
@@ -18,13 +18,13 @@ const MIN_LENGTH: usize = 32;
 #[derive(Clone)]
 pub struct OriginSecrets(Vec<String>);
 
-/// The text is not a list of secrets.
+/// The error for text that is not a list of secrets.
 #[derive(Debug, thiserror::Error)]
-#[error("origin secrets are one or two texts of at least {MIN_LENGTH} characters, separated by a comma")]
+#[error("expected one or two secrets of at least {MIN_LENGTH} characters, separated by a comma")]
 pub struct BadSecrets;
 
 impl OriginSecrets {
-    /// Returns whether a request has one of the secrets, compared in constant time.
+    /// Returns whether a request carries an accepted secret. Compares in constant time.
     pub fn admit(&self, headers: &HeaderMap) -> bool {
         let Some(said) = headers.get(ORIGIN_HEADER) else { return false };
         let equal = |secret: &String| secret.as_bytes().ct_eq(said.as_bytes());

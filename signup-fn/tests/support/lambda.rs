@@ -1,5 +1,6 @@
-//! A built binary, driven as Lambda drives it: a stub of the Runtime API hands
-//! it events and takes its answers.
+//! Runs a built binary the way Lambda does.
+//!
+//! A stub of the Runtime API passes events to the binary and collects its responses.
 
 use std::ffi::OsString;
 use std::io::Read as _;
@@ -18,10 +19,10 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::{Table, function_folder};
 
-/// By which the tests are the CDN.
-pub const ORIGIN_SECRET: &str = "what only the CDN of the tests knows";
+/// The secret by which the tests identify themselves as the CDN.
+pub const ORIGIN_SECRET: &str = "a secret that only the test CDN knows";
 
-/// A function at work, and the Runtime API that it asks for events.
+/// A running function, and the stub of the Runtime API that it polls for events.
 pub struct Lambda {
     process: Child,
     events: mpsc::Sender<Value>,
@@ -34,7 +35,7 @@ struct Api {
 }
 
 impl Lambda {
-    /// Starts a binary of the crate with the environment that Lambda and Terraform give it, and more of it.
+    /// Starts a binary of the crate with the environment that Lambda and Terraform set, extended by `more`.
     pub async fn start(built: OsString, table: &Table, more: &[(&str, &str)]) -> Self {
         let (events, receiver) = mpsc::channel(1);
         let (sender, answers) = mpsc::channel(1);
@@ -64,7 +65,7 @@ impl Lambda {
 }
 
 impl Lambda {
-    /// Ends the function, and returns everything that it logged.
+    /// Stops the function and returns everything that it logged.
     pub fn end(mut self) -> String {
         self.process.kill().unwrap();
         let mut log = String::new();
@@ -81,7 +82,9 @@ impl Drop for Lambda {
     }
 }
 
-/// The binary with the environment that Lambda and Terraform give it, but for where things are.
+/// Returns the command that runs a binary with the environment that Lambda and Terraform set.
+///
+/// The caller adds the address of the Runtime API and, where needed, that of the store.
 pub fn command(built: OsString) -> Command {
     let mut command = Command::new(built);
     command

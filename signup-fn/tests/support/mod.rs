@@ -1,5 +1,7 @@
-//! A store to test against: dynoxide in this process, or, where the variable
-//! `DYNAMODB_ENDPOINT` names one, any other engine that speaks DynamoDB.
+//! A store to test against.
+//!
+//! The store is dynoxide in this process or, if `DYNAMODB_ENDPOINT` is set, the DynamoDB-compatible engine at
+//! that address.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 #![allow(dead_code, reason = "each test uses its own part")]
 #![allow(unreachable_pub, reason = "shared by several test programs")]
@@ -8,7 +10,7 @@ pub mod lambda;
 pub mod stub;
 
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -19,11 +21,15 @@ use catalog::mail::{MailKind, MailPart, calendar_file, mail_file};
 use catalog::{Catalog, Event};
 use jiff::Timestamp;
 use signup_fn::aws::connection::Connection;
+use signup_fn::mail::mailer::Mailer;
+use signup_fn::mail::message::Messages;
+use signup_fn::mail::transport::Transport;
 use signup_fn::participant::form::Submission;
 use signup_fn::people::field::Email;
 use signup_fn::people::identity::{Identity, Person};
 use signup_fn::people::participant::Participant;
 use signup_fn::people::timing::Timing;
+use signup_fn::people::token::TokenKeys;
 use signup_fn::settings::local;
 use signup_fn::store::change::{Change, Changed};
 use signup_fn::store::claim::{Claim, Request};
@@ -35,7 +41,7 @@ use tokio::time::Instant;
 
 pub type Item = std::collections::HashMap<String, AttributeValue>;
 
-/// A table of its own for one test.
+/// A separate table for one test.
 #[derive(Clone)]
 pub struct Table {
     pub endpoint: String,
@@ -43,7 +49,7 @@ pub struct Table {
     pub event: Event,
 }
 
-/// A fresh, empty table.
+/// Creates a new, empty table.
 pub async fn table() -> Table {
     let endpoint = match std::env::var("DYNAMODB_ENDPOINT") {
         Ok(endpoint) => endpoint,
@@ -51,13 +57,13 @@ pub async fn table() -> Table {
     };
     let event = catalog().events()[0].clone();
     let table = Table { endpoint, name: format!("test-{:016x}", fastrand::u64(..)), event };
-    // While other tests keep an engine busy, making a table can take longer than one attempt may.
+    // While other tests keep the engine busy, creating a table can exceed the timeout of one attempt.
     for _ in 0..20 {
         if table.store().create_table_if_absent().await.is_ok() {
             return table;
         }
     }
-    panic!("no table at {} in twenty attempts", table.endpoint);
+    panic!("no table at `{}` after 20 attempts", table.endpoint);
 }
 
 async fn dynoxide() -> String {
@@ -68,15 +74,15 @@ async fn dynoxide() -> String {
     endpoint
 }
 
-/// The events of the tests.
+/// Returns the catalogue of the tests.
 pub fn catalog() -> Catalog {
     Catalog::from_json(CATALOG).unwrap()
 }
 
-/// As site-gen writes it.
+/// The catalogue of the tests, in the format that site-gen writes.
 pub const CATALOG: &str = include_str!("catalog.json");
 
-/// What site-gen would have written, in little.
+/// Returns a folder with a small version of the function's files that site-gen writes.
 pub fn function_folder() -> &'static Path {
     static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
@@ -140,28 +146,28 @@ const ENTRY: &str = "BEGIN:VCALENDAR\nMETHOD:<< method >>\nBEGIN:VEVENT\nUID:<< 
                      DTSTAMP:<< stamp >>\nORGANIZER:mailto:<< organizer >>\nATTENDEE:mailto:<< attendee >>\n\
                      STATUS:<< status >>\nEND:VEVENT\nEND:VCALENDAR\n";
 
-/// The moment of every test.
+/// Returns the fixed moment that the tests use as the current time.
 pub fn now() -> Timestamp {
     "2026-11-24T12:00:00Z".parse().unwrap()
 }
 
-/// A moment, with half a minute to act.
+/// Returns a timing at a moment, with a deadline half a minute from now.
 pub fn at(now: Timestamp) -> Timing {
     Timing { now, deadline: soon() }
 }
 
-/// Half a minute from now.
+/// Returns a deadline half a minute from now.
 pub fn soon() -> Instant {
     Instant::now() + Duration::from_secs(30)
 }
 
 impl Table {
-    /// A client of the table, as the function has it.
+    /// Returns a client of the table, as the function uses it.
     pub fn store(&self) -> Store {
         self.store_at(&self.endpoint)
     }
 
-    /// A client that reaches the table by another address.
+    /// Returns a client that reaches the table at another address.
     pub fn store_at(&self, endpoint: &str) -> Store {
         Store::new(Connection {
             table: self.name.clone(),
@@ -171,7 +177,7 @@ impl Table {
         })
     }
 
-    /// Signs somebody up, with half a minute's time.
+    /// Signs up a participant, with a deadline half a minute from now.
     pub async fn claim(&self, store: &Store, email: &str, session: &str) -> Result<Claim, StoreError> {
         self.claim_within(store, email, session, Duration::from_secs(30)).await
     }
@@ -186,13 +192,13 @@ impl Table {
         self.claim_form(store, &form(email, session), now(), time).await
     }
 
-    /// Signs somebody up who is ready to wait.
+    /// Signs up a participant who is willing to wait.
     pub async fn wait(&self, store: &Store, email: &str, session: &str) -> Result<Claim, StoreError> {
         let form = form(email, session) + "&wait=yes";
         self.claim_form(store, &form, now(), Duration::from_secs(30)).await
     }
 
-    /// Signs somebody up with a form as it is sent.
+    /// Signs up a participant with the URL-encoded form that a browser sends.
     pub async fn claim_form(
         &self,
         store: &Store,
@@ -215,40 +221,71 @@ impl Table {
         store.claim(&request, Instant::now() + time).await
     }
 
-    /// Somebody's sign-up as it stands.
+    /// Returns the current sign-up for an address.
     pub async fn participant(&self, email: &str) -> Option<Participant> {
         let person = person(&self.event, &Email::new(email).unwrap());
         self.store().participant(self.event.id(), &person, at(now())).await.unwrap()
     }
 
-    /// Changes somebody's sign-up.
+    /// Changes the sign-up for an address.
     pub async fn change(&self, store: &Store, email: &str, change: &Change) -> Result<Changed, StoreError> {
         let Some(participant) = self.participant(email).await else { return Ok(Changed::Gone) };
         store.change(&self.event, &participant.key(), change, at(now())).await
     }
 
-    /// Everything that is in the outbox, or was sent of it: kind and session, by when it was put.
+    /// Returns all mails to an address, sent and unsent, in the order of their sequence numbers.
     pub async fn mails(&self, email: &str) -> Vec<Mail> {
         let person = person(&self.event, &Email::new(email).unwrap());
-        let mut mails = self.store().mails(self.event.id(), soon()).await.unwrap();
+        let mut mails = self.store().mails(self.event.id(), soon()).await.unwrap().readable;
         mails.retain(|mail| mail.key.person == person);
         mails.sort_by_key(|mail| mail.sequence);
         mails
     }
 
-    /// Who waits for a session, in order.
+    /// Returns the waiting list of a session, in order.
     pub async fn waiting(&self, session: &str) -> Vec<Person> {
         let states = self.store().session_states(self.event.id(), soon()).await.unwrap();
         states.get(&session.parse().unwrap()).map(|state| state.waiting.clone()).unwrap_or_default()
     }
 
-    /// Everything in the table.
+    /// Writes an item as another program might.
+    pub async fn put(&self, item: Item) {
+        self.client().put_item().table_name(&self.name).set_item(Some(item)).send().await.unwrap();
+    }
+
+    /// Deletes an item as an operator might.
+    pub async fn remove(&self, item: &Item) {
+        let key = ["pk", "sk"].map(|name| (name.to_owned(), item[name].clone()));
+        self.client().delete_item().table_name(&self.name).set_key(Some(key.into())).send().await.unwrap();
+    }
+
+    /// The item of a participant.
+    pub async fn person_item(&self, email: &str) -> Item {
+        let key = format!("person#{}", person(&self.event, &Email::new(email).unwrap()).key());
+        self.items().await.into_iter().find(|item| text(item, "sk") == key).unwrap()
+    }
+
+    /// The same table with another capacity of the first session.
+    pub fn with_capacity(&self, capacity: usize) -> Self {
+        let mut event = serde_json::to_value(&self.event).unwrap();
+        event["sessions"][0]["capacity"] = capacity.into();
+        Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
+    }
+
+    /// The same table with an event whose addresses must be confirmed.
+    pub fn with_confirmation(&self) -> Self {
+        let mut event = serde_json::to_value(&self.event).unwrap();
+        event["confirm_by_mail"] = true.into();
+        Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
+    }
+
+    /// Returns all items in the table.
     pub async fn items(&self) -> Vec<Item> {
         let pages = self.client().scan().table_name(&self.name).consistent_read(true).into_paginator();
         pages.items().send().collect::<Result<Vec<Item>, _>>().await.unwrap()
     }
 
-    /// Takes the table away.
+    /// Deletes the table.
     pub async fn delete(&self) {
         self.client().delete_table().table_name(&self.name).send().await.unwrap();
     }
@@ -264,7 +301,7 @@ impl Table {
         Client::from_conf(config)
     }
 
-    /// Seats that the counter of a session says are taken.
+    /// Returns the number of taken seats according to the counter of a session.
     pub async fn taken(&self, session: &str) -> usize {
         let key = format!("session#{session}");
         let items = self.items().await;
@@ -272,7 +309,7 @@ impl Table {
         counter.map_or(0, |item| item["taken"].as_n().unwrap().parse().unwrap())
     }
 
-    /// People with a seat in a session.
+    /// Returns the number of people with a seat in a session.
     pub async fn people(&self, session: &str) -> usize {
         let items = self.items().await;
         let has_seat = |item: &&Item| {
@@ -284,7 +321,23 @@ impl Table {
     }
 }
 
-/// A whole form.
+/// The mailer of a table.
+pub fn mailer(table: &Table, transport: Transport) -> Mailer {
+    let mut record: catalog::CatalogRecord = catalog().into();
+    record.events = vec![table.event.clone()];
+    let catalog = Arc::new(record.try_into().unwrap());
+    let messages =
+        Messages::open(function_folder(), &catalog, TokenKeys::new([8; 32]), "https://pos.example".into());
+    Mailer {
+        catalog,
+        store: table.store(),
+        messages: messages.unwrap(),
+        sender: "POS <post@pos.example>".parse().unwrap(),
+        transport,
+    }
+}
+
+/// Returns a complete, URL-encoded form.
 pub fn form(email: &str, session: &str) -> String {
     format!("session={session}&full_name=Jan+Vos&email={email}&organisation=SWV&role=director")
 }

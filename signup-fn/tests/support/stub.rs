@@ -1,5 +1,6 @@
-//! A store that misbehaves: a stub before the real one answers some requests
-//! itself, or swallows the real answer.
+//! A store that misbehaves.
+//!
+//! A stub in front of the real store answers some requests itself, or drops the real answer.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -13,36 +14,36 @@ use tokio::net::TcpListener;
 
 use super::Table;
 
-/// What happens to one request.
+/// A fault that the stub injects into one request.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
-    /// The seat's item is in another transaction (its reasons as DynamoDB words them).
+    /// The session's item is part of another transaction. The stub uses DynamoDB's own reason codes.
     Conflict,
-    /// The person's item is there already, and the seat's in another transaction.
+    /// The person's item exists already, and the session's item is part of another transaction.
     KnownAndConflict,
-    /// Throttled as a whole.
+    /// The whole request is throttled.
     Throttled,
-    /// Throttled within the transaction.
+    /// One write of the transaction is throttled.
     ThrottledPart,
-    /// The same token is at work elsewhere.
+    /// A transaction with the same idempotency token is still in progress.
     InProgress,
     /// An internal error.
     Internal,
-    /// The request is carried out, and the answer lost.
+    /// The store executes the request, but its answer is lost.
     LostAnswer,
-    /// The request is wrong in itself.
+    /// The request is invalid.
     Validation,
 }
 
 struct Stub {
     faults: Mutex<VecDeque<Fault>>,
-    /// Whether the list of faults begins anew when it is through.
+    /// Whether the list of faults starts over once it ends.
     forever: bool,
     target: String,
     client: reqwest::Client,
 }
 
-/// The address of a stub before the table's store.
+/// Starts a stub in front of the table's store and returns its address.
 pub async fn stub(table: &Table, faults: &[Fault], forever: bool) -> String {
     let stub = Stub {
         faults: Mutex::new(faults.iter().copied().collect()),
@@ -77,7 +78,7 @@ async fn pass(State(stub): State<Arc<Stub>>, headers: HeaderMap, body: Bytes) ->
             .into_response()
     };
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    // What is no transaction can't be in conflict; it is throttled instead.
+    // Only a transaction can meet these faults. Any other request is throttled instead.
     let fault = match fault {
         Some(Fault::Conflict | Fault::KnownAndConflict | Fault::ThrottledPart | Fault::InProgress)
             if !target.ends_with("TransactWriteItems") =>
@@ -103,7 +104,8 @@ async fn pass(State(stub): State<Arc<Stub>>, headers: HeaderMap, body: Bytes) ->
 }
 
 async fn forward(stub: &Stub, headers: HeaderMap, body: Bytes) -> Response {
-    // Another token each time, as if DynamoDB's ten minutes of remembering it had gone by.
+    // DynamoDB remembers an idempotency token for ten minutes. A new token each time has the same effect as
+    // waiting until it has forgotten the old one.
     let mut request: serde_json::Value = serde_json::from_slice(&body).unwrap();
     if let Some(token) = request.get_mut("ClientRequestToken") {
         *token = format!("{:032x}", fastrand::u128(..)).into();

@@ -1,5 +1,6 @@
-//! Access to the sign-ups.
+//! Access to the sign-ups and to the catalogue.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -10,6 +11,7 @@ use signup_fn::people::timing::Timing;
 use signup_fn::rendered;
 use signup_fn::settings::{StoreSettings, local};
 use signup_fn::store::client::Store;
+use signup_fn::store::listing::Listing;
 use tokio::time::Instant;
 
 use crate::selection::{Place, Which};
@@ -22,7 +24,7 @@ pub(crate) struct Access {
     pub(crate) identity: Identity,
 }
 
-/// How long a subcommand may take.
+/// How long one query or change may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Access {
@@ -32,7 +34,7 @@ impl Access {
             false => StoreSettings::read(|name| std::env::var(name).ok())
                 .context("de cloud is niet te bereiken; voor de aanmeldingen op deze computer: `--local`")?,
         };
-        // From the last build on this machine, even for the table in the cloud.
+        // The catalogue comes from the last local build, even for the table in the cloud.
         let catalog = rendered::catalog::read(&root.join("dist/function"))
             .context("bouw eerst de site: `cargo run -p site-gen -- build --out dist`")?;
         Ok(Self { catalog, store: Store::new(connection), identity })
@@ -60,7 +62,7 @@ impl Access {
             .parse()
             .with_context(|| format!("`{text}` is geen kenmerk; het heeft acht letters en cijfers"))?;
         for event in self.catalog.events() {
-            let participants = self.store.participants(event.id(), timing).await?;
+            let participants = told(self.store.participants(event.id(), timing).await?);
             let found = participants.into_iter().find(|one| one.person.reference() == reference);
             if let Some(participant) = found {
                 return Ok((event, participant));
@@ -72,4 +74,13 @@ impl Access {
 
 pub(crate) fn deadline() -> Instant {
     Instant::now() + PATIENCE
+}
+
+/// Reports the items that this version cannot read on standard error, and returns the others.
+pub(crate) fn told<T>(listing: Listing<T>) -> T {
+    for error in &listing.unreadable {
+        // A closed pipe is not a failure.
+        let _ = writeln!(std::io::stderr(), "overgeslagen: {error}");
+    }
+    listing.readable
 }

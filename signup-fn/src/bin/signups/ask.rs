@@ -1,4 +1,4 @@
-//! A confirmation before anything that cannot be undone.
+//! Asks for confirmation before an action that cannot be undone.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -13,7 +13,7 @@ pub(crate) struct Sure {
     yes: bool,
 }
 
-/// Asks a question, and fails unless the answer is yes.
+/// Asks a question. Fails if the answer is not yes, or if there is no terminal to ask on.
 pub(crate) fn ask(question: &str, Sure { yes }: &Sure) -> Result<()> {
     if *yes {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The participants as a file for a spreadsheet.
+//! Exports the participants to a file for a spreadsheet.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -40,7 +40,7 @@ pub(crate) async fn export(access: &Access, which: &Which, kind: &Kind, timing: 
     Ok(())
 }
 
-/// Writes UTF-8 with a byte-order mark and semicolons, which a Dutch Excel opens correctly.
+/// Writes UTF-8 with a byte-order mark and semicolons, so that a Dutch Excel opens the file correctly.
 fn csv(file: &Path, rows: Vec<Row>) -> Result<()> {
     let mut file = File::create(file)?;
     file.write_all("\u{feff}".as_bytes())?;
@@ -53,7 +53,8 @@ fn csv(file: &Path, rows: Vec<Row>) -> Result<()> {
     Ok(writer.flush()?)
 }
 
-/// Marks a cell that a spreadsheet would take for a formula (OWASP, CSV Injection). Nothing is removed.
+/// Escapes a cell that a spreadsheet would take for a formula, with an apostrophe (OWASP, CSV Injection).
+/// Removes nothing.
 fn inert(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
         format!("'{cell}")
@@ -62,7 +63,7 @@ fn inert(cell: &str) -> String {
     }
 }
 
-/// Writes a workbook, whose cells have the type text.
+/// Writes a workbook. All its cells have the type text, so none is taken for a formula.
 fn xlsx(file: &Path, rows: Vec<Row>) -> Result<()> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name("Deelnemers")?;
@@ -85,7 +86,7 @@ mod tests {
     use super::inert;
 
     #[test]
-    fn a_formula_is_marked_and_nothing_is_removed() {
+    fn a_formula_is_escaped_and_nothing_is_removed() {
         for cell in ["=1+1", "+31 6", "-1", "@x", "\tx", "\rx", "\0x"] {
             assert_eq!(inert(cell), format!("'{cell}"));
         }

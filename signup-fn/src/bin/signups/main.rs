@@ -6,8 +6,8 @@
 mod access;
 mod ask;
 mod export;
-mod held;
 mod people;
+mod personal_data;
 mod say;
 mod selection;
 mod stats;
@@ -104,7 +104,7 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A closed pipe is not a second failure.
+            // Ignores a closed pipe, since the command has already failed.
             let _ = writeln!(std::io::stderr(), "{error:#}");
             ExitCode::FAILURE
         }
@@ -122,9 +122,9 @@ async fn run(Arguments { place, command }: Arguments) -> Result<()> {
         Command::Move { reference, session, wait } => {
             people::move_to(&access, &reference, &session, wait, timing).await
         }
-        Command::Erase { address, sure } => held::erase(&access, &address, &sure, timing).await,
-        Command::Report { json } => held::report(&access, json, timing).await,
-        Command::ExportAll { address } => held::export_all(&access, &address, timing).await,
+        Command::Erase { address, sure } => personal_data::erase(&access, &address, &sure, timing).await,
+        Command::Report { json } => personal_data::report(&access, json, timing).await,
+        Command::ExportAll { address } => personal_data::export_all(&access, &address, timing).await,
         Command::Mails { retry } => stats::mails(&access, retry).await,
     }
 }

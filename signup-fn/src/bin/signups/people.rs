@@ -9,25 +9,25 @@ use signup_fn::people::participant::Participant;
 use signup_fn::people::timing::Timing;
 use signup_fn::store::change::{Change, Changed};
 
-use crate::access::{Access, deadline};
+use crate::access::{Access, deadline, told};
 use crate::ask::{Sure, ask};
 use crate::say::say;
 use crate::selection::Which;
 
-/// A participant, as organisers see one.
+/// A participant, as shown to organisers.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     pub(crate) event: String,
     pub(crate) session: String,
     pub(crate) status: Status,
-    /// The place in line, from 1; `None` for a participant who does not wait.
+    /// The position on the waiting list, from 1; `None` for a participant who does not wait.
     pub(crate) position: Option<usize>,
     pub(crate) full_name: String,
     pub(crate) email: String,
     pub(crate) organisation: String,
     pub(crate) role: String,
     pub(crate) question: String,
-    /// In the time zone of the event: `2026-11-24 13:00`.
+    /// The time of the sign-up in the event's time zone: `2026-11-24 13:00`.
     pub(crate) signed_up_at: String,
     pub(crate) reference: String,
 }
@@ -101,11 +101,12 @@ fn status(status: Status) -> &'static str {
     }
 }
 
-/// Lists participants by session: first those with a seat, then the waiting list in order, then those who cancelled.
+/// Lists participants by session: first those with a seat, then the waiting list in order, then those
+/// who cancelled.
 pub(crate) async fn rows(access: &Access, which: &Which, timing: Timing) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for event in access.events(which)? {
-        let participants = access.store.participants(event.id(), timing).await?;
+        let participants = told(access.store.participants(event.id(), timing).await?);
         let states = access.store.session_states(event.id(), deadline()).await?;
         let place = |participant: &Participant| {
             let state = states.get(&participant.signup.session)?;
@@ -145,7 +146,7 @@ pub(crate) async fn list(access: &Access, which: &Which, json: bool, timing: Tim
         say("er zijn geen aanmeldingen");
         return Ok(());
     }
-    // The other columns do not fit on a screen; they are in the export.
+    // The other columns do not fit on a screen. The export has them all.
     let shown = [1, 2, 3, 4, 5, 6, 10];
     let mut table = table(&shown.map(|at| Row::HEADINGS[at]));
     for row in rows {
@@ -156,7 +157,7 @@ pub(crate) async fn list(access: &Access, which: &Which, json: bool, timing: Tim
     Ok(())
 }
 
-/// Makes a table with these headings.
+/// Creates a table with these headings.
 pub(crate) fn table(headings: &[&str]) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
@@ -178,8 +179,10 @@ pub(crate) async fn cancel(access: &Access, reference: &str, sure: &Sure, timing
     let name = participant.signup.details.full_name.as_str();
     let session = &participant.signup.session;
     ask(&format!("{name} afmelden voor {session}? De plaats gaat naar wie het langst wacht."), sure)?;
-    change(access, event, &participant, &Change::Cancel, timing).await?;
-    say("afgemeld; de deelnemer krijgt een mail");
+    match change(access, event, &participant, &Change::Cancel, timing).await? {
+        Changed::Gone => bail!("deze aanmelding is er niet meer"),
+        Changed::Done | Changed::Full => say("afgemeld; de deelnemer krijgt een mail"),
+    }
     Ok(())
 }
 

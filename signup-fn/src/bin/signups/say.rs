@@ -1,4 +1,4 @@
-//! Output.
+//! Standard output.
 
 use std::io::Write as _;
 

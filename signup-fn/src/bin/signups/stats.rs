@@ -1,22 +1,22 @@
-//! Numbers, and parked mail.
+//! Statistics, and parked mail.
 
 use anyhow::Result;
 use catalog::answer::Status;
 use serde::Serialize;
 use signup_fn::people::timing::Timing;
 
-use crate::access::{Access, deadline};
+use crate::access::{Access, deadline, told};
 use crate::people::table;
 use crate::say::say;
 
-/// The numbers of a session.
+/// The statistics of a session.
 #[derive(Debug, Serialize)]
 struct Numbers {
     event: String,
     session: String,
     capacity: u32,
     taken: u32,
-    /// How many of the taken seats are held for an unconfirmed address.
+    /// The number of taken seats that are held for an unconfirmed address.
     held: usize,
     waiting: usize,
     cancelled: usize,
@@ -27,14 +27,9 @@ pub(crate) async fn stats(access: &Access, json: bool, timing: Timing) -> Result
     let mut parked = 0;
     for event in access.catalog.events() {
         let states = access.store.session_states(event.id(), deadline()).await?;
-        let participants = access.store.participants(event.id(), timing).await?;
-        parked += access
-            .store
-            .mails(event.id(), deadline())
-            .await?
-            .iter()
-            .filter(|mail| mail.parked.is_some())
-            .count();
+        let participants = told(access.store.participants(event.id(), timing).await?);
+        let mails = told(access.store.mails(event.id(), deadline()).await?);
+        parked += mails.iter().filter(|mail| mail.parked.is_some()).count();
         for session in event.sessions() {
             let state = states.get(session.id()).cloned().unwrap_or_default();
             let with = |status| {
@@ -73,7 +68,7 @@ pub(crate) async fn mails(access: &Access, retry: bool) -> Result<()> {
     let mut table = table(&["bijeenkomst", "kenmerk", "soort", "pogingen", "reden"]);
     let mut count = 0;
     for event in access.catalog.events() {
-        let mails = access.store.mails(event.id(), deadline()).await?;
+        let mails = told(access.store.mails(event.id(), deadline()).await?);
         for mail in mails {
             let Some(reason) = &mail.parked else { continue };
             count += 1;

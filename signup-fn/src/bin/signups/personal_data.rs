@@ -1,4 +1,4 @@
-//! Personal data: what is stored about whom and until when, and how to erase it.
+//! Personal data: reports and exports what is stored, and erases it.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ use signup_fn::people::participant::Participant;
 use signup_fn::people::timing::Timing;
 use signup_fn::store::change::Change;
 
-use crate::access::{Access, deadline};
+use crate::access::{Access, deadline, told};
 use crate::ask::{Sure, ask};
 use crate::people::table;
 use crate::say::say;
 
-/// What is stored about the participants of a session.
+/// A summary of the personal data that is stored for a session.
 #[derive(Debug, Serialize)]
-struct Held {
+struct Stored {
     event: String,
     session: String,
     people: usize,
@@ -32,15 +32,15 @@ struct Held {
 pub(crate) async fn report(access: &Access, json: bool, timing: Timing) -> Result<()> {
     let mut all = Vec::new();
     for event in access.catalog.events() {
-        let participants = access.store.participants(event.id(), timing).await?;
-        let mails = access.store.mails(event.id(), deadline()).await?;
+        let participants = told(access.store.participants(event.id(), timing).await?);
+        let mails = told(access.store.mails(event.id(), deadline()).await?);
         let zone = TimeZone::get(event.time_zone()).unwrap_or(TimeZone::UTC);
         for session in event.sessions() {
             let people = participants.iter().filter(|one| one.signup.session == *session.id()).count();
             let mails = mails.iter().filter(|mail| mail.session == *session.id()).count();
             if people + mails > 0 {
                 let until = event.forget_at(session).to_zoned_datetime(zone.clone()).date().to_string();
-                all.push(Held {
+                all.push(Stored {
                     event: event.id().to_string(),
                     session: session.id().to_string(),
                     people,
@@ -59,7 +59,7 @@ pub(crate) async fn report(access: &Access, json: bool, timing: Timing) -> Resul
         return Ok(());
     }
     let mut table = table(&["bijeenkomst", "sessie", "mensen", "mails", "tot en met"]);
-    for Held { event, session, people, mails, until } in all {
+    for Stored { event, session, people, mails, until } in all {
         table.add_row([event, session, people.to_string(), mails.to_string(), until]);
     }
     say(&table.to_string());
@@ -120,7 +120,7 @@ struct Sent {
 pub(crate) async fn export_all(access: &Access, address: &str, timing: Timing) -> Result<()> {
     let mut all = Vec::new();
     for (event, participant) in of(access, address, timing).await? {
-        let mails = access.store.mails(event.id(), deadline()).await?;
+        let mails = told(access.store.mails(event.id(), deadline()).await?);
         let mails = mails.into_iter().filter(|mail| mail.key.person == participant.person).map(|mail| Sent {
             kind: mail.kind.name(),
             session: mail.session.to_string(),
