@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::id::{EventId, SessionId};
 use crate::session::Session;
 
+/// How long links in mails work after the last data must be gone.
+const LINK_MARGIN: SignedDuration = SignedDuration::from_hours(365 * 24);
+
 /// An event with one or more sessions, of which a participant chooses one.
 ///
 /// Invariants: there is at least one session, and the session ids are unique.
@@ -94,10 +97,12 @@ impl Event {
         session.ends_at().saturating_add(retention).unwrap_or(Timestamp::MAX)
     }
 
-    /// Returns the instant from which no data about any participant may be kept or shown.
-    pub fn last_forget_at(&self) -> Timestamp {
-        let all = self.sessions().iter().map(|session| self.forget_at(session));
-        all.max().unwrap_or(Timestamp::MAX)
+    /// Returns the expiry of links in mails: a year after the last participant's data must be gone, so that
+    /// they outlive a session that is postponed. Once a sign-up is gone, its links open nothing.
+    pub fn links_expire_at(&self) -> Timestamp {
+        let last = self.sessions().iter().map(|session| self.forget_at(session)).max();
+        let expiry = last.and_then(|last| last.checked_add(LINK_MARGIN).ok());
+        expiry.unwrap_or(Timestamp::MAX)
     }
 }
 

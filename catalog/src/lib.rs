@@ -128,7 +128,7 @@ mod tests {
             "id": id, "title": "t", "page": "/p/", "time_zone": "Europe/Amsterdam", "retention_days": 30,
             "sessions": [{
                 "id": "a", "capacity": 1,
-                "starts_at": "2028-11-28T15:00:00Z", "ends_at": "2028-11-28T16:30:00Z",
+                "starts_at": "2028-11-28T15:00:00Z", "ends_at": "2028-11-28T16:30:00Z", "when": "28 november",
                 "opens_at": "2026-11-01T08:00:00Z", "closes_at": "2028-11-28T15:00:00Z"
             }]
         }))

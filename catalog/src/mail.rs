@@ -37,6 +37,8 @@ pub enum MailKind {
     Promoted,
     /// The participant has a seat in another session.
     Changed,
+    /// The session was moved to another date or time.
+    Rescheduled,
     /// The sign-up was cancelled.
     Cancelled,
     /// The place on the waiting list, or the unconfirmed seat, was given up.
@@ -61,7 +63,9 @@ impl MailKind {
     /// Returns the method of the mail's calendar entry, if it has one.
     pub fn calendar(self) -> Option<CalendarMethod> {
         match self {
-            Self::Confirmation | Self::Promoted | Self::Changed => Some(CalendarMethod::Request),
+            Self::Confirmation | Self::Promoted | Self::Changed | Self::Rescheduled => {
+                Some(CalendarMethod::Request)
+            }
             Self::Cancelled => Some(CalendarMethod::Cancel),
             Self::Confirm
             | Self::Waiting
@@ -141,6 +145,8 @@ pub struct MailView {
     pub reference: String,
     /// The status of the sign-up when the mail is sent.
     pub status: Status,
+    /// The former date and time in words, if the mail says that they changed; otherwise empty.
+    pub previous: String,
     /// URL of the page on which the participant can see and change the sign-up.
     pub manage_url: String,
     /// URL of the page that confirms the email address; empty if there is nothing to confirm.

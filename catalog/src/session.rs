@@ -22,12 +22,25 @@ pub struct SessionRecord {
     pub starts_at: Timestamp,
     /// End of the session.
     pub ends_at: Timestamp,
+    /// Date and time in words, such as `dinsdag 28 november 2028, 16.00–17.30 uur`.
+    pub when: String,
     /// Number of seats.
     pub capacity: u32,
     /// The instant from which sign-up is open.
     pub opens_at: Timestamp,
     /// The instant from which sign-up is closed.
     pub closes_at: Timestamp,
+}
+
+/// The start and the end of a session, as participants were told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionTimes {
+    /// Start of the session.
+    pub starts_at: Timestamp,
+    /// End of the session.
+    pub ends_at: Timestamp,
+    /// Both in words, such as `dinsdag 28 november 2028, 16.00–17.30 uur`.
+    pub when: String,
 }
 
 /// A reason why a record is not a valid session.
@@ -85,6 +98,12 @@ impl Session {
         self.0.ends_at
     }
 
+    /// Returns the start and the end of the session, also in words.
+    pub fn times(&self) -> SessionTimes {
+        let SessionRecord { starts_at, ends_at, ref when, .. } = self.0;
+        SessionTimes { starts_at, ends_at, when: when.clone() }
+    }
+
     /// Returns the number of seats, which is at least one.
     pub fn capacity(&self) -> u32 {
         self.0.capacity
@@ -139,6 +158,7 @@ mod tests {
             id: "28-november".parse().unwrap_or_else(|error| panic!("{error}")),
             starts_at: at("2028-11-28T15:00:00Z"),
             ends_at: at("2028-11-28T16:30:00Z"),
+            when: "dinsdag 28 november 2028, 16.00–17.30 uur".to_owned(),
             capacity: 40,
             opens_at: at("2028-11-01T08:00:00Z"),
             closes_at: at("2028-11-28T15:00:00Z"),

@@ -256,3 +256,113 @@ async fn one_event_that_cannot_be_read_does_not_stop_the_mails_of_another() {
     assert_eq!(table.store().mails(table.event.id(), soon()).await.unwrap().unreadable.len(), 1);
     assert_eq!(table.claim(&table.store(), PIET, "a").await.unwrap(), Claim::Placed(Place::Seat));
 }
+
+#[tokio::test]
+async fn everybody_concerned_is_told_once_that_a_session_was_rescheduled() {
+    let table = jan_before_els_and_piet().await;
+    cancel(&table, PIET).await;
+    let old = table.event.sessions()[0].starts_at();
+    let later = table.rescheduled(old + SignedDuration::from_hours(24 * 60));
+    let session = &later.event.sessions()[0];
+    let (mailer, folder) = into_folder(&later);
+    for minute in [0, 15, 30] {
+        mailer.rounds(at(now() + SignedDuration::from_mins(minute))).await.unwrap();
+    }
+    assert_eq!(kinds(&later, JAN).await, [MailKind::Confirmation, MailKind::Rescheduled]);
+    assert_eq!(kinds(&later, ELS).await, [MailKind::Waiting, MailKind::Rescheduled]);
+    assert_eq!(kinds(&later, PIET).await, [MailKind::Waiting, MailKind::Withdrawn]);
+    for email in [JAN, ELS, PIET] {
+        assert_eq!(
+            later.participant(email).await.unwrap().forget_at,
+            later.event.forget_at(session),
+            "{email}"
+        );
+    }
+    // The mail names the former date. Only a seat has an entry in a calendar.
+    mailer.sweep(SignedDuration::ZERO, at(now())).await.unwrap();
+    let letter = |status: &str| {
+        let all = std::fs::read_dir(folder.path()).unwrap().flatten();
+        let texts = all.map(|file| std::fs::read_to_string(file.path()).unwrap());
+        let mut about = texts.filter(|text| text.contains(&format!("{status} 28 november 2098")));
+        about.next().unwrap()
+    };
+    assert!(letter("confirmed").contains("METHOD:REQUEST"), "{}", letter("confirmed"));
+    assert!(!letter("waiting").contains("VCALENDAR"), "{}", letter("waiting"));
+    // The seat, its reminder and the data follow the new date.
+    mailer.rounds(at(old + SignedDuration::from_hours(24 * 40))).await.unwrap();
+    assert_eq!((later.taken("a").await, later.people("a").await), (1, 1));
+    mailer.rounds(at(session.starts_at() - SignedDuration::from_hours(2))).await.unwrap();
+    assert!(kinds(&later, JAN).await.contains(&MailKind::Reminder));
+}
+
+#[tokio::test]
+async fn a_session_that_moves_after_its_reminder_gets_a_second_one() {
+    let table = table().await;
+    table.claim(&table.store(), JAN, "a").await.unwrap();
+    let (start, hour) = (table.event.sessions()[0].starts_at(), SignedDuration::from_hours(1));
+    let (mailer, _folder) = into_folder(&table);
+    mailer.rounds(at(start - hour * 2)).await.unwrap();
+    let later = table.rescheduled(start + hour * 72);
+    let (mailer, _folder) = into_folder(&later);
+    for hours in [-1, 71] {
+        mailer.rounds(at(start + hour * hours)).await.unwrap();
+    }
+    let mut kinds = kinds(&later, JAN).await;
+    kinds.sort();
+    use MailKind::{Confirmation, Reminder, Rescheduled};
+    assert_eq!(kinds, [Confirmation, Rescheduled, Reminder, Reminder]);
+}
+
+#[tokio::test]
+async fn an_editor_who_corrects_a_date_causes_one_mail_an_hour_with_the_last_state() {
+    let table = table().await;
+    table.claim(&table.store(), JAN, "a").await.unwrap();
+    let start = table.event.sessions()[0].starts_at();
+    let days = |days: i64| SignedDuration::from_hours(24 * days);
+    // (minutes, days by which the session has moved, mails so far)
+    for (minutes, moved, mails) in [(0, 1, 1), (15, 2, 1), (30, 3, 1), (60, 3, 2), (75, 3, 2)] {
+        let moved = table.rescheduled(start + days(moved));
+        let (mailer, folder) = into_folder(&moved);
+        let moment = at(now() + SignedDuration::from_mins(minutes));
+        mailer.rounds(moment).await.unwrap();
+        let told = kinds(&moved, JAN).await.into_iter().filter(|kind| *kind == MailKind::Rescheduled);
+        assert_eq!(told.count(), mails, "after {minutes} minutes");
+        let forget_at = moved.event.forget_at(&moved.event.sessions()[0]);
+        assert_eq!(moved.participant(JAN).await.unwrap().forget_at, forget_at, "not delayed");
+        if minutes == 75 {
+            // During an outage both mails stayed in the outbox; the newer one has overtaken the other.
+            mailer.sweep(SignedDuration::ZERO, moment).await.unwrap();
+            let about = subjects(&folder).into_iter().filter(|subject| subject == "rescheduled a");
+            assert_eq!(about.count(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_retention_period_applies_to_those_who_have_signed_up() {
+    let table = jan_before_els_and_piet().await;
+    cancel(&table, PIET).await;
+    for days in [1, 90] {
+        let table = table.with_retention(days);
+        let (mailer, _folder) = into_folder(&table);
+        mailer.rounds(at(now())).await.unwrap();
+        for email in [JAN, ELS, PIET] {
+            let forget_at = table.participant(email).await.unwrap().forget_at;
+            assert_eq!(forget_at, table.event.forget_at(&table.event.sessions()[0]), "{email}, {days} days");
+        }
+        assert_eq!(kinds(&table, JAN).await, [MailKind::Confirmation], "no reason for a mail");
+    }
+}
+
+#[tokio::test]
+async fn an_item_of_an_older_version_follows_without_a_mail() {
+    let table = table().await;
+    table.claim(&table.store(), JAN, "a").await.unwrap();
+    let mut older = table.person_item(JAN).await;
+    older.remove("told");
+    table.put(older).await;
+    let (mailer, _folder) = into_folder(&table);
+    mailer.rounds(at(now())).await.unwrap();
+    assert_eq!(kinds(&table, JAN).await, [MailKind::Confirmation]);
+    assert_eq!(table.participant(JAN).await.unwrap().told, Some(table.event.sessions()[0].times()));
+}

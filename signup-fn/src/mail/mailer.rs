@@ -180,8 +180,8 @@ impl Mailer {
         failures.into_result().map(|()| deliveries)
     }
 
-    /// Performs the periodic work: erases sign-ups that were not confirmed in time, gives free seats to
-    /// the waiting list, and puts reminders and mails that no seat came free into the outbox.
+    /// Performs the periodic work: erases sign-ups that were not confirmed in time, tells participants about
+    /// rescheduled sessions, gives free seats to the waiting list, and puts reminders and mails that no seat came free into the outbox.
     ///
     /// # Errors
     /// Fails if some operations failed. All others have been tried first.
@@ -199,6 +199,13 @@ impl Mailer {
                 }
             }
             for session in event.sessions() {
+                for participant in of_session(&participants, session) {
+                    if participant.following(event, session, timing.now).is_some() {
+                        let followed =
+                            self.store.change(event, &participant.key(), &Change::Follow, timing).await;
+                        failures.note(id, followed);
+                    }
+                }
                 let promoted = self.store.settle(event, session, timing).await;
                 if let Some(promoted @ 1..) = failures.note(id, promoted) {
                     tracing::info!(event.id = %id, session.id = %session.id(), promoted, "participants promoted");
@@ -223,11 +230,10 @@ impl Mailer {
         let (starts_at, now) = (session.starts_at(), timing.now);
         let (id, person) = (event.id(), &participant.person);
         let remind_from = starts_at - REMIND_BEFORE;
+        let knows_since = participant.rescheduled_at.unwrap_or(participant.signed_up_at);
         match participant.status {
-            // A participant who signed up later than that has just received a confirmation.
-            Status::Confirmed
-                if (remind_from..starts_at).contains(&now) && participant.signed_up_at < remind_from =>
-            {
+            // A participant who signed up or was told a new date later than that knows.
+            Status::Confirmed if (remind_from..starts_at).contains(&now) && knows_since < remind_from => {
                 self.store.remind(id, session.id(), person, timing).await
             }
             Status::Waiting if (starts_at..starts_at + TELL_AFTER).contains(&now) => {
@@ -272,6 +278,11 @@ fn is_current(mail: &Mail, participant: &Participant) -> bool {
         MailKind::Reminder => has(&[Status::Confirmed]),
         // A move to the waiting list of another session cancels the seat in this one.
         MailKind::Cancelled | MailKind::Withdrawn => !is_same_session || has(&[Status::Cancelled]),
+        MailKind::Rescheduled => {
+            is_same_session
+                && participant.rescheduled_at == Some(mail.created_at)
+                && participant.status != Status::Cancelled
+        }
         MailKind::Repeat => true,
     }
 }

@@ -111,7 +111,7 @@ impl Messages {
         now: Timestamp,
     ) -> Result<Message> {
         let key = participant.key();
-        let issue = |purpose| self.token_keys.issue(purpose, event.id(), &key, event.last_forget_at());
+        let issue = |purpose| self.token_keys.issue(purpose, event.id(), &key, event.links_expire_at());
         let at = |address: SignupAddress| format!("{}{address}", self.origin);
         let id = event.id().clone();
         let manage_url =
@@ -121,6 +121,7 @@ impl Messages {
             full_name: participant.signup.details.full_name.as_str().to_owned(),
             reference: participant.person.reference().to_string(),
             status: participant.status,
+            previous: mail.previous.clone().unwrap_or_default(),
             confirm_url: if participant.status == Status::Held { confirm_url } else { String::new() },
             manage_url,
         };
@@ -150,8 +151,11 @@ impl Messages {
             MimePart::new(utf8("text/html"), part(MailPart::Html)?),
         ];
         let mut parts = Vec::new();
-        // An unconfirmed seat does not belong in a calendar yet.
-        let calendar_method = mail.kind.calendar().filter(|_| participant.status != Status::Held);
+        // Only a confirmed seat belongs in a calendar.
+        let calendar_method = mail
+            .kind
+            .calendar()
+            .filter(|method| *method == CalendarMethod::Cancel || participant.status == Status::Confirmed);
         if let Some(method) = calendar_method {
             let entry = CalendarView {
                 method: method.name(),

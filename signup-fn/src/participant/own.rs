@@ -155,7 +155,7 @@ impl<'a> Own<'a> {
     /// link is not valid for this page.
     fn address(&self, done: Option<ManageDone>) -> String {
         let event = self.event.id().clone();
-        let expires = self.event.last_forget_at();
+        let expires = self.event.links_expire_at();
         let token = self.function.token_keys.issue(Purpose::Manage, &event, &self.key, expires);
         SignupAddress::Manage { event, token, done }.to_string()
     }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use catalog::answer::Status;
-use jiff::Timestamp;
+use catalog::session::SessionTimes;
+use catalog::{Event, Session};
+use jiff::{SignedDuration, Timestamp};
 
 use super::identity::Person;
 use super::signup::Signup;
@@ -31,9 +33,18 @@ pub struct Participant {
     pub version: i64,
     /// The time of the last submission with this address that caused a mail.
     pub mailed_at: Timestamp,
+    /// The date and time of the session that the participant knows: as at sign-up, or as told by the last
+    /// mail about a change.
+    pub told: Option<SessionTimes>,
+    /// The time at which a mail told the participant that the session was rescheduled.
+    pub rescheduled_at: Option<Timestamp>,
     /// The time from which the participant may no longer be stored or shown.
     pub forget_at: Timestamp,
 }
+
+/// The minimum time between two mails that a session was rescheduled, so that an editor who corrects a
+/// date does not cause a mail for each attempt.
+const BETWEEN_RESCHEDULES: SignedDuration = SignedDuration::from_hours(1);
 
 impl Participant {
     /// Returns whether the time to confirm the address is over.
@@ -41,10 +52,30 @@ impl Participant {
         self.status == Status::Held && self.held_until.is_some_and(|until| until <= now)
     }
 
+    /// Returns the participant as they should be now that the catalogue describes the session in this way,
+    /// or `None` if nothing changed for them. The times in [`Self::told`] differ if they must be told.
+    pub fn following(&self, event: &Event, session: &Session, now: Timestamp) -> Option<Self> {
+        let mut following = Self { forget_at: event.forget_at(session), ..self.clone() };
+        let times = session.times();
+        let is_rescheduled = self.told.as_ref().is_some_and(|told| !is_same_time(told, &times));
+        if self.status == Status::Cancelled || !is_rescheduled {
+            // The words may differ in a newer version, which is no reason for a mail.
+            following.told = Some(times);
+        } else if self.rescheduled_at.is_none_or(|at| now.duration_since(at) >= BETWEEN_RESCHEDULES) {
+            following.told = Some(times);
+            following.rescheduled_at = Some(now);
+        }
+        (following != *self).then_some(following)
+    }
+
     /// Returns the key of the sign-up.
     pub fn key(&self) -> SignupKey {
         SignupKey { person: self.person, signup: self.id }
     }
+}
+
+fn is_same_time(a: &SessionTimes, b: &SessionTimes) -> bool {
+    (a.starts_at, a.ends_at) == (b.starts_at, b.ends_at)
 }
 
 /// Prints no personal data, so that none can end up in a log.

@@ -17,7 +17,7 @@ use catalog::{Event, SessionId};
 use super::claim::{self, Place};
 use super::client::{Store, attempt_id, unknown_session};
 use super::error::{Setback, StoreError};
-use super::expression::{Condition, equals};
+use super::expression::{Changes, Condition, equals};
 use super::item::{self, number, text};
 use super::mail::Mail;
 use super::transaction::{Outcome, Write};
@@ -49,6 +49,9 @@ pub enum Change {
     Erase,
     /// Removes everything about a participant who did not confirm the address in time.
     Expire,
+    /// Adopts the session's times and the retention period of the catalogue. If the times differ from those
+    /// that the participant knows, tells the participant.
+    Follow,
 }
 
 /// The outcome of a change.
@@ -177,6 +180,7 @@ impl Store {
                 self.plan_erasure(attempt, participant).await
             }
             Change::Expire => Ok(Plan::Nothing(Changed::Gone)),
+            Change::Follow => plan_to_follow(attempt, participant),
             Change::Move { to, .. } if *to == participant.signup.session => Ok(Plan::Nothing(Changed::Done)),
             Change::Move { .. } if participant.status == Status::Cancelled => {
                 Ok(Plan::Nothing(Changed::Gone))
@@ -217,6 +221,8 @@ impl Store {
         };
         let mut moved = Participant { version: participant.version + 1, ..participant.clone() };
         moved.signup.session = to.clone();
+        moved.told = Some(session.times());
+        moved.rescheduled_at = None;
         moved.forget_at = event.forget_at(session);
         moved.status = match (place, participant.status) {
             (Place::WaitingList, _) => Status::Waiting,
@@ -242,6 +248,30 @@ impl Store {
     }
 }
 
+fn plan_to_follow(attempt: &Attempt<'_>, participant: &Participant) -> Result<Plan, Setback> {
+    let event = attempt.event;
+    let Some(session) = event.session(&participant.signup.session) else {
+        return Ok(Plan::Nothing(Changed::Gone));
+    };
+    let Some(following) = participant.following(event, session, attempt.now) else {
+        return Ok(Plan::Nothing(Changed::Done));
+    };
+    let following = Participant { version: participant.version + 1, ..following };
+    let mut changes = changes(attempt, participant, &following)?;
+    let mut mail = None;
+    if following.rescheduled_at != participant.rescheduled_at {
+        // The new date gets a reminder of its own.
+        changes = changes.remove("reminded_of").remove("told_no_seat_of");
+        let previous = participant.told.as_ref().map(|told| told.when.clone());
+        let about = Mail::new(MailKind::Rescheduled, &following, attempt.id, attempt.now);
+        mail = Some(outbox::put(event.id(), &Mail { previous, ..about }, following.forget_at)?);
+    }
+    let key = item::key(event.id(), item::person_key(&participant.person));
+    let mut writes = vec![Write::update(key, changes, is_unchanged(participant))];
+    writes.extend(mail);
+    Ok(Plan::writes(writes))
+}
+
 /// Returns the write that updates the participant's own item.
 fn update(
     attempt: &Attempt<'_>,
@@ -249,8 +279,15 @@ fn update(
     changed: &Participant,
 ) -> Result<Write, StoreError> {
     let key = item::key(attempt.event.id(), item::person_key(&participant.person));
-    let changes = record::changes(participant, changed)?.set("attempt_id", text(attempt.id));
-    Ok(Write::update(key, changes, is_unchanged(participant)))
+    Ok(Write::update(key, changes(attempt, participant, changed)?, is_unchanged(participant)))
+}
+
+fn changes(
+    attempt: &Attempt<'_>,
+    participant: &Participant,
+    changed: &Participant,
+) -> Result<Changes, StoreError> {
+    Ok(record::changes(participant, changed)?.set("attempt_id", text(attempt.id)))
 }
 
 fn is_unchanged(participant: &Participant) -> Condition {

@@ -166,6 +166,8 @@ impl Claiming<'_> {
             privacy_notice_version: self.request.privacy_notice_version.to_owned(),
             version: first_version(now),
             mailed_at: now,
+            told: Some(self.session.times()),
+            rescheduled_at: None,
             forget_at,
         };
         let is_new = Condition::Any(vec![

@@ -25,6 +25,8 @@ pub struct Mail {
     pub kind: MailKind,
     /// The session that the mail is about.
     pub session: SessionId,
+    /// The former date and time in words, if the mail says that they changed.
+    pub previous: Option<String>,
     /// The version of the participant that the mail describes. Calendars use it as `SEQUENCE`.
     pub sequence: i64,
     /// The time at which the mail was put into the outbox.
@@ -46,6 +48,7 @@ impl Mail {
             key: MailKey { person: participant.person, id: id.into() },
             kind,
             session: participant.signup.session.clone(),
+            previous: None,
             sequence: participant.version,
             created_at: now,
             attempts: 0,

@@ -6,6 +6,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Status;
 use catalog::mail::MailKind;
+use catalog::session::SessionTimes;
 use catalog::{EventId, SessionId};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::second;
@@ -43,6 +44,10 @@ struct PersonRecord {
     version: i64,
     #[serde(with = "second::required")]
     mailed_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told: Option<SessionTimes>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "second::optional")]
+    rescheduled_at: Option<Timestamp>,
     #[serde(with = "second::required")]
     forget_at: Timestamp,
 }
@@ -61,6 +66,8 @@ struct SessionRecord {
 struct MailRecord {
     kind: MailKind,
     session: SessionId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    previous: Option<String>,
     sequence: i64,
     #[serde(with = "second::required")]
     created_at: Timestamp,
@@ -115,6 +122,8 @@ fn person_attributes(participant: &Participant) -> Result<Item, StoreError> {
         privacy_notice_version: participant.privacy_notice_version.clone(),
         version: participant.version,
         mailed_at: participant.mailed_at,
+        told: participant.told.clone(),
+        rescheduled_at: participant.rescheduled_at,
         forget_at: participant.forget_at,
     };
     attributes(&record)
@@ -162,6 +171,8 @@ pub(super) fn participant(item: &Item) -> Result<Participant, StoreError> {
         privacy_notice_version: record.privacy_notice_version,
         version: record.version,
         mailed_at: record.mailed_at,
+        told: record.told,
+        rescheduled_at: record.rescheduled_at,
         forget_at: record.forget_at,
     })
 }
@@ -179,6 +190,7 @@ pub(super) fn mail_item(event: &EventId, mail: &Mail, forget_at: Timestamp) -> R
     let record = MailRecord {
         kind: mail.kind,
         session: mail.session.clone(),
+        previous: mail.previous.clone(),
         sequence: mail.sequence,
         created_at: mail.created_at,
         attempts: mail.attempts,
@@ -200,6 +212,7 @@ pub(super) fn mail(item: &Item) -> Result<Mail, StoreError> {
         key: key.ok_or_else(|| unreadable(item, "sk"))?,
         kind: record.kind,
         session: record.session,
+        previous: record.previous,
         sequence: record.sequence,
         created_at: record.created_at,
         attempts: record.attempts,

@@ -19,7 +19,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Answer;
 use catalog::mail::{MailKind, MailPart, calendar_file, mail_file};
 use catalog::{Catalog, Event};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use signup_fn::aws::connection::Connection;
 use signup_fn::mail::mailer::Mailer;
 use signup_fn::mail::message::Messages;
@@ -109,7 +109,7 @@ fn write_function(folder: &Path) {
     for (event, session) in events {
         for kind in MailKind::ALL.iter().copied() {
             let text = format!(
-                "{} {session}\nBeste << full_name >>,\n\n<< manage_url >>\n<< confirm_url >>\n<< reference >> << status >>\n",
+                "{} {session}\nBeste << full_name >>,\n\n<< manage_url >>\n<< confirm_url >>\n<< reference >> << status >> << previous >>\n",
                 kind.name()
             );
             write(&mail_file(event, session, kind, MailPart::Text), &text);
@@ -269,6 +269,24 @@ impl Table {
     pub fn with_capacity(&self, capacity: usize) -> Self {
         let mut event = serde_json::to_value(&self.event).unwrap();
         event["sessions"][0]["capacity"] = capacity.into();
+        Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
+    }
+
+    /// The same table with a first session that starts at another time and ends an hour later.
+    pub fn rescheduled(&self, starts_at: Timestamp) -> Self {
+        let mut event = serde_json::to_value(&self.event).unwrap();
+        let session = &mut event["sessions"][0];
+        session["starts_at"] = starts_at.to_string().into();
+        session["closes_at"] = starts_at.to_string().into();
+        session["ends_at"] = (starts_at + SignedDuration::from_hours(1)).to_string().into();
+        session["when"] = starts_at.strftime("%Y-%m-%d").to_string().into();
+        Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
+    }
+
+    /// The same table with another number of days for which data is kept.
+    pub fn with_retention(&self, days: u32) -> Self {
+        let mut event = serde_json::to_value(&self.event).unwrap();
+        event["retention_days"] = days.into();
         Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
     }
 

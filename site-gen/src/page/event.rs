@@ -145,10 +145,12 @@ impl Reader<'_> {
         let closes = self.instant(&table.closes);
         let ((start, start_at), (end, end_at), (opens, opens_at), (_, closes_at)) =
             (start?, end?, opens?, closes?);
+        let (date, time) = (dutch::weekday_date(start.date()), dutch::period(start, end));
         let record = SessionRecord {
             id: id?,
             starts_at: start_at,
             ends_at: end_at,
+            when: format!("{date}, {time}"),
             capacity: table.capacity,
             opens_at,
             closes_at,
@@ -157,11 +159,11 @@ impl Reader<'_> {
             Ok(session) => {
                 let words = SessionWords {
                     id: session.id().to_string(),
-                    date: dutch::weekday_date(start.date()),
+                    date,
                     day: start.day(),
                     month: dutch::month(start.date()),
                     weekday: dutch::weekday(start.weekday()),
-                    time: dutch::period(start, end),
+                    time,
                     start: rfc3339(start_at, &self.zone),
                     end: rfc3339(end_at, &self.zone),
                     capacity: session.capacity(),

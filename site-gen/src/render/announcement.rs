@@ -85,6 +85,7 @@ impl Renderer<'_> {
             full_name: "0".into(),
             reference: "0".into(),
             status,
+            previous: "0".into(),
             manage_url: "0".into(),
             confirm_url: if status == Status::Held { "0".into() } else { String::new() },
         };
