@@ -199,24 +199,32 @@ impl Mailer {
                 }
             }
             for session in event.sessions() {
-                for participant in of_session(&participants, session) {
-                    if participant.following(event, session, timing.now).is_some() {
-                        let followed =
-                            self.store.change(event, &participant.key(), &Change::Follow, timing).await;
-                        failures.note(id, followed);
-                    }
-                }
                 let promoted = self.store.settle(event, session, timing).await;
                 if let Some(promoted @ 1..) = failures.note(id, promoted) {
                     tracing::info!(event.id = %id, session.id = %session.id(), promoted, "participants promoted");
                 }
                 for participant in of_session(&participants, session) {
-                    let told = self.tell(event, session, participant, timing).await;
-                    failures.note(id, told);
+                    let attended = self.attend(event, session, participant, timing).await;
+                    failures.note(id, attended);
                 }
             }
         }
         failures.into_result()
+    }
+
+    /// Tells a participant about a rescheduled session. If there is nothing to tell, puts the reminder or the
+    /// mail that no seat came free into the outbox, if it is due.
+    async fn attend(
+        &self,
+        event: &Event,
+        session: &Session,
+        participant: &Participant,
+        timing: Timing,
+    ) -> Result<(), StoreError> {
+        if participant.following(event, session, timing.now).is_some() {
+            return self.store.change(event, &participant.key(), &Change::Follow, timing).await.map(drop);
+        }
+        self.tell(event, session, participant, timing).await
     }
 
     /// Puts the reminder or the mail that no seat came free into the outbox, if it is due.
