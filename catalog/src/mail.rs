@@ -39,6 +39,10 @@ pub enum MailKind {
     Changed,
     /// The session was moved to another date or time.
     Rescheduled,
+    /// The session was called off; the participant had a confirmed seat.
+    CalledOff,
+    /// The session was called off; the participant waited, or had not confirmed the seat.
+    CalledOffUnseated,
     /// The sign-up was cancelled.
     Cancelled,
     /// The place on the waiting list, or the unconfirmed seat, was given up.
@@ -66,9 +70,10 @@ impl MailKind {
             Self::Confirmation | Self::Promoted | Self::Changed | Self::Rescheduled => {
                 Some(CalendarMethod::Request)
             }
-            Self::Cancelled => Some(CalendarMethod::Cancel),
+            Self::Cancelled | Self::CalledOff => Some(CalendarMethod::Cancel),
             Self::Confirm
             | Self::Waiting
+            | Self::CalledOffUnseated
             | Self::Withdrawn
             | Self::NoSeat
             | Self::Reminder

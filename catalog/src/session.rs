@@ -30,6 +30,9 @@ pub struct SessionRecord {
     pub opens_at: Timestamp,
     /// The instant from which sign-up is closed.
     pub closes_at: Timestamp,
+    /// Whether the session does not take place.
+    #[serde(default)]
+    pub called_off: bool,
 }
 
 /// The start and the end of a session, as participants were told.
@@ -70,6 +73,8 @@ pub enum Phase {
     Open,
     /// Sign-up has closed.
     Closed,
+    /// The session does not take place.
+    CalledOff,
 }
 
 impl Session {
@@ -109,9 +114,23 @@ impl Session {
         self.0.capacity
     }
 
-    /// Returns the phase at an instant: open from `opens_at`, closed from `closes_at`.
+    /// Returns whether the session does not take place.
+    pub fn is_called_off(&self) -> bool {
+        self.0.called_off
+    }
+
+    /// Returns whether seats that come free are given to the waiting list: until the session starts, unless
+    /// it is called off.
+    pub fn promotes(&self, now: Timestamp) -> bool {
+        now < self.0.starts_at && !self.0.called_off
+    }
+
+    /// Returns the phase at an instant: open from `opens_at`, closed from `closes_at`, unless the session is
+    /// called off.
     pub fn phase(&self, now: Timestamp) -> Phase {
-        if now < self.0.opens_at {
+        if self.0.called_off {
+            Phase::CalledOff
+        } else if now < self.0.opens_at {
             Phase::NotYet
         } else if now < self.0.closes_at {
             Phase::Open
@@ -162,6 +181,7 @@ mod tests {
             capacity: 40,
             opens_at: at("2028-11-01T08:00:00Z"),
             closes_at: at("2028-11-28T15:00:00Z"),
+            called_off: false,
         }
     }
 
@@ -172,6 +192,14 @@ mod tests {
         assert_eq!(session.phase(at("2028-11-01T08:00:00Z")), Phase::Open);
         assert_eq!(session.phase(at("2028-11-28T14:59:59.999Z")), Phase::Open);
         assert_eq!(session.phase(at("2028-11-28T15:00:00Z")), Phase::Closed);
+    }
+
+    #[test]
+    fn a_session_that_is_called_off_is_never_open() {
+        let off = SessionRecord { called_off: true, ..record() };
+        let Ok(session) = Session::try_from(off) else { panic!("the record should be valid") };
+        assert_eq!(session.phase(at("2028-11-10T08:00:00Z")), Phase::CalledOff);
+        assert!(!session.promotes(at("2028-11-10T08:00:00Z")));
     }
 
     #[test]

@@ -105,6 +105,7 @@ async fn the_stored_personal_data_is_exactly_what_the_privacy_notice_lists() {
             "signup_id",
             "sk",
             "status",
+            "told",
             "version"
         ]
     );

@@ -212,7 +212,7 @@ impl Mailer {
         failures.into_result()
     }
 
-    /// Tells a participant about a rescheduled session. If there is nothing to tell, puts the reminder or the
+    /// Tells a participant about a session that was called off or rescheduled. If there is nothing to tell, puts the reminder or the
     /// mail that no seat came free into the outbox, if it is due.
     async fn attend(
         &self,
@@ -221,6 +221,9 @@ impl Mailer {
         participant: &Participant,
         timing: Timing,
     ) -> Result<(), StoreError> {
+        if session.is_called_off() && participant.status != Status::Cancelled {
+            return self.store.change(event, &participant.key(), &Change::CallOff, timing).await.map(drop);
+        }
         if participant.following(event, session, timing.now).is_some() {
             return self.store.change(event, &participant.key(), &Change::Follow, timing).await.map(drop);
         }
@@ -285,7 +288,9 @@ fn is_current(mail: &Mail, participant: &Participant) -> bool {
         MailKind::Waiting | MailKind::NoSeat => has(&[Status::Waiting]),
         MailKind::Reminder => has(&[Status::Confirmed]),
         // A move to the waiting list of another session cancels the seat in this one.
-        MailKind::Cancelled | MailKind::Withdrawn => !is_same_session || has(&[Status::Cancelled]),
+        MailKind::Cancelled | MailKind::Withdrawn | MailKind::CalledOff | MailKind::CalledOffUnseated => {
+            !is_same_session || has(&[Status::Cancelled])
+        }
         MailKind::Rescheduled => {
             is_same_session
                 && participant.rescheduled_at == Some(mail.created_at)

@@ -103,7 +103,12 @@ fn is_allowed(own: &Own<'_>, participant: &Participant, change: &Change) -> bool
             is_open && !has_begun && participant.status != Status::Cancelled
         }
         Change::Cancel => !has_begun,
-        Change::Details(_) | Change::Confirm | Change::Erase | Change::Expire | Change::Follow => true,
+        Change::Details(_)
+        | Change::Confirm
+        | Change::Erase
+        | Change::Expire
+        | Change::Follow
+        | Change::CallOff => true,
     }
 }
 

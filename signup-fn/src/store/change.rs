@@ -43,6 +43,8 @@ pub enum Change {
     },
     /// Gives up the seat or the place on the waiting list.
     Cancel,
+    /// Ends the sign-up because the session was called off.
+    CallOff,
     /// Confirms the address.
     Confirm,
     /// Removes everything about the participant.
@@ -162,13 +164,20 @@ impl Store {
                 let own = update(attempt, participant, &changed)?;
                 Ok(Plan::writes(vec![own, tell(attempt, MailKind::Confirmation, &changed)?]))
             }
-            Change::Cancel if participant.status == Status::Cancelled => Ok(Plan::Nothing(Changed::Done)),
-            Change::Cancel => {
+            Change::Cancel | Change::CallOff if participant.status == Status::Cancelled => {
+                Ok(Plan::Nothing(Changed::Done))
+            }
+            Change::Cancel | Change::CallOff => {
                 (changed.status, changed.held_until) = (Status::Cancelled, None);
                 let own = update(attempt, participant, &changed)?;
                 // Only a confirmed seat has an entry in the participant's calendar.
                 let has_entry = participant.status == Status::Confirmed;
-                let kind = if has_entry { MailKind::Cancelled } else { MailKind::Withdrawn };
+                let kind = match (change, has_entry) {
+                    (Change::CallOff, true) => MailKind::CalledOff,
+                    (Change::CallOff, false) => MailKind::CalledOffUnseated,
+                    (_, true) => MailKind::Cancelled,
+                    (_, false) => MailKind::Withdrawn,
+                };
                 let mut writes = vec![own, tell(attempt, kind, &changed)?];
                 writes.extend(self.leave(attempt, participant).await?);
                 Ok(Plan::writes(writes))

@@ -42,7 +42,7 @@ impl Store {
         timing: Timing,
     ) -> Result<usize, StoreError> {
         let mut promoted = 0;
-        while timing.now < session.starts_at() {
+        while session.promotes(timing.now) {
             let attempt = || self.try_to_settle(event, session, timing.now);
             if !retry::until(timing.deadline, attempt).await? {
                 break;
@@ -99,8 +99,9 @@ impl Store {
         let was_taken = Condition::More("taken", number(0));
         let release =
             |condition| vec![Write::update(key.clone(), Changes::default().add("taken", -1), condition)];
-        // Nobody is promoted in a session that has begun, or that is no longer in the catalogue.
-        let Some(session) = event.session(id).filter(|session| now < session.starts_at()) else {
+        // Nobody is promoted in a session that has begun, that is called off, or that is no longer in the
+        // catalogue.
+        let Some(session) = event.session(id).filter(|session| session.promotes(now)) else {
             return Ok(release(was_taken));
         };
         let Some(person) = state.waiting.first() else {

@@ -18,6 +18,8 @@ pub(crate) enum Act {
     Resize { session: usize, capacity: u32 },
     /// An editor moves a session, to so many hours from now.
     Reschedule { session: usize, hours: i64 },
+    /// An editor calls a session off, or takes that back.
+    CallOff { session: usize, is_off: bool },
     /// An editor changes for how many days data is kept.
     Retain { days: i64 },
     /// The mailer makes its rounds.
@@ -70,6 +72,7 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
         8 => change,
         1 => (0..2_usize, 1..=3_u32).prop_map(|(session, capacity)| Act::Resize { session, capacity }),
         2 => (0..2_usize, hours).prop_map(|(session, hours)| Act::Reschedule { session, hours }),
+        1 => (0..2_usize, any::<bool>()).prop_map(|(session, is_off)| Act::CallOff { session, is_off }),
         1 => prop::sample::select(vec![30, 90]).prop_map(|days| Act::Retain { days }),
         4 => Just(Act::Rounds),
         4 => prop::sample::select(vec![20, 70, 600, 1500]).prop_map(|minutes| Act::Pass { minutes }),

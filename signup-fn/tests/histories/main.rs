@@ -45,6 +45,7 @@ fn edited(table: &Table, model: &Model) -> Table {
     for (session, described) in event["sessions"].as_array_mut().unwrap().iter_mut().zip(model.sessions) {
         let starts_at = moment(described.starts_at);
         session["capacity"] = described.capacity.into();
+        session["called_off"] = described.called_off.into();
         session["starts_at"] = starts_at.to_string().into();
         session["closes_at"] = starts_at.to_string().into();
         session["ends_at"] = (starts_at + SignedDuration::from_hours(1)).to_string().into();
@@ -54,7 +55,7 @@ fn edited(table: &Table, model: &Model) -> Table {
 }
 
 async fn live(history: &History) {
-    let session = Session { starts_at: 100 * 24 * 60, capacity: 2 };
+    let session = Session { starts_at: 100 * 24 * 60, capacity: 2, called_off: false };
     let mut model = Model {
         now: 0,
         confirms: history.confirms,
@@ -90,6 +91,7 @@ async fn live(history: &History) {
             Act::Reschedule { session, hours } => {
                 model.sessions[session].starts_at = model.now + hours * 60;
             }
+            Act::CallOff { session, is_off } => model.sessions[session].called_off = is_off,
             Act::Retain { days } => model.retention = days,
         }
         table = edited(&table, &model);

@@ -17,6 +17,7 @@ const DAY: i64 = 24 * HOUR;
 pub(crate) struct Session {
     pub(crate) starts_at: i64,
     pub(crate) capacity: u32,
+    pub(crate) called_off: bool,
 }
 
 /// A participant. Times are in minutes since the beginning of the history.
@@ -62,8 +63,9 @@ impl Model {
         self.sessions[session].starts_at + HOUR + self.retention * DAY
     }
 
-    fn has_begun(&self, session: usize) -> bool {
-        self.sessions[session].starts_at <= self.now
+    fn promotes(&self, session: usize) -> bool {
+        let session = self.sessions[session];
+        session.starts_at > self.now && !session.called_off
     }
 
     fn place(&self, session: usize, may_wait: bool) -> Option<Place> {
@@ -118,7 +120,7 @@ impl Model {
         if status == Status::Waiting {
             self.waiting[session].retain(|&other| other != who);
         } else if is_seat
-            && !self.has_begun(session)
+            && self.promotes(session)
             // A seat above a capacity that was lowered is given to nobody.
             && self.taken(session) < self.sessions[session].capacity
         {
@@ -155,10 +157,7 @@ impl Model {
                 self.mail(who, MailKind::Confirmation);
             }
             Changing::Cancel if before.status != Status::Cancelled => {
-                self.people.get_mut(&who).unwrap().status = Status::Cancelled;
-                let had_seat = before.status == Status::Confirmed;
-                self.mail(who, if had_seat { MailKind::Cancelled } else { MailKind::Withdrawn });
-                self.leave(who, before.status, before.session);
+                self.end(who, MailKind::Cancelled, MailKind::Withdrawn);
             }
             Changing::Move { to, may_wait } if *to != before.session => {
                 return self.move_to(who, &before, *to, *may_wait);
@@ -166,6 +165,15 @@ impl Model {
             _ => {}
         }
         Changed::Done
+    }
+
+    /// Cancels a sign-up, with one kind of mail for a confirmed seat and another for anything less.
+    fn end(&mut self, who: usize, seated: MailKind, unseated: MailKind) {
+        let participant = self.people.get_mut(&who).unwrap();
+        let (before, session) = (participant.status, participant.session);
+        participant.status = Status::Cancelled;
+        self.mail(who, if before == Status::Confirmed { seated } else { unseated });
+        self.leave(who, before, session);
     }
 
     fn move_to(&mut self, who: usize, before: &Participant, to: usize, may_wait: bool) -> Changed {
@@ -209,7 +217,7 @@ impl Model {
         }
         for session in 0..2 {
             let has_room = |model: &Self| model.taken(session) < model.sessions[session].capacity;
-            while !self.has_begun(session) && has_room(self) && !self.waiting[session].is_empty() {
+            while self.promotes(session) && has_room(self) && !self.waiting[session].is_empty() {
                 self.promote(session);
             }
             for (who, participant) in at_first.iter().filter(|(_, p)| p.session == session) {
@@ -223,6 +231,10 @@ impl Model {
     /// What the rounds do for one participant, whom they saw as `seen` when they began.
     fn attend(&mut self, who: usize, seen: &Participant) {
         let (now, session) = (self.now, seen.session);
+        if self.sessions[session].called_off && seen.status != Status::Cancelled {
+            self.end(who, MailKind::CalledOff, MailKind::CalledOffUnseated);
+            return;
+        }
         let starts_at = self.sessions[session].starts_at;
         let forget_at = self.forget_at(session);
         let is_due = seen.rescheduled_at.is_none_or(|at| now - at >= HOUR);

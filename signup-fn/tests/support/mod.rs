@@ -283,6 +283,13 @@ impl Table {
         Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
     }
 
+    /// The same table with a first session that does not take place.
+    pub fn called_off(&self) -> Self {
+        let mut event = serde_json::to_value(&self.event).unwrap();
+        event["sessions"][0]["called_off"] = true.into();
+        Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
+    }
+
     /// The same table with another number of days for which data is kept.
     pub fn with_retention(&self, days: u32) -> Self {
         let mut event = serde_json::to_value(&self.event).unwrap();

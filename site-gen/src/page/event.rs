@@ -63,6 +63,10 @@ pub struct SessionWords {
     pub place_of_time: String,
     /// Path of the session's calendar file: `/nieuws/lnpo/28-november.ics`.
     pub ics: String,
+    /// Whether the session does not take place.
+    pub called_off: bool,
+    /// Why it does not take place; may be empty.
+    pub called_off_because: String,
 }
 
 /// Converts an `[event]` table into an announcement.
@@ -154,7 +158,14 @@ impl Reader<'_> {
             capacity: table.capacity,
             opens_at,
             closes_at,
+            called_off: table.called_off,
         };
+        let because = table.called_off_because.as_ref();
+        if let Some(because) = because.filter(|_| !table.called_off) {
+            let help = "zet er `called_off = true` bij, of haal deze sleutel weg";
+            self.tell(because.span(), "een reden, maar de sessie gaat gewoon door", help);
+            return None;
+        }
         match Session::try_from(record) {
             Ok(session) => {
                 let words = SessionWords {
@@ -171,6 +182,8 @@ impl Reader<'_> {
                     opens_at: rfc3339(opens_at, &self.zone),
                     place_of_time: self.city(),
                     ics: format!("{}{}.ics", self.page, session.id()),
+                    called_off: session.is_called_off(),
+                    called_off_because: because.map(|because| because.get_ref().clone()).unwrap_or_default(),
                 };
                 Some((session, words))
             }

@@ -87,6 +87,11 @@ pub struct SessionTable {
     pub opens: Spanned<Datetime>,
     /// Closing time of sign-up.
     pub closes: Spanned<Datetime>,
+    /// Whether the session does not take place.
+    #[serde(default)]
+    pub called_off: bool,
+    /// Why it does not take place, as participants read it.
+    pub called_off_because: Option<Spanned<String>>,
 }
 
 /// The keys of `[[event.sessions]]`.
@@ -97,6 +102,8 @@ pub const SESSION: &[Key] = &[
     required("capacity", Number(100_000), "het aantal plaatsen"),
     required("opens", DateTime, "vanaf wanneer men zich kan aanmelden"),
     required("closes", DateTime, "tot wanneer men zich kan aanmelden, uiterlijk tot `start`"),
+    optional("called_off", Flag, "de sessie gaat niet door; wie een plaats heeft of wacht, krijgt een mail"),
+    optional("called_off_because", Line, "waarom de sessie niet doorgaat, als een hele zin"),
 ];
 
 /// The keys of `[event]`.

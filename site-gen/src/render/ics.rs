@@ -112,7 +112,7 @@ fn event(out: &mut Lines, site: &Site, entry: Entry<'_>) {
     details(out, site, entry);
     let organizer = table.title.replace('"', "'");
     out.line(&format!("ORGANIZER;CN=\"{organizer}\":{}/", table.origin.get_ref()));
-    out.line("STATUS:CONFIRMED");
+    out.line(if session.is_called_off() { "STATUS:CANCELLED" } else { "STATUS:CONFIRMED" });
     out.line("END:VEVENT");
 }
 

@@ -90,6 +90,7 @@ fn events<'a>(
 ) -> impl Iterator<Item = Value> + 'a {
     announcement.sessions.iter().map(|session| {
         let page_url = url(site, &page.place.url);
+        let status = if session.called_off { "EventCancelled" } else { "EventScheduled" };
         json!({
             "@type": "Event",
             "@id": format!("{page_url}#{}", session.id),
@@ -98,7 +99,7 @@ fn events<'a>(
             "startDate": session.start,
             "endDate": session.end,
             "inLanguage": "nl",
-            "eventStatus": "https://schema.org/EventScheduled",
+            "eventStatus": format!("https://schema.org/{status}"),
             "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
             "location": { "@type": "VirtualLocation", "url": page_url },
             "organizer": organization_in_short(site),
