@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -30,6 +31,38 @@ fn the_real_content_has_no_problems_and_a_second_build_writes_nothing() {
     assert!(first.written > 0);
     let second = build(out.path());
     assert_eq!((second.written, second.unchanged, second.removed), (0, first.written, 0));
+}
+
+#[test]
+fn a_session_that_is_called_off_says_so_everywhere() {
+    let site = tempfile::tempdir().unwrap();
+    for folder in ["content", "templates"] {
+        let copied = Command::new("cp").arg("-r").arg(root().join(folder)).arg(site.path()).status();
+        assert!(copied.unwrap().success());
+    }
+    let article = site.path().join("content/nieuws/lerend-netwerk-november-2028.md");
+    let text = fs::read_to_string(&article).unwrap();
+    let off = "capacity = 40\ncalled_off = true\ncalled_off_because = \"De spreker is ziek.\"";
+    fs::write(&article, text.replacen("capacity = 40", off, 1)).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let now = "2026-11-24T12:00:00Z".parse().unwrap();
+    site_gen::build(site.path(), out.path(), Wanted::public(now)).unwrap();
+    let read = |file: &str| fs::read_to_string(out.path().join(file)).unwrap();
+    let page = read("site/nieuws/lerend-netwerk-november-2028/index.html");
+    assert!(page.contains("<strong>Gaat niet door.</strong> De spreker is ziek."), "{page}");
+    assert_eq!(page.matches("https://schema.org/EventCancelled").count(), 1);
+    assert_eq!(page.matches("https://schema.org/EventScheduled").count(), 1);
+    assert_eq!(page.matches("data-seats=").count(), 1, "only the other session has seats");
+    assert!(read("site/agenda.ics").contains("STATUS:CANCELLED"));
+    assert!(read("site/index.html").contains("gaat niet door"));
+    let mail = |kind: &str| read(&format!("function/mails/lnpo-2028/28-november/{kind}.txt"));
+    assert!(mail("called_off").contains("De spreker is ziek.") && mail("called_off").contains("agenda"));
+    assert!(!mail("called_off_unseated").contains("agenda"));
+    // A reason without the decision is a mistake.
+    let undecided = "capacity = 40\ncalled_off_because = \"De spreker is ziek.\"";
+    fs::write(&article, text.replacen("capacity = 40", undecided, 1)).unwrap();
+    let problems = site_gen::build(site.path(), out.path(), Wanted::public(now)).unwrap_err().to_string();
+    assert!(problems.contains("lerend-netwerk-november-2028.md:22:22"), "{problems}");
 }
 
 /// Weight budget of a page for a slow connection, in bytes after gzip: its HTML, its styles, its
