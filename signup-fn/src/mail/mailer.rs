@@ -9,15 +9,14 @@ use std::sync::Arc;
 
 use catalog::answer::Status;
 use catalog::mail::MailKind;
-use catalog::{Catalog, Event, EventId, Session};
-use jiff::{SignedDuration, Timestamp};
+use catalog::{Catalog, Event, EventId};
+use jiff::SignedDuration;
 
 use super::message::{Messages, Sender};
 use super::send_error::SendError;
 use super::transport::Transport;
 use crate::people::participant::Participant;
 use crate::people::timing::Timing;
-use crate::store::change::{Change, Changed};
 use crate::store::client::Store;
 use crate::store::error::StoreError;
 use crate::store::mail::{Mail, MailKey};
@@ -56,55 +55,6 @@ pub enum Delivery {
 /// fails, the mail is parked: after 1 + 5 + 15 + 30 + 60 + 120 + 240 + 480 + 480 = 1,431 minutes, almost
 /// a day.
 const PAUSES: [i64; 9] = [1, 5, 15, 30, 60, 120, 240, 480, 480];
-/// The minimum age of a mail that the schedule sweeps up. By then the stream should have delivered it.
-pub const OVERDUE: SignedDuration = SignedDuration::from_mins(10);
-/// How long before the start of a session its reminders are sent.
-const REMIND_BEFORE: SignedDuration = SignedDuration::from_hours(24);
-/// How long after the start of a session the mailer still tells waiting participants that no seat came
-/// free.
-const TELL_AFTER: SignedDuration = SignedDuration::from_hours(24);
-
-/// The error for rounds or sweeps of which some operations failed. The others were completed.
-#[derive(Debug, thiserror::Error)]
-#[error("{count} operations failed; first cause: {first}")]
-pub struct RoundsError {
-    /// The number of operations that failed. Each is logged.
-    pub count: usize,
-    /// The error of the first one.
-    pub first: StoreError,
-}
-
-/// The failures of a run, collected so that one failure does not stop the rest.
-#[derive(Default)]
-struct Failures {
-    count: usize,
-    first: Option<StoreError>,
-}
-
-impl Failures {
-    /// Returns the value of a success. Logs a failure, counts it unless the item is unreadable, and
-    /// returns `None`.
-    fn note<T>(&mut self, event: &EventId, result: Result<T, StoreError>) -> Option<T> {
-        let error = match result {
-            Ok(value) => return Some(value),
-            Err(error) => error,
-        };
-        if let StoreError::Unreadable { .. } = error {
-            // A newer version may have written the item. It is left unchanged, and a retry would not help.
-            tracing::error!(event.id = %event, %error, "unreadable item skipped");
-            return None;
-        }
-        tracing::error!(event.id = %event, %error, "scheduled operation failed");
-        self.count += 1;
-        self.first.get_or_insert(error);
-        None
-    }
-
-    fn into_result(self) -> Result<(), RoundsError> {
-        self.first.map_or(Ok(()), |first| Err(RoundsError { count: self.count, first }))
-    }
-}
-
 impl Mailer {
     /// Delivers one mail, if it still needs to be sent.
     ///
@@ -153,126 +103,12 @@ impl Mailer {
             }
         }
     }
-
-    /// Delivers all due mails that are at least as old as `older_than`, the oldest of each event first.
-    /// Returns the outcome of each.
-    ///
-    /// # Errors
-    /// Fails if some mails could not be listed or handled. All others have been tried first.
-    pub async fn sweep(
-        &self,
-        older_than: SignedDuration,
-        timing: Timing,
-    ) -> Result<Vec<Delivery>, RoundsError> {
-        let mut deliveries = Vec::new();
-        let mut failures = Failures::default();
-        for event in self.catalog.events() {
-            let id = event.id();
-            let mails = self.store.mails(id, timing.deadline).await.map(|mails| mails.logged(id));
-            let mut due = failures.note(id, mails).unwrap_or_default();
-            due.retain(|mail| is_due(mail, older_than, timing.now));
-            due.sort_by_key(|mail| mail.created_at);
-            for mail in due {
-                let delivered = self.deliver(id, &mail.key, timing).await;
-                deliveries.extend(failures.note(id, delivered));
-            }
-        }
-        failures.into_result().map(|()| deliveries)
-    }
-
-    /// Performs the periodic work: erases sign-ups that were not confirmed in time, tells participants about
-    /// rescheduled sessions, gives free seats to the waiting list, and puts reminders and mails that no seat came free into the outbox.
-    ///
-    /// # Errors
-    /// Fails if some operations failed. All others have been tried first.
-    pub async fn rounds(&self, timing: Timing) -> Result<(), RoundsError> {
-        let mut failures = Failures::default();
-        for event in self.catalog.events() {
-            let id = event.id();
-            let people = self.store.participants(id, timing).await.map(|people| people.logged(id));
-            let Some(participants) = failures.note(id, people) else { continue };
-            for participant in participants.iter().filter(|participant| participant.is_expired(timing.now)) {
-                // The address may be somebody else's, so nothing about it is kept.
-                let erased = self.store.change(event, &participant.key(), &Change::Expire, timing).await;
-                if let Some(Changed::Done) = failures.note(id, erased) {
-                    tracing::info!(event.id = %id, signup.outcome = "not_confirmed", "sign-up erased");
-                }
-            }
-            for session in event.sessions() {
-                let promoted = self.store.settle(event, session, timing).await;
-                if let Some(promoted @ 1..) = failures.note(id, promoted) {
-                    tracing::info!(event.id = %id, session.id = %session.id(), promoted, "participants promoted");
-                }
-                for participant in of_session(&participants, session) {
-                    let attended = self.attend(event, session, participant, timing).await;
-                    failures.note(id, attended);
-                }
-            }
-        }
-        failures.into_result()
-    }
-
-    /// Tells a participant about a session that was called off or rescheduled. If there is nothing to tell, puts the reminder or the
-    /// mail that no seat came free into the outbox, if it is due.
-    async fn attend(
-        &self,
-        event: &Event,
-        session: &Session,
-        participant: &Participant,
-        timing: Timing,
-    ) -> Result<(), StoreError> {
-        if session.is_called_off() && participant.status != Status::Cancelled {
-            return self.store.change(event, &participant.key(), &Change::CallOff, timing).await.map(drop);
-        }
-        if participant.following(event, session, timing.now).is_some() {
-            return self.store.change(event, &participant.key(), &Change::Follow, timing).await.map(drop);
-        }
-        self.tell(event, session, participant, timing).await
-    }
-
-    /// Puts the reminder or the mail that no seat came free into the outbox, if it is due.
-    async fn tell(
-        &self,
-        event: &Event,
-        session: &Session,
-        participant: &Participant,
-        timing: Timing,
-    ) -> Result<(), StoreError> {
-        let (starts_at, now) = (session.starts_at(), timing.now);
-        let (id, person) = (event.id(), &participant.person);
-        let remind_from = starts_at - REMIND_BEFORE;
-        let knows_since = participant.rescheduled_at.unwrap_or(participant.signed_up_at);
-        match participant.status {
-            // A participant who signed up or was told a new date later than that knows.
-            Status::Confirmed if (remind_from..starts_at).contains(&now) && knows_since < remind_from => {
-                self.store.remind(id, session.id(), person, timing).await
-            }
-            Status::Waiting if (starts_at..starts_at + TELL_AFTER).contains(&now) => {
-                self.store.tell_no_seat(id, session.id(), person, timing).await
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-fn of_session<'a>(
-    participants: &'a [Participant],
-    session: &'a Session,
-) -> impl Iterator<Item = &'a Participant> {
-    participants.iter().filter(|participant| participant.signup.session == *session.id())
 }
 
 /// Returns the pause after this number of attempts, or `None` if no attempts are left.
 fn pause(attempts: i64) -> Option<SignedDuration> {
     let at = usize::try_from(attempts - 1).ok()?;
     PAUSES.get(at).map(|minutes| SignedDuration::from_mins(*minutes))
-}
-
-fn is_due(mail: &Mail, older_than: SignedDuration, now: Timestamp) -> bool {
-    !mail.is_sent
-        && mail.parked.is_none()
-        && mail.not_before.is_none_or(|not_before| not_before <= now)
-        && now.duration_since(mail.created_at) >= older_than
 }
 
 /// Returns whether a mail still matches the participant's state. If not, a newer mail describes that

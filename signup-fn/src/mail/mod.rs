@@ -5,6 +5,7 @@
 
 pub mod mailer;
 pub mod message;
+pub mod rounds;
 pub mod send_error;
 #[cfg(feature = "ses")]
 pub mod ses;
