@@ -180,7 +180,7 @@ impl Table {
         })
     }
 
-    /// Signs up a participant, with a deadline half a minute from now.
+    /// Signs up a participant, with a deadline that a working table meets.
     pub async fn claim(&self, store: &Store, email: &str, session: &str) -> Result<Claim, StoreError> {
         self.claim_within(store, email, session, PATIENCE).await
     }
