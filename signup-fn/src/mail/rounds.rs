@@ -120,8 +120,8 @@ impl Mailer {
         failures.into_result()
     }
 
-    /// Tells a participant about a session that was called off or rescheduled. If there is nothing to tell, puts the reminder or the
-    /// mail that no seat came free into the outbox, if it is due.
+    /// Tells a participant about a session that was called off or rescheduled. If there is nothing to
+    /// tell, puts the reminder or the mail that no seat came free into the outbox, if it is due.
     async fn attend(
         &self,
         event: &Event,

@@ -266,7 +266,7 @@ fn plan_to_follow(attempt: &Attempt<'_>, participant: &Participant) -> Result<Pl
         return Ok(Plan::Nothing(Changed::Done));
     };
     let following = Participant { version: participant.version + 1, ..following };
-    let mut changes = changes(attempt, participant, &following)?;
+    let mut changes = record::changes(participant, &following)?;
     let mut mail = None;
     if following.rescheduled_at != participant.rescheduled_at {
         // The new date gets a reminder of its own.
@@ -275,10 +275,8 @@ fn plan_to_follow(attempt: &Attempt<'_>, participant: &Participant) -> Result<Pl
         let about = Mail::new(MailKind::Rescheduled, &following, attempt.id, attempt.now);
         mail = Some(outbox::put(event.id(), &Mail { previous, ..about }, following.forget_at)?);
     }
-    let key = item::key(event.id(), item::person_key(&participant.person));
-    let mut writes = vec![Write::update(key, changes, is_unchanged(participant))];
-    writes.extend(mail);
-    Ok(Plan::writes(writes))
+    let own = own_write(attempt, participant, changes);
+    Ok(Plan::writes([own].into_iter().chain(mail).collect()))
 }
 
 /// Returns the write that updates the participant's own item.
@@ -287,16 +285,13 @@ fn update(
     participant: &Participant,
     changed: &Participant,
 ) -> Result<Write, StoreError> {
-    let key = item::key(attempt.event.id(), item::person_key(&participant.person));
-    Ok(Write::update(key, changes(attempt, participant, changed)?, is_unchanged(participant)))
+    Ok(own_write(attempt, participant, record::changes(participant, changed)?))
 }
 
-fn changes(
-    attempt: &Attempt<'_>,
-    participant: &Participant,
-    changed: &Participant,
-) -> Result<Changes, StoreError> {
-    Ok(record::changes(participant, changed)?.set("attempt_id", text(attempt.id)))
+/// Returns the write that makes these changes to the participant's own item, on behalf of an attempt.
+fn own_write(attempt: &Attempt<'_>, participant: &Participant, changes: Changes) -> Write {
+    let key = item::key(attempt.event.id(), item::person_key(&participant.person));
+    Write::update(key, changes.set("attempt_id", text(attempt.id)), is_unchanged(participant))
 }
 
 fn is_unchanged(participant: &Participant) -> Condition {

@@ -24,7 +24,7 @@ use signup_fn::store::change::{Change, Changed};
 use signup_fn::store::claim::Claim;
 use signup_fn::store::client::Store;
 use support::stub::stub;
-use support::{Table, at, form, mailer, now, person, soon};
+use support::{Table, at, form, mailer, now, person, reschedule, soon};
 
 use act::{Act, Changing, History, PEOPLE, SESSIONS, history};
 use model::{Model, Session};
@@ -39,19 +39,15 @@ fn moment(minutes: i64) -> Timestamp {
 
 /// The table with the event as the model's editor describes it.
 fn edited(table: &Table, model: &Model) -> Table {
-    let mut event = serde_json::to_value(&table.event).unwrap();
-    event["confirm_by_mail"] = model.confirms.into();
-    event["retention_days"] = model.retention.into();
-    for (session, described) in event["sessions"].as_array_mut().unwrap().iter_mut().zip(model.sessions) {
-        let starts_at = moment(described.starts_at);
-        session["capacity"] = described.capacity.into();
-        session["called_off"] = described.called_off.into();
-        session["starts_at"] = starts_at.to_string().into();
-        session["closes_at"] = starts_at.to_string().into();
-        session["ends_at"] = (starts_at + SignedDuration::from_hours(1)).to_string().into();
-        session["when"] = starts_at.to_string().into();
-    }
-    Table { event: serde_json::from_value(event).unwrap(), ..table.clone() }
+    table.edited(|event| {
+        event["confirm_by_mail"] = model.confirms.into();
+        event["retention_days"] = model.retention.into();
+        for (session, described) in event["sessions"].as_array_mut().unwrap().iter_mut().zip(model.sessions) {
+            session["capacity"] = described.capacity.into();
+            session["called_off"] = described.called_off.into();
+            reschedule(session, moment(described.starts_at));
+        }
+    })
 }
 
 async fn live(history: &History) {

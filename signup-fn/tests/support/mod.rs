@@ -268,43 +268,36 @@ impl Table {
         self.items().await.into_iter().find(|item| text(item, "sk") == key).unwrap()
     }
 
+    /// The same table with an event that an editor has changed.
+    pub fn edited(&self, edit: impl FnOnce(&mut serde_json::Value)) -> Self {
+        let mut event = serde_json::to_value(&self.event).unwrap();
+        edit(&mut event);
+        Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
+    }
+
     /// The same table with another capacity of the first session.
     pub fn with_capacity(&self, capacity: usize) -> Self {
-        let mut event = serde_json::to_value(&self.event).unwrap();
-        event["sessions"][0]["capacity"] = capacity.into();
-        Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
+        self.edited(|event| event["sessions"][0]["capacity"] = capacity.into())
     }
 
     /// The same table with a first session that starts at another time and ends an hour later.
     pub fn rescheduled(&self, starts_at: Timestamp) -> Self {
-        let mut event = serde_json::to_value(&self.event).unwrap();
-        let session = &mut event["sessions"][0];
-        session["starts_at"] = starts_at.to_string().into();
-        session["closes_at"] = starts_at.to_string().into();
-        session["ends_at"] = (starts_at + SignedDuration::from_hours(1)).to_string().into();
-        session["when"] = starts_at.strftime("%Y-%m-%d").to_string().into();
-        Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
+        self.edited(|event| reschedule(&mut event["sessions"][0], starts_at))
     }
 
     /// The same table with a first session that does not take place.
     pub fn called_off(&self) -> Self {
-        let mut event = serde_json::to_value(&self.event).unwrap();
-        event["sessions"][0]["called_off"] = true.into();
-        Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
+        self.edited(|event| event["sessions"][0]["called_off"] = true.into())
     }
 
     /// The same table with another number of days for which data is kept.
     pub fn with_retention(&self, days: u32) -> Self {
-        let mut event = serde_json::to_value(&self.event).unwrap();
-        event["retention_days"] = days.into();
-        Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
+        self.edited(|event| event["retention_days"] = days.into())
     }
 
     /// The same table with an event whose addresses must be confirmed.
     pub fn with_confirmation(&self) -> Self {
-        let mut event = serde_json::to_value(&self.event).unwrap();
-        event["confirm_by_mail"] = true.into();
-        Self { event: serde_json::from_value(event).unwrap(), ..self.clone() }
+        self.edited(|event| event["confirm_by_mail"] = true.into())
     }
 
     /// Returns all items in the table.
@@ -347,6 +340,14 @@ impl Table {
         };
         items.iter().filter(has_seat).count()
     }
+}
+
+/// Moves a session in the catalogue to another time, for an hour.
+pub fn reschedule(session: &mut serde_json::Value, starts_at: Timestamp) {
+    session["starts_at"] = starts_at.to_string().into();
+    session["closes_at"] = starts_at.to_string().into();
+    session["ends_at"] = (starts_at + SignedDuration::from_hours(1)).to_string().into();
+    session["when"] = starts_at.strftime("%Y-%m-%d").to_string().into();
 }
 
 /// The mailer of a table.
