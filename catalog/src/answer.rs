@@ -16,6 +16,7 @@ use crate::address::ManageDone;
 use crate::event::Event;
 use crate::id::{EventId, SessionId};
 use crate::session::Phase;
+use crate::words::{EventWords, SessionWords};
 
 /// Delimiters of request-time templates: the start and end of a block, a variable and a comment.
 ///
@@ -39,11 +40,11 @@ pub enum Answer<'a> {
     /// The page for a sign-up whose outcome is unknown, filled from a [`FailedView`] with the typed values.
     Failed(&'a EventId),
     /// The participant's own sign-up, filled from a [`ManageView`].
-    Manage(&'a EventId),
+    Manage,
     /// The page that confirms the participant's email address, filled from a [`ManageView`].
-    Confirm(&'a EventId),
-    /// The page after a sign-up was erased; has no values to fill in.
-    Erased(&'a EventId),
+    Confirm,
+    /// The page after a sign-up was erased, filled from an [`ErasedView`].
+    Erased,
     /// The page for an invalid or expired link; has no values to fill in.
     LinkExpired,
     /// The page for every other error, filled from an [`ErrorView`].
@@ -53,16 +54,10 @@ pub enum Answer<'a> {
 impl<'a> Answer<'a> {
     /// Returns every page that the function needs for a catalogue.
     pub fn all(catalog: &'a Catalog) -> Vec<Self> {
-        let mut all = vec![Self::Error, Self::LinkExpired];
+        let mut all = vec![Self::Error, Self::LinkExpired, Self::Manage, Self::Confirm, Self::Erased];
         for event in catalog.events() {
             let id = event.id();
-            all.extend([
-                Self::Form(id),
-                Self::Failed(id),
-                Self::Manage(id),
-                Self::Confirm(id),
-                Self::Erased(id),
-            ]);
+            all.extend([Self::Form(id), Self::Failed(id)]);
             for session in event.sessions() {
                 let (event, session) = (event.id(), session.id());
                 all.extend([
@@ -85,9 +80,9 @@ impl<'a> Answer<'a> {
             Self::Full(event, session) => format!("answers/{event}/{session}/full.html"),
             Self::NotOpen(event, session) => format!("answers/{event}/{session}/not-open.html"),
             Self::Failed(event) => format!("answers/{event}/failed.html"),
-            Self::Manage(event) => format!("answers/{event}/manage.html"),
-            Self::Confirm(event) => format!("answers/{event}/confirm.html"),
-            Self::Erased(event) => format!("answers/{event}/erased.html"),
+            Self::Manage => "answers/manage.html".to_owned(),
+            Self::Confirm => "answers/confirm.html".to_owned(),
+            Self::Erased => "answers/erased.html".to_owned(),
             Self::LinkExpired => "answers/link-expired.html".to_owned(),
             Self::Error => "answers/error.html".to_owned(),
         }
@@ -260,29 +255,51 @@ pub struct ReceivedView {
 /// The template values of the page with the participant's own sign-up.
 #[derive(Debug, Clone, Serialize)]
 pub struct ManageView {
-    /// The details, as stored or as just typed, and the phase of each session.
+    /// The details, as stored or as just typed.
     #[serde(flatten)]
     pub form: FormView,
+    /// The event.
+    pub event: EventWords,
+    /// The session of the sign-up.
+    pub session: SessionWords,
+    /// The sessions to which the participant could switch.
+    pub others: Vec<OtherSession>,
     /// The participant's email address.
     pub email: String,
     /// The status of the sign-up.
     pub status: Status,
-    /// The session of the sign-up.
-    pub session: SessionId,
     /// The reference that the participant can quote.
     pub reference: String,
-    /// Whether that session has begun.
+    /// Whether the session has begun.
     pub has_begun: bool,
     /// The place on the waiting list, from 1; 0 for a participant who is not waiting.
     pub position: usize,
-    /// Whether each session is full for a newcomer.
-    pub is_full: BTreeMap<SessionId, bool>,
     /// The address to which the page's forms post.
     pub action: String,
     /// The address to which the form that confirms the email address posts.
     pub confirm_action: String,
     /// The outcome of the change that the participant just asked for, if any.
     pub notice: Option<Notice>,
+}
+
+/// A session to which a participant could switch.
+#[derive(Debug, Clone, Serialize)]
+pub struct OtherSession {
+    /// The session's id, which is its value in the form.
+    pub id: SessionId,
+    /// The session's date in words.
+    pub date: String,
+    /// Whether sign-up is open.
+    pub is_open: bool,
+    /// Whether it is full for a newcomer.
+    pub is_full: bool,
+}
+
+/// The template values of the page after a sign-up was erased.
+#[derive(Debug, Clone, Serialize)]
+pub struct ErasedView {
+    /// The event.
+    pub event: EventWords,
 }
 
 /// A notice on the page with the participant's own sign-up.

@@ -1,5 +1,9 @@
 //! Content lines of iCalendar files (RFC 5545).
 
+use jiff::Timestamp;
+
+use crate::id::{EventId, SessionId};
+
 /// Maximum number of bytes in a line, without its line break (RFC 5545, section 3.1).
 const LONGEST: usize = 75;
 
@@ -21,6 +25,31 @@ pub fn push_line(calendar: &mut String, line: &str) {
         calendar.push(c);
     }
     calendar.push_str("\r\n");
+}
+
+/// Returns the UID of a session's entry, the same in the site's calendars and in mails.
+///
+/// It does not contain the site's address, so it survives a change of address.
+pub fn uid(site_name: &str, event: &EventId, session: &SessionId) -> String {
+    let site: String = site_name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    format!("{session}.{event}@{site}")
+}
+
+/// Returns the `SEQUENCE` of an entry that was last changed at an instant: seconds since 2026.
+///
+/// It stays below 2³¹, its limit, until 2094. The version of a sign-up begins at the same scale, so a mail
+/// replaces an entry that the participant took from the site.
+pub fn sequence(changed_at: Timestamp) -> i64 {
+    (changed_at.as_second() - 1_767_225_600).max(0)
+}
+
+/// Returns a property with a text value, which it escapes (section 3.3.11).
+pub fn text(name: &str, value: &str) -> String {
+    let value = value.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n");
+    format!("{name}:{value}")
 }
 
 #[cfg(test)]

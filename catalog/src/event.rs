@@ -1,6 +1,6 @@
 //! An announced event.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{EventId, SessionId};
 use crate::session::Session;
 
-/// How long links in mails work after the last data must be gone.
+/// How long links in mails work, and removed sessions are remembered, after the last data must be gone.
 const LINK_MARGIN: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// An event with one or more sessions, of which a participant chooses one.
@@ -20,7 +20,6 @@ pub struct Event(EventRecord);
 
 /// The unvalidated form of an [`Event`], as stored in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EventRecord {
     /// The event's id, unique among all events.
     pub id: EventId,
@@ -28,8 +27,12 @@ pub struct EventRecord {
     pub title: String,
     /// Path of the page that announces the event and contains its form: `/nieuws/lnpo/`.
     pub page: String,
+    /// Summary of that page, for calendars.
+    pub description: String,
     /// IANA name of the time zone in which its times are shown: `Europe/Amsterdam`.
     pub time_zone: String,
+    /// City of that time zone: `Amsterdam`.
+    pub place_of_time: String,
     /// Number of days after the end of a session until all data about its participants is gone.
     pub retention_days: u16,
     /// Whether a seat is only held until the participant confirms the email address.
@@ -37,6 +40,12 @@ pub struct EventRecord {
     pub confirm_by_mail: bool,
     /// The sessions, in the order of the form.
     pub sessions: Vec<Session>,
+    /// The new id of each session whose id was changed. Never set in the catalogue; see [`crate::standing`].
+    #[serde(default)]
+    pub renamed: BTreeMap<SessionId, SessionId>,
+    /// Whether the event is no longer in the catalogue. Never set there; see [`crate::standing`].
+    #[serde(default)]
+    pub is_offline: bool,
 }
 
 /// A reason why a record is not a valid event.
@@ -66,6 +75,21 @@ impl Event {
         &self.0.page
     }
 
+    /// Returns the summary of that page, for calendars.
+    pub fn description(&self) -> &str {
+        &self.0.description
+    }
+
+    /// Returns whether the event is no longer in the catalogue, so that its page is gone.
+    pub fn is_offline(&self) -> bool {
+        self.0.is_offline
+    }
+
+    /// Returns the city of the event's time zone: `Amsterdam`.
+    pub fn place_of_time(&self) -> &str {
+        &self.0.place_of_time
+    }
+
     /// Returns the IANA name of the time zone in which its times are shown.
     pub fn time_zone(&self) -> &str {
         &self.0.time_zone
@@ -86,9 +110,25 @@ impl Event {
         &self.0.sessions
     }
 
-    /// Returns the session with this id.
+    /// Returns the session that has this id, or had it before its id was changed.
     pub fn session(&self, id: &SessionId) -> Option<&Session> {
+        let id = self.current_id(id);
         self.0.sessions.iter().find(|session| session.id() == id)
+    }
+
+    /// Returns the sessions whose ids were changed, each with its current id.
+    pub fn renamed(&self) -> &BTreeMap<SessionId, SessionId> {
+        &self.0.renamed
+    }
+
+    /// Returns the sessions that participants can choose, in the order of the form.
+    pub fn offered(&self) -> impl Iterator<Item = &Session> {
+        self.0.sessions.iter().filter(|session| !session.is_removed())
+    }
+
+    /// Returns the current id of the session that has this id, or had it before its id was changed.
+    pub fn current_id<'a>(&'a self, id: &'a SessionId) -> &'a SessionId {
+        self.0.renamed.get(id).unwrap_or(id)
     }
 
     /// Returns the instant from which no data about a participant of this session may be kept or shown.
@@ -97,12 +137,17 @@ impl Event {
         session.ends_at().saturating_add(retention).unwrap_or(Timestamp::MAX)
     }
 
+    /// Returns the instant until which a session that was removed is remembered: a year after its participants
+    /// must be gone, so that they are always found.
+    pub(crate) fn remembered_until(&self, session: &Session) -> Timestamp {
+        self.forget_at(session).saturating_add(LINK_MARGIN).unwrap_or(Timestamp::MAX)
+    }
+
     /// Returns the expiry of links in mails: a year after the last participant's data must be gone, so that
     /// they outlive a session that is postponed. Once a sign-up is gone, its links open nothing.
     pub fn links_expire_at(&self) -> Timestamp {
-        let last = self.sessions().iter().map(|session| self.forget_at(session)).max();
-        let expiry = last.and_then(|last| last.checked_add(LINK_MARGIN).ok());
-        expiry.unwrap_or(Timestamp::MAX)
+        let last = self.sessions().iter().map(|session| self.remembered_until(session)).max();
+        last.unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | [`event`] | an announced event and its retention |
 //! | [`session`] | one date of an event: capacity, window, phase |
+//! | [`standing`] | an event as it stands: what the catalogue says now, and what people were told earlier |
 //! | [`id`] | ids that are spelled the same in URLs, in the form and in keys |
 //! | [`address`] | the addresses on which the site and the function must agree |
 //! | [`answer`] | the pages that the function answers with, and their template values |
 //! | [`mail`] | the mails to participants, and their template values |
+//! | [`words`] | what mails and pages say about an event and its sessions |
 //! | [`calendar`] | content lines of iCalendar files |
 //! | [`headers`] | the security headers of every response |
 
@@ -19,6 +21,8 @@ pub mod headers;
 pub mod id;
 pub mod mail;
 pub mod session;
+pub mod standing;
+pub mod words;
 
 use std::collections::HashSet;
 
@@ -33,6 +37,7 @@ pub use crate::session::{Phase, Session};
 #[serde(try_from = "CatalogRecord", into = "CatalogRecord")]
 pub struct Catalog {
     origin: String,
+    name: String,
     privacy_notice_version: String,
     events: Vec<Event>,
 }
@@ -43,6 +48,8 @@ pub struct Catalog {
 pub struct CatalogRecord {
     /// Scheme and host of the site, without a path: `https://www.example.nl`.
     pub origin: String,
+    /// Name of the site: `Perspectief op School`.
+    pub name: String,
     /// Version of the privacy notice that is shown at the form.
     pub privacy_notice_version: String,
     /// The events, with unique ids.
@@ -83,6 +90,11 @@ impl Catalog {
         &self.origin
     }
 
+    /// Returns the name of the site.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Returns the version of the privacy notice that is shown at the form.
     pub fn privacy_notice_version(&self) -> &str {
         &self.privacy_notice_version
@@ -107,15 +119,15 @@ impl TryFrom<CatalogRecord> for Catalog {
         if let Some(twice) = record.events.iter().find(|e| !seen.insert(e.id().clone())) {
             return Err(CatalogError::DuplicateEvent(twice.id().clone()));
         }
-        let CatalogRecord { origin, privacy_notice_version, events } = record;
-        Ok(Self { origin, privacy_notice_version, events })
+        let CatalogRecord { origin, name, privacy_notice_version, events } = record;
+        Ok(Self { origin, name, privacy_notice_version, events })
     }
 }
 
 impl From<Catalog> for CatalogRecord {
     fn from(catalog: Catalog) -> Self {
-        let Catalog { origin, privacy_notice_version, events } = catalog;
-        Self { origin, privacy_notice_version, events }
+        let Catalog { origin, name, privacy_notice_version, events } = catalog;
+        Self { origin, name, privacy_notice_version, events }
     }
 }
 
@@ -125,10 +137,12 @@ mod tests {
 
     fn event(id: &str) -> Event {
         serde_json::from_value(serde_json::json!({
-            "id": id, "title": "t", "page": "/p/", "time_zone": "Europe/Amsterdam", "retention_days": 30,
+            "id": id, "title": "t", "page": "/p/", "description": "d", "time_zone": "Europe/Amsterdam",
+            "place_of_time": "Amsterdam", "retention_days": 30,
             "sessions": [{
-                "id": "a", "capacity": 1,
-                "starts_at": "2028-11-28T15:00:00Z", "ends_at": "2028-11-28T16:30:00Z", "when": "28 november",
+                "id": "a", "capacity": 1, "date": "28 november", "time": "16.00 uur",
+                "starts_at": "2028-11-28T15:00:00Z", "ends_at": "2028-11-28T16:30:00Z",
+                "calendar": { "zone": [], "start": "DTSTART", "end": "DTEND" },
                 "opens_at": "2026-11-01T08:00:00Z", "closes_at": "2028-11-28T15:00:00Z"
             }]
         }))
@@ -138,6 +152,7 @@ mod tests {
     fn catalog(ids: &[&str]) -> Result<Catalog, CatalogError> {
         CatalogRecord {
             origin: "https://x.nl".into(),
+            name: "X".into(),
             privacy_notice_version: "1".into(),
             events: ids.iter().map(|id| event(id)).collect(),
         }

@@ -1,13 +1,14 @@
 //! The mails to participants, and the values that fill them when they are sent.
 //!
-//! `site-gen` renders each mail for each session, in plain text and in HTML. It leaves
-//! expressions between [`crate::answer::DELIMITERS`] for values that are known only at sending.
+//! `site-gen` renders each kind of mail once, in plain text and in HTML. It leaves
+//! expressions between [`crate::answer::DELIMITERS`] for values that are known only at sending. These
+//! include the words about the event, so that mail can be sent when its page is no longer online.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::answer::Status;
-use crate::id::{EventId, SessionId};
+use crate::words::{EventWords, SessionWords};
 
 /// The kind of a mail to a participant.
 #[derive(
@@ -43,6 +44,8 @@ pub enum MailKind {
     CalledOff,
     /// The session was called off; the participant waited, or had not confirmed the seat.
     CalledOffUnseated,
+    /// The participant chose another session; cancels the calendar entry of this one.
+    Left,
     /// The sign-up was cancelled.
     Cancelled,
     /// The place on the waiting list, or the unconfirmed seat, was given up.
@@ -51,8 +54,11 @@ pub enum MailKind {
     NoSeat,
     /// The session starts soon.
     Reminder,
-    /// The form was submitted again with the participant's email address.
+    /// The form was submitted again with the participant's email address and name.
     Repeat,
+    /// The form was submitted with the participant's email address and another name, but too many people
+    /// share the address already.
+    Crowded,
 }
 
 impl MailKind {
@@ -70,14 +76,15 @@ impl MailKind {
             Self::Confirmation | Self::Promoted | Self::Changed | Self::Rescheduled => {
                 Some(CalendarMethod::Request)
             }
-            Self::Cancelled | Self::CalledOff => Some(CalendarMethod::Cancel),
+            Self::Cancelled | Self::CalledOff | Self::Left => Some(CalendarMethod::Cancel),
             Self::Confirm
             | Self::Waiting
             | Self::CalledOffUnseated
             | Self::Withdrawn
             | Self::NoSeat
             | Self::Reminder
-            | Self::Repeat => None,
+            | Self::Repeat
+            | Self::Crowded => None,
         }
     }
 }
@@ -132,18 +139,17 @@ impl MailPart {
 }
 
 /// Returns the path of one part of a mail within the folder that is deployed with the function.
-pub fn mail_file(event: &EventId, session: &SessionId, kind: MailKind, part: MailPart) -> String {
-    format!("mails/{event}/{session}/{}.{}", kind.name(), part.ending())
-}
-
-/// Returns the path of a session's calendar entry within the same folder, filled from a [`CalendarView`].
-pub fn calendar_file(event: &EventId, session: &SessionId) -> String {
-    format!("mails/{event}/{session}/entry.ics")
+pub fn mail_file(kind: MailKind, part: MailPart) -> String {
+    format!("mails/{}.{}", kind.name(), part.ending())
 }
 
 /// The template values of a mail.
 #[derive(Debug, Clone, Serialize)]
 pub struct MailView {
+    /// The event.
+    pub event: EventWords,
+    /// The session that the mail is about.
+    pub session: SessionWords,
     /// Name of the participant.
     pub full_name: String,
     /// The reference that the participant can quote.
@@ -156,23 +162,4 @@ pub struct MailView {
     pub manage_url: String,
     /// URL of the page that confirms the email address; empty if there is nothing to confirm.
     pub confirm_url: String,
-}
-
-/// The template values of a calendar entry.
-#[derive(Debug, Clone, Serialize)]
-pub struct CalendarView {
-    /// The method of the entry: what the calendar does with it.
-    pub method: &'static str,
-    /// The status of the entry.
-    pub status: &'static str,
-    /// The participant's reference, which is the same in all entries of one sign-up.
-    pub reference: String,
-    /// The sequence number, which is greater in each newer entry.
-    pub sequence: i64,
-    /// The time of sending, in iCalendar's format: `20281128T150000Z`.
-    pub stamp: String,
-    /// The sender's email address.
-    pub organizer: String,
-    /// The participant's email address.
-    pub attendee: String,
 }

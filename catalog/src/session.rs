@@ -14,7 +14,6 @@ pub struct Session(SessionRecord);
 
 /// The unvalidated form of a [`Session`], as stored in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SessionRecord {
     /// The session's id, unique within the event.
     pub id: SessionId,
@@ -22,8 +21,12 @@ pub struct SessionRecord {
     pub starts_at: Timestamp,
     /// End of the session.
     pub ends_at: Timestamp,
-    /// Date and time in words, such as `dinsdag 28 november 2028, 16.00–17.30 uur`.
-    pub when: String,
+    /// The date in words: `dinsdag 28 november 2028`.
+    pub date: String,
+    /// The time in words: `16.00–17.30 uur`.
+    pub time: String,
+    /// The start and the end as calendars read them.
+    pub calendar: CalendarTimes,
     /// Number of seats.
     pub capacity: u32,
     /// The instant from which sign-up is open.
@@ -33,6 +36,23 @@ pub struct SessionRecord {
     /// Whether the session does not take place.
     #[serde(default)]
     pub called_off: bool,
+    /// The reason why it does not take place; may be empty.
+    #[serde(default)]
+    pub called_off_because: String,
+    /// Whether the session is no longer in the catalogue. Never set there; see [`crate::standing`].
+    #[serde(default)]
+    pub is_removed: bool,
+}
+
+/// The start and the end of a session as content lines of iCalendar, without line breaks (RFC 5545).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarTimes {
+    /// The time zone in force at the session: the lines of a `VTIMEZONE`.
+    pub zone: Vec<String>,
+    /// `DTSTART;TZID=Europe/Amsterdam:20281128T160000`
+    pub start: String,
+    /// `DTEND;TZID=Europe/Amsterdam:20281128T173000`
+    pub end: String,
 }
 
 /// The start and the end of a session, as participants were told.
@@ -105,8 +125,23 @@ impl Session {
 
     /// Returns the start and the end of the session, also in words.
     pub fn times(&self) -> SessionTimes {
-        let SessionRecord { starts_at, ends_at, ref when, .. } = self.0;
-        SessionTimes { starts_at, ends_at, when: when.clone() }
+        let SessionRecord { starts_at, ends_at, ref date, ref time, .. } = self.0;
+        SessionTimes { starts_at, ends_at, when: format!("{date}, {time}") }
+    }
+
+    /// Returns the date in words: `dinsdag 28 november 2028`.
+    pub fn date(&self) -> &str {
+        &self.0.date
+    }
+
+    /// Returns the time in words: `16.00–17.30 uur`.
+    pub fn time(&self) -> &str {
+        &self.0.time
+    }
+
+    /// Returns the start and the end as calendars read them.
+    pub fn calendar(&self) -> &CalendarTimes {
+        &self.0.calendar
     }
 
     /// Returns the number of seats, which is at least one.
@@ -119,6 +154,16 @@ impl Session {
         self.0.called_off
     }
 
+    /// Returns the reason why the session does not take place; may be empty.
+    pub fn called_off_because(&self) -> &str {
+        &self.0.called_off_because
+    }
+
+    /// Returns whether the session is no longer in the catalogue: nobody can choose it any more.
+    pub fn is_removed(&self) -> bool {
+        self.0.is_removed
+    }
+
     /// Returns whether seats that come free are given to the waiting list: until the session starts, unless
     /// it is called off.
     pub fn promotes(&self, now: Timestamp) -> bool {
@@ -126,10 +171,12 @@ impl Session {
     }
 
     /// Returns the phase at an instant: open from `opens_at`, closed from `closes_at`, unless the session is
-    /// called off.
+    /// called off or removed.
     pub fn phase(&self, now: Timestamp) -> Phase {
         if self.0.called_off {
             Phase::CalledOff
+        } else if self.0.is_removed {
+            Phase::Closed
         } else if now < self.0.opens_at {
             Phase::NotYet
         } else if now < self.0.closes_at {
@@ -177,11 +224,15 @@ mod tests {
             id: "28-november".parse().unwrap_or_else(|error| panic!("{error}")),
             starts_at: at("2028-11-28T15:00:00Z"),
             ends_at: at("2028-11-28T16:30:00Z"),
-            when: "dinsdag 28 november 2028, 16.00–17.30 uur".to_owned(),
+            date: "dinsdag 28 november 2028".to_owned(),
+            time: "16.00–17.30 uur".to_owned(),
+            calendar: CalendarTimes::default(),
             capacity: 40,
             opens_at: at("2028-11-01T08:00:00Z"),
             closes_at: at("2028-11-28T15:00:00Z"),
             called_off: false,
+            called_off_because: String::new(),
+            is_removed: false,
         }
     }
 
@@ -200,6 +251,14 @@ mod tests {
         let Ok(session) = Session::try_from(off) else { panic!("the record should be valid") };
         assert_eq!(session.phase(at("2028-11-10T08:00:00Z")), Phase::CalledOff);
         assert!(!session.promotes(at("2028-11-10T08:00:00Z")));
+    }
+
+    #[test]
+    fn a_removed_session_is_closed_but_its_waiting_list_moves_up() {
+        let removed = SessionRecord { is_removed: true, ..record() };
+        let Ok(session) = Session::try_from(removed) else { panic!("the record should be valid") };
+        assert_eq!(session.phase(at("2028-11-10T08:00:00Z")), Phase::Closed);
+        assert!(session.promotes(at("2028-11-10T08:00:00Z")));
     }
 
     #[test]

@@ -181,6 +181,8 @@ fn each_folder_imports_only_folders_above_it() {
             "id.rs",
             "session.rs",
             "event.rs",
+            "standing.rs",
+            "words.rs",
             "calendar.rs",
             "headers.rs",
             "address.rs",

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use lambda_http::{Request, RequestExt, service_fn};
 use signup_fn::participant::function::Function;
 use signup_fn::people::timing::Timing;
-use signup_fn::settings::{self, Settings, StoreSettings};
+use signup_fn::settings::{self, Settings};
 use signup_fn::store::client::Store;
 use signup_fn::web::origin::OriginSecrets;
 use tokio::time::Instant;
@@ -43,8 +43,8 @@ fn start() -> Result<(Function, OriginSecrets)> {
     let variable = |name: &str| std::env::var(name).ok();
     let settings = Settings::read(variable)?;
     let secrets = settings::origin_secrets(variable)?;
-    let StoreSettings { identity, connection } = settings.store;
-    let function = Function::open(&settings.folder, Store::new(connection), identity, settings.token_keys)?;
+    let Settings { folder, token_keys, identity, connection } = settings;
+    let function = Function::open(&folder, Store::new(connection), identity, token_keys)?;
     Ok((function, secrets))
 }
 

@@ -84,7 +84,7 @@ async fn a_mail_whose_mailer_died_is_sent_by_the_next_once_the_lease_expires() {
     table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
     let mailer = mailer(&table, into(folder.path()));
     let mail = table.mails("jan@voorbeeld.nl").await.remove(0);
-    let leased = table.store().lease(table.event.id(), &mail.key, at(now())).await.unwrap();
+    let leased = table.store().lease(&table.event, &mail.key, at(now())).await.unwrap();
     assert!(matches!(leased, Lease::Ours(_)));
     assert_eq!(sweep(&mailer, now()).await, [Delivery::Nothing]);
     assert_eq!(sweep(&mailer, now() + LEASE).await, [Delivery::Sent]);
@@ -179,10 +179,12 @@ async fn a_mail_that_ses_rejects_is_parked_at_once_without_personal_data() {
 #[tokio::test]
 async fn a_known_address_gets_at_most_one_repeat_mail_an_hour() {
     let table = table().await;
-    let person = {
-        table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
-        table.participant("jan@voorbeeld.nl").await.unwrap().person
+    let again = async |session: &str, minutes: i64| {
+        let later = now() + SignedDuration::from_mins(minutes);
+        let form = form("jan@voorbeeld.nl", session);
+        table.claim_form(&table.store(), &form, later, support::PATIENCE).await.unwrap()
     };
+    again("a", 0).await;
     let kinds = async || {
         let mut kinds: Vec<MailKind> =
             table.mails("jan@voorbeeld.nl").await.iter().map(|mail| mail.kind).collect();
@@ -190,10 +192,19 @@ async fn a_known_address_gets_at_most_one_repeat_mail_an_hour() {
         kinds
     };
     for (minutes, expected) in [(0, 0), (59, 0), (60, 1), (61, 1), (119, 1), (120, 2)] {
-        let later = now() + SignedDuration::from_mins(minutes);
-        table.store().repeat(table.event.id(), &person, at(later)).await.unwrap();
+        assert_eq!(again("a", minutes).await, Claim::Known(Place::Seat));
         let repeats = kinds().await.into_iter().filter(|kind| *kind == MailKind::Repeat).count();
         assert_eq!(repeats, expected, "after {minutes} minutes");
+    }
+}
+
+#[tokio::test]
+async fn who_chooses_another_date_on_the_form_hears_at_once_that_the_first_choice_stands() {
+    let table = table().await;
+    for (session, repeats) in [("a", 0), ("a", 0), ("b", 1), ("b", 1), ("a", 1)] {
+        table.claim(&table.store(), "jan@voorbeeld.nl", session).await.unwrap();
+        let mails = table.mails("jan@voorbeeld.nl").await;
+        assert_eq!(mails.iter().filter(|mail| mail.kind == MailKind::Repeat).count(), repeats);
     }
 }
 
@@ -206,7 +217,7 @@ async fn participants_with_a_seat_get_one_reminder_the_day_before() {
     let start = table.event.sessions()[0].starts_at();
     let mailer = mailer(&table, into(folder.path()));
     let reminders = async || {
-        let mails = table.store().mails(table.event.id(), soon()).await.unwrap().readable;
+        let mails = table.store().mails(&table.event, soon()).await.unwrap().readable;
         mails.iter().filter(|mail| mail.kind == MailKind::Reminder).count()
     };
     mailer.rounds(at(start - SignedDuration::from_hours(25))).await.unwrap();
@@ -275,7 +286,7 @@ async fn the_mailer_is_woken_by_the_stream_and_by_the_schedule() {
             }
         })
     };
-    let mails = table.store().mails(table.event.id(), soon()).await.unwrap().readable;
+    let mails = table.store().mails(&table.event, soon()).await.unwrap().readable;
     let first = &mails[0];
     let records: Vec<_> = mails.iter().enumerate().map(|(number, mail)| record(number, mail)).collect();
     let answer = lambda.answer(json!({ "Records": records })).await.unwrap();
@@ -303,17 +314,16 @@ async fn one_sender_can_ask_for_half_the_seats_of_a_session_in_an_hour() {
             .unwrap()
             .check(&table.event)
             .unwrap();
-        let person = support::person(&table.event, &signup.email);
         let request = signup_fn::store::claim::Request {
             event: &table.event,
             signup,
-            person: &person,
+            identity: &identity,
             may_wait: false,
             source: Some(&source),
             now: now(),
             privacy_notice_version: "2026-11",
         };
-        table.store().claim(&request, soon()).await.unwrap()
+        table.store().claim(&request, soon()).await.unwrap().claim
     };
     for number in 0..24 {
         assert_eq!(ask(number, "a").await, Claim::Placed(Place::Seat));

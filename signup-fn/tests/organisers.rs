@@ -9,10 +9,10 @@ use std::process::{Command, Output, Stdio};
 use catalog::answer::Status;
 use serde_json::{Value, json};
 use signup_fn::store::change::Change;
-use support::{CATALOG, Table, table};
+use support::{Table, table};
 use tempfile::TempDir;
 
-/// A table, and a site folder with the catalogue of the last build.
+/// A table, and an empty folder to work in.
 struct Office {
     table: Table,
     root: TempDir,
@@ -21,9 +21,6 @@ struct Office {
 impl Office {
     async fn open() -> Self {
         let root = tempfile::tempdir().unwrap();
-        let function = root.path().join("dist/function");
-        std::fs::create_dir_all(&function).unwrap();
-        std::fs::write(function.join("catalog.json"), CATALOG).unwrap();
         Self { table: table().await, root }
     }
 
@@ -38,7 +35,6 @@ impl Office {
             .env("AWS_SECRET_ACCESS_KEY", "local")
             .env("AWS_ENDPOINT_URL_DYNAMODB", &self.table.endpoint)
             .env("TABLE_NAME", &self.table.name)
-            .env("IDENTITY_KEY", "07".repeat(32))
             .stdin(Stdio::null());
         // The store runs in this process, so waiting for the command must not block it.
         tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
@@ -97,7 +93,7 @@ async fn the_list_shows_confirmed_waiting_and_cancelled_sign_ups() {
     let stats = office.json(&["stats", "--json"]).await;
     assert_eq!(
         stats["sessions"][0],
-        json!({ "event": "e", "session": "a", "capacity": 50, "taken": 50, "held": 0, "waiting": 1, "cancelled": 0 })
+        json!({ "event": "e", "session": "a", "capacity": 50, "taken": 50, "held": 0, "waiting": 1, "cancelled": 0, "on_site": true })
     );
     assert_eq!(stats["sessions"][1]["cancelled"], 1);
 }
@@ -155,7 +151,7 @@ async fn personal_data_can_be_reported_exported_and_erased() {
     assert!(office.says(&["report"]).await.contains("geen persoonsgegevens"));
     office.sign_up("jan@voorbeeld.nl", "a").await;
     let held = office.json(&["report", "--json"]).await;
-    let expected = json!([{ "event": "e", "session": "a", "people": 1, "mails": 1, "until": "2098-12-28" }]);
+    let expected = json!([{ "event": "e", "session": "a", "people": 1, "mails": 1, "until": "2098-12-28", "on_site": true }]);
     assert_eq!(held, expected);
     let all = office.json(&["export-all", "JAN@voorbeeld.nl"]).await;
     assert_eq!(all[0]["fields"]["full_name"], "Jan Vos");

@@ -124,10 +124,10 @@ pub async fn post(client: &reqwest::Client, url: &str, form: &str) -> reqwest::R
         .await
 }
 
-/// Returns every item in a store, except the mails in the outbox.
+/// Returns the people and the counters in a store.
 pub async fn items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
     let mut items = all_items(endpoint).await;
-    items.retain(|item| !text(item, "sk").starts_with("mail#"));
+    items.retain(|item| ["person#", "session#"].iter().any(|kind| text(item, "sk").starts_with(kind)));
     items
 }
 

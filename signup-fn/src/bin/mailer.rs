@@ -48,8 +48,8 @@ fn start() -> Result<Mailer> {
     let catalog = Arc::new(rendered::catalog::read(&settings.folder)?);
     let origin = catalog.origin().to_owned();
     let messages = Messages::open(&settings.folder, &catalog, settings.token_keys, origin)?;
-    let transport = Transport::Ses(Ses::new(&settings.store.connection, endpoint, configuration_set));
-    Ok(Mailer { catalog, store: Store::new(settings.store.connection), messages, sender, transport })
+    let transport = Transport::Ses(Ses::new(&settings.connection, endpoint, configuration_set));
+    Ok(Mailer { catalog, store: Store::new(settings.connection), messages, sender, transport })
 }
 
 /// Sends the mails that a batch of the stream announces. Any other event comes from the schedule, which

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use catalog::answer::Status;
 use catalog::mail::MailKind;
-use catalog::{Catalog, Event, EventId};
+use catalog::{Catalog, EventId};
 use jiff::SignedDuration;
 
-use super::message::{Messages, Sender};
+use super::message::{About, Messages, Sender};
 use super::send_error::SendError;
 use super::transport::Transport;
 use crate::people::participant::Participant;
@@ -67,28 +67,31 @@ impl Mailer {
         key: &MailKey,
         timing: Timing,
     ) -> Result<Delivery, StoreError> {
-        let Some(event) = self.catalog.event(event) else {
-            // The event is no longer in the catalogue, so there is nothing to send about it.
-            return Ok(Delivery::Nothing);
-        };
-        let (id, deadline) = (event.id(), timing.deadline);
-        let mail = match self.store.lease(id, key, timing).await? {
-            Lease::Ours(mail) => mail,
-            Lease::NotNow => return Ok(Delivery::Nothing),
-        };
-        let participant = self.store.participant(id, &key.person, timing).await?;
-        let Some(participant) = participant.filter(|participant| is_current(&mail, participant)) else {
+        let (id, deadline) = (event, timing.deadline);
+        let Some(event) = self.store.standing(id, self.catalog.event(id), timing).await? else {
+            // All participants of the event are forgotten, so there is nobody to write to.
             self.store.forget_mail(id, key, deadline).await?;
             return Ok(Delivery::Nothing);
         };
-        let sent = match self.messages.build(event, &mail, &participant, &self.sender, timing.now) {
+        let mail = match self.store.lease(&event, key, timing).await? {
+            Lease::Ours(mail) => mail,
+            Lease::NotNow => return Ok(Delivery::Nothing),
+        };
+        let participant = self.store.participant(&event, &key.person, timing).await?;
+        let participant = participant.filter(|participant| is_current(&mail, participant));
+        let (Some(participant), Some(session)) = (participant, event.session(&mail.session)) else {
+            self.store.forget_mail(id, key, deadline).await?;
+            return Ok(Delivery::Nothing);
+        };
+        let about = About { event: &event, session, participant: &participant };
+        let sent = match self.messages.build(&mail, about, &self.sender, timing.now) {
             Ok(message) => self.transport.send(&mail, &message, deadline).await,
             Err(error) => Err(SendError::Never(format!("{error:#}"))),
         };
         match (sent, pause(mail.attempts)) {
             (Ok(()), _) => {
                 self.store.mark_sent(id, key, timing).await?;
-                log(event, &mail, "sent");
+                log(id, &mail, "sent");
                 Ok(Delivery::Sent)
             }
             (Err(SendError::Later(reason)), Some(pause)) => {
@@ -123,7 +126,7 @@ fn is_current(mail: &Mail, participant: &Participant) -> bool {
         MailKind::Confirm => has(&[Status::Held]),
         MailKind::Waiting | MailKind::NoSeat => has(&[Status::Waiting]),
         MailKind::Reminder => has(&[Status::Confirmed]),
-        // A move to the waiting list of another session cancels the seat in this one.
+        MailKind::Left => !is_same_session,
         MailKind::Cancelled | MailKind::Withdrawn | MailKind::CalledOff | MailKind::CalledOffUnseated => {
             !is_same_session || has(&[Status::Cancelled])
         }
@@ -132,10 +135,10 @@ fn is_current(mail: &Mail, participant: &Participant) -> bool {
                 && participant.rescheduled_at == Some(mail.created_at)
                 && participant.status != Status::Cancelled
         }
-        MailKind::Repeat => true,
+        MailKind::Repeat | MailKind::Crowded => true,
     }
 }
 
-fn log(event: &Event, mail: &Mail, outcome: &str) {
-    tracing::info!(event.id = %event.id(), mail.kind = mail.kind.name(), mail.attempts, mail.outcome = outcome, "mail handled");
+fn log(event: &EventId, mail: &Mail, outcome: &str) {
+    tracing::info!(event.id = %event, mail.kind = mail.kind.name(), mail.attempts, mail.outcome = outcome, "mail handled");
 }

@@ -1,15 +1,15 @@
 //! Builds mails from the templates that site-gen rendered: text, HTML, and a calendar entry.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 
 use anyhow::{Context as _, Result, ensure};
 use catalog::address::SignupAddress;
 use catalog::answer::Status;
-use catalog::calendar::push_line;
-use catalog::mail::{CalendarMethod, CalendarView, MailKind, MailPart, MailView, calendar_file, mail_file};
-use catalog::{Catalog, Event};
+use catalog::mail::{CalendarMethod, MailKind, MailPart, MailView, mail_file};
+use catalog::words::{EventWords, SessionWords};
+use catalog::{Catalog, Event, Session};
 use jiff::Timestamp;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
@@ -18,6 +18,7 @@ use mail_builder::headers::raw::Raw;
 use mail_builder::headers::url::URL;
 use mail_builder::mime::MimePart;
 
+use super::entry::Entry;
 use crate::people::field::Email;
 use crate::people::participant::Participant;
 use crate::people::token::{Purpose, TokenKeys};
@@ -31,6 +32,18 @@ pub struct Messages {
     token_keys: TokenKeys,
     /// The scheme and host of links in mails.
     origin: String,
+    site_name: String,
+}
+
+/// The subject matter of a mail.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The event as it stands.
+    pub event: &'a Event,
+    /// The session that the mail is about.
+    pub session: &'a Session,
+    /// The participant to whom it goes.
+    pub participant: &'a Participant,
 }
 
 /// The sender of mails: a name and an address.
@@ -82,34 +95,22 @@ impl Messages {
     /// # Errors
     /// Fails if a template is missing.
     pub fn open(folder: &Path, catalog: &Catalog, token_keys: TokenKeys, origin: String) -> Result<Self> {
-        for event in catalog.events() {
-            for session in event.sessions() {
-                let of_kind = |kind| {
-                    [MailPart::Text, MailPart::Html]
-                        .map(|part| mail_file(event.id(), session.id(), kind, part))
-                };
-                let files = MailKind::ALL.iter().copied().flat_map(of_kind);
-                for file in files.chain([calendar_file(event.id(), session.id())]) {
-                    let file: PathBuf = folder.join(file);
-                    ensure!(file.is_file(), "mail template is missing: `{}`", file.display());
-                }
+        for &kind in MailKind::ALL {
+            for part in MailPart::ALL {
+                let file = folder.join(mail_file(kind, part));
+                ensure!(file.is_file(), "mail template is missing: `{}`", file.display());
             }
         }
-        Ok(Self { pages: Pages::new(folder), token_keys, origin })
+        let site_name = catalog.name().to_owned();
+        Ok(Self { pages: Pages::new(folder), token_keys, origin, site_name })
     }
 
     /// Builds a mail about the participant's current state.
     ///
     /// # Errors
     /// Fails if a template cannot be filled in, or if the text has no line after its subject.
-    pub fn build(
-        &self,
-        event: &Event,
-        mail: &Mail,
-        participant: &Participant,
-        sender: &Sender,
-        now: Timestamp,
-    ) -> Result<Message> {
+    pub fn build(&self, mail: &Mail, about: About<'_>, sender: &Sender, now: Timestamp) -> Result<Message> {
+        let About { event, session, participant } = about;
         let key = participant.key();
         let issue = |purpose| self.token_keys.issue(purpose, event.id(), &key, event.links_expire_at());
         let at = |address: SignupAddress| format!("{}{address}", self.origin);
@@ -118,6 +119,8 @@ impl Messages {
             at(SignupAddress::Manage { event: id.clone(), token: issue(Purpose::Manage), done: None });
         let confirm_url = at(SignupAddress::Confirm { event: id, token: issue(Purpose::Confirm) });
         let view = MailView {
+            event: EventWords::new(event, &self.origin),
+            session: SessionWords::new(event, session),
             full_name: participant.signup.details.full_name.as_str().to_owned(),
             reference: participant.person.reference().to_string(),
             status: participant.status,
@@ -125,7 +128,7 @@ impl Messages {
             confirm_url: if participant.status == Status::Held { confirm_url } else { String::new() },
             manage_url,
         };
-        let part = |part| self.pages.fill(&mail_file(event.id(), &mail.session, mail.kind, part), &view);
+        let part = |part| self.pages.fill(&mail_file(mail.kind, part), &view);
         let text = part(MailPart::Text)?;
         let (subject, text) = text.split_once('\n').context("the mail has no text after its subject line")?;
         // A line break would start another header. The templates contain none, but an event's title might.
@@ -157,16 +160,16 @@ impl Messages {
             .calendar()
             .filter(|method| *method == CalendarMethod::Cancel || participant.status == Status::Confirmed);
         if let Some(method) = calendar_method {
-            let entry = CalendarView {
-                method: method.name(),
-                status: method.status(),
-                reference: view.reference.clone(),
+            let entry = Entry {
+                method,
+                site_name: &self.site_name,
+                url: &view.event.url,
                 sequence: mail.sequence,
-                stamp: now.strftime("%Y%m%dT%H%M%SZ").to_string(),
-                organizer: sender.address.clone(),
-                attendee: participant.signup.email.in_uri(),
+                sent_at: now,
+                organizer: &sender.address,
+                attendee: &participant.signup.email.in_uri(),
             };
-            let entry = folded(&self.pages.fill(&calendar_file(event.id(), &mail.session), &entry)?);
+            let entry = entry.calendar(event, session);
             alternatives.push(MimePart::new(calendar(method), entry.clone()));
             parts.push(MimePart::new(calendar(method), entry).attachment("uitnodiging.ics"));
         }
@@ -182,13 +185,6 @@ fn utf8(kind: &'static str) -> ContentType<'static> {
 
 fn calendar(method: CalendarMethod) -> ContentType<'static> {
     utf8("text/calendar").attribute("method", method.name())
-}
-
-/// Folds the lines of a calendar entry, since filled-in values may make them too long.
-fn folded(entry: &str) -> String {
-    let mut calendar = String::with_capacity(entry.len() + 64);
-    entry.lines().for_each(|line| push_line(&mut calendar, line));
-    calendar
 }
 
 #[cfg(test)]

@@ -51,9 +51,13 @@ impl Failures {
             return None;
         }
         tracing::error!(event.id = %event, %error, "scheduled operation failed");
+        self.count(error);
+        None
+    }
+
+    fn count(&mut self, error: StoreError) {
         self.count += 1;
         self.first.get_or_insert(error);
-        None
     }
 
     fn into_result(self) -> Result<(), RoundsError> {
@@ -74,9 +78,9 @@ impl Mailer {
     ) -> Result<Vec<Delivery>, RoundsError> {
         let mut deliveries = Vec::new();
         let mut failures = Failures::default();
-        for event in self.catalog.events() {
+        for event in &self.events(timing, &mut failures).await {
             let id = event.id();
-            let mails = self.store.mails(id, timing.deadline).await.map(|mails| mails.logged(id));
+            let mails = self.store.mails(event, timing.deadline).await.map(|mails| mails.logged(id));
             let mut due = failures.note(id, mails).unwrap_or_default();
             due.retain(|mail| is_due(mail, older_than, timing.now));
             due.sort_by_key(|mail| mail.created_at);
@@ -88,22 +92,28 @@ impl Mailer {
         failures.into_result().map(|()| deliveries)
     }
 
-    /// Performs the periodic work: erases sign-ups that were not confirmed in time, tells participants about
-    /// rescheduled sessions, gives free seats to the waiting list, and puts reminders and mails that no seat came free into the outbox.
+    /// Performs the periodic work: keeps each event as it stands, erases sign-ups that were not confirmed in
+    /// time or whose retention period is over, tells participants about rescheduled sessions, gives free seats
+    /// to the waiting list, and puts reminders and mails that no seat came free into the outbox.
     ///
     /// # Errors
     /// Fails if some operations failed. All others have been tried first.
     pub async fn rounds(&self, timing: Timing) -> Result<(), RoundsError> {
         let mut failures = Failures::default();
-        for event in self.catalog.events() {
+        for event in &self.events(timing, &mut failures).await {
             let id = event.id();
-            let people = self.store.participants(id, timing).await.map(|people| people.logged(id));
+            let people = self.store.stored_participants(event, timing.deadline).await;
+            let people = people.map(|people| people.logged(id));
             let Some(participants) = failures.note(id, people) else { continue };
-            for participant in participants.iter().filter(|participant| participant.is_expired(timing.now)) {
-                // The address may be somebody else's, so nothing about it is kept.
+            let (gone, participants): (Vec<_>, Vec<_>) =
+                participants.into_iter().partition(|participant| participant.must_go(timing.now));
+            for participant in &gone {
+                // The table's time to live would erase them too, but would not free their seats.
                 let erased = self.store.change(event, &participant.key(), &Change::Expire, timing).await;
                 if let Some(Changed::Done) = failures.note(id, erased) {
-                    tracing::info!(event.id = %id, signup.outcome = "not_confirmed", "sign-up erased");
+                    let outcome =
+                        if participant.is_forgotten(timing.now) { "forgotten" } else { "not_confirmed" };
+                    tracing::info!(event.id = %id, signup.outcome = outcome, "sign-up erased");
                 }
             }
             for session in event.sessions() {
@@ -120,8 +130,30 @@ impl Mailer {
         failures.into_result()
     }
 
-    /// Tells a participant about a session that was called off or rescheduled. If there is nothing to
-    /// tell, puts the reminder or the mail that no seat came free into the outbox, if it is due.
+    /// Keeps every event as it stands, and returns them: those of the catalogue, and those that are offline
+    /// but whose participants are not forgotten yet.
+    async fn events(&self, timing: Timing, failures: &mut Failures) -> Vec<Event> {
+        let mut ids: Vec<EventId> = self.catalog.events().iter().map(|event| event.id().clone()).collect();
+        match self.store.kept_events(timing.deadline).await {
+            Ok(kept) => {
+                for error in &kept.unreadable {
+                    tracing::error!(%error, "kept event skipped");
+                }
+                let offline =
+                    kept.readable.iter().map(Event::id).filter(|id| self.catalog.event(id).is_none());
+                ids.extend(offline.cloned());
+            }
+            Err(error) => failures.count(error),
+        }
+        let mut events = Vec::new();
+        for id in &ids {
+            let standing = self.store.keep(id, self.catalog.event(id), timing).await;
+            events.extend(failures.note(id, standing).flatten());
+        }
+        events
+    }
+
+    /// Tells a participant about a session that was called off or rescheduled. If it was not, puts the reminder or the mail that no seat came free into the outbox, if it is due.
     async fn attend(
         &self,
         event: &Event,
@@ -130,7 +162,7 @@ impl Mailer {
         timing: Timing,
     ) -> Result<(), StoreError> {
         if session.is_called_off() && participant.status != Status::Cancelled {
-            return self.store.change(event, &participant.key(), &Change::CallOff, timing).await.map(drop);
+            self.store.change(event, &participant.key(), &Change::CallOff, timing).await?;
         }
         if participant.following(event, session, timing.now).is_some() {
             return self.store.change(event, &participant.key(), &Change::Follow, timing).await.map(drop);
@@ -147,16 +179,16 @@ impl Mailer {
         timing: Timing,
     ) -> Result<(), StoreError> {
         let (starts_at, now) = (session.starts_at(), timing.now);
-        let (id, person) = (event.id(), &participant.person);
+        let person = &participant.person;
         let remind_from = starts_at - REMIND_BEFORE;
         let knows_since = participant.rescheduled_at.unwrap_or(participant.signed_up_at);
         match participant.status {
             // A participant who signed up or was told a new date later than that knows.
             Status::Confirmed if (remind_from..starts_at).contains(&now) && knows_since < remind_from => {
-                self.store.remind(id, session.id(), person, timing).await
+                self.store.remind(event, session.id(), person, timing).await
             }
             Status::Waiting if (starts_at..starts_at + TELL_AFTER).contains(&now) => {
-                self.store.tell_no_seat(id, session.id(), person, timing).await
+                self.store.tell_no_seat(event, session.id(), person, timing).await
             }
             _ => Ok(()),
         }

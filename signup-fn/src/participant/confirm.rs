@@ -26,8 +26,10 @@ pub async fn confirm(
         // Mail scanners follow links, so a GET must not confirm the address.
         Method::GET | Method::HEAD => match own.participant().await {
             Ok(Some(participant)) => {
-                let view = own.view(&participant, None);
-                own.page(StatusCode::OK, Answer::Confirm(own.event.id()), &view)
+                let Some(view) = own.view(&participant, None) else {
+                    return expired(function, TokenError::Expired);
+                };
+                own.page(StatusCode::OK, Answer::Confirm, &view)
             }
             Ok(None) => expired(function, TokenError::Expired),
             Err(error) => own.failed(&error),

@@ -81,7 +81,8 @@ impl Submission {
 
     /// Returns the chosen session, if it is one of the event's.
     pub fn session<'a>(&self, event: &'a Event) -> Option<&'a Session> {
-        event.session(&self.get(Field::Session).parse().ok()?)
+        let id = self.get(Field::Session).parse().ok()?;
+        event.session(&id).filter(|session| !session.is_removed())
     }
 
     /// Checks all fields, and returns the sign-up that the form requests.
@@ -185,12 +186,13 @@ mod tests {
         let session = |id: &str| {
             serde_json::json!({
                 "id": id, "capacity": 1,
-                "starts_at": "2028-11-28T15:00:00Z", "ends_at": "2028-11-28T16:30:00Z", "when": "28 november",
+                "starts_at": "2028-11-28T15:00:00Z", "ends_at": "2028-11-28T16:30:00Z",
+                "date": "d", "time": "t", "calendar": { "zone": [], "start": "", "end": "" },
                 "opens_at": "2026-11-01T08:00:00Z", "closes_at": "2028-11-28T15:00:00Z"
             })
         };
         serde_json::from_value(serde_json::json!({
-            "id": "e", "title": "t", "page": "/p/", "time_zone": "Europe/Amsterdam", "retention_days": 30,
+            "id": "e", "title": "t", "page": "/p/", "description": "d", "place_of_time": "Amsterdam", "time_zone": "Europe/Amsterdam", "retention_days": 30,
             "sessions": [session("28-november"), session("30-november")]
         }))
         .unwrap()

@@ -12,19 +12,21 @@ pub mod own;
 pub mod seats;
 pub mod sign_up;
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use catalog::Event;
 use catalog::address::SignupAddress;
-use catalog::answer::{Answer, FormView};
+use catalog::answer::{Answer, ErasedView, FormView};
+use catalog::words::EventWords;
 use http::{Method, Request, Response, StatusCode};
 
 use self::function::Function;
 use self::own::Link;
 use self::sign_up::SentForm;
 use crate::people::timing::Timing;
+use crate::store::error::StoreError;
 use crate::web::admission;
-use crate::web::answers::NO_VALUES;
 
 /// Responds to one request. Never fails: a failure becomes a page with an incident id, and its cause
 /// is logged under that id.
@@ -36,9 +38,15 @@ pub async fn answer(
     sender: Option<IpAddr>,
     timing: Timing,
 ) -> Response<String> {
-    let Some((address, event)) = address(function, request.uri().path()) else {
+    let Ok(address) = request.uri().path().parse::<SignupAddress>() else {
         return function.answers.error(StatusCode::NOT_FOUND);
     };
+    let event = match event(function, &address, timing).await {
+        Ok(Some(event)) => event,
+        Ok(None) => return function.answers.error(StatusCode::NOT_FOUND),
+        Err(error) => return function.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error),
+    };
+    let event = event.as_ref();
     match &address {
         SignupAddress::Form { .. } => match *request.method() {
             Method::POST => match admission::admit(&request, &function.origins) {
@@ -84,7 +92,8 @@ async fn show(
             sign_up::received(function, Answer::Waiting(event.id(), session), reference)
         }
         SignupAddress::Erased { .. } => {
-            function.answers.page(StatusCode::OK, Answer::Erased(event.id()), &NO_VALUES)
+            let view = ErasedView { event: EventWords::new(event, "") };
+            function.answers.page(StatusCode::OK, Answer::Erased, &view)
         }
         SignupAddress::Seats { .. } => seats::seats(function, event, timing.deadline).await,
         SignupAddress::Form { .. } | SignupAddress::Manage { .. } | SignupAddress::Confirm { .. } => {
@@ -93,13 +102,24 @@ async fn show(
     }
 }
 
-/// Returns the address that a path denotes, and its event. Returns `None` for a path that is not an
-/// address, or whose event or session is unknown.
-fn address<'a>(function: &'a Function, path: &str) -> Option<(SignupAddress, &'a Event)> {
-    let address: SignupAddress = path.parse().ok()?;
-    let event = function.catalog.event(address.event())?;
-    if let Some(session) = address.session() {
-        event.session(session)?;
+/// Returns the event that an address is about. Returns `None` if the event or the session is unknown.
+///
+/// The form and the pages after it exist only while the event is in the catalogue. A participant's own pages
+/// exist as long as the sign-up does.
+async fn event<'a>(
+    function: &'a Function,
+    address: &SignupAddress,
+    timing: Timing,
+) -> Result<Option<Cow<'a, Event>>, StoreError> {
+    let catalogue = function.catalog.event(address.event());
+    match address {
+        SignupAddress::Manage { .. } | SignupAddress::Confirm { .. } | SignupAddress::Erased { .. } => {
+            let standing = function.store.standing(address.event(), catalogue, timing).await?;
+            Ok(standing.map(Cow::Owned))
+        }
+        _ => {
+            let has_session = |event: &&Event| address.session().is_none_or(|id| event.session(id).is_some());
+            Ok(catalogue.filter(has_session).map(Cow::Borrowed))
+        }
     }
-    Some((address, event))
 }

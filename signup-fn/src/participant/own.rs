@@ -1,10 +1,9 @@
 //! A participant's own sign-up, opened through the link in a mail.
 
-use std::collections::BTreeMap;
-
 use catalog::address::{ManageDone, SignupAddress};
-use catalog::answer::{Answer, FieldErrors, FormView, ManageView, Notice};
-use catalog::{Event, SessionId};
+use catalog::answer::{Answer, FieldErrors, FormView, ManageView, Notice, OtherSession};
+use catalog::words::{EventWords, SessionWords};
+use catalog::{Event, Phase, Session, SessionId};
 use http::{Response, StatusCode};
 
 use super::form::Submission;
@@ -63,7 +62,7 @@ impl<'a> Own<'a> {
     /// Reads the participant. Returns `None` if the sign-up is gone, or if a newer one replaced it.
     pub(super) async fn participant(&self) -> Result<Option<Participant>, StoreError> {
         let store = &self.function.store;
-        let found = store.participant(self.event.id(), &self.key.person, self.timing).await?;
+        let found = store.participant(self.event, &self.key.person, self.timing).await?;
         Ok(found.filter(|participant| participant.key() == self.key))
     }
 
@@ -80,15 +79,13 @@ impl<'a> Own<'a> {
         typed: Option<Typed<'_>>,
     ) -> Response<String> {
         match self.view_with_places(typed).await {
-            Ok(Some(view)) => {
-                self.page(status, Answer::Manage(self.event.id()), &ManageView { notice, ..view })
-            }
+            Ok(Some(view)) => self.page(status, Answer::Manage, &ManageView { notice, ..view }),
             Ok(None) => expired(self.function, TokenError::Expired),
             Err(error) => self.failed(&error),
         }
     }
 
-    /// Returns whether a session has begun, or is no longer in the catalogue.
+    /// Returns whether a session has begun, or is unknown.
     pub(super) fn has_begun(&self, session: &SessionId) -> bool {
         self.event.session(session).is_none_or(|session| session.starts_at() <= self.timing.now)
     }
@@ -98,38 +95,42 @@ impl<'a> Own<'a> {
         let states = self.function.store.session_states(self.event.id(), self.timing.deadline).await?;
         let own = states.get(&participant.signup.session);
         let position = own.and_then(|state| state.waiting.iter().position(|one| *one == participant.person));
-        let is_full = self.event.sessions().iter().map(|session| {
-            let has_seat = states.get(session.id()).is_none_or(|state| state.has_seat(session));
-            (session.id().clone(), !has_seat)
-        });
-        let is_full = is_full.collect();
+        let others = self.event.offered().filter(|session| *session.id() != participant.signup.session);
+        let other = |session: &Session| OtherSession {
+            id: session.id().clone(),
+            date: session.date().to_owned(),
+            is_open: session.phase(self.timing.now) == Phase::Open,
+            is_full: states.get(session.id()).is_some_and(|state| !state.has_seat(session)),
+        };
+        let others = others.map(other).collect();
         let position = position.map_or(0, |at| at + 1);
-        Ok(Some(ManageView { position, is_full, ..self.view(&participant, typed) }))
+        Ok(self.view(&participant, typed).map(|view| ManageView { position, others, ..view }))
     }
 
-    /// Returns the view of the participant, without the position on the waiting list and without the
-    /// sessions that are full.
-    pub(super) fn view(&self, participant: &Participant, typed: Option<Typed<'_>>) -> ManageView {
+    /// Returns the view of the participant, without the position on the waiting list and without the other
+    /// sessions. Returns `None` if the event no longer has the session.
+    pub(super) fn view(&self, participant: &Participant, typed: Option<Typed<'_>>) -> Option<ManageView> {
         let no_errors = FieldErrors::new();
         let (values, errors) = match typed {
             Some(Typed { submission, errors }) => (submission.values().clone(), errors),
             None => (participant.signup.values(), &no_errors),
         };
-        let session = &participant.signup.session;
+        let session = self.event.session(&participant.signup.session)?;
         let confirm = SignupAddress::Confirm { event: self.event.id().clone(), token: self.token.to_owned() };
-        ManageView {
+        Some(ManageView {
             form: FormView::new(self.event, self.timing.now, values, errors),
+            event: EventWords::new(self.event, ""),
+            session: SessionWords::new(self.event, session),
+            others: Vec::new(),
             email: participant.signup.email.as_str().to_owned(),
             status: participant.status,
-            session: session.clone(),
             reference: participant.person.reference().to_string(),
-            has_begun: self.has_begun(session),
+            has_begun: session.starts_at() <= self.timing.now,
             position: 0,
-            is_full: BTreeMap::new(),
             action: self.address(None),
             confirm_action: confirm.to_string(),
             notice: None,
-        }
+        })
     }
 
     pub(super) fn page(&self, status: StatusCode, answer: Answer<'_>, view: &ManageView) -> Response<String> {

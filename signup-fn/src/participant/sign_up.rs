@@ -9,7 +9,7 @@ use super::form::Submission;
 use super::function::Function;
 use crate::people::identity::Source;
 use crate::people::timing::Timing;
-use crate::store::claim::{Claim, Place, Request};
+use crate::store::claim::{Claim, Claimed, Place, Request};
 use crate::store::error::StoreError;
 use crate::web::answers::{self, personal, see_other};
 
@@ -53,27 +53,24 @@ pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -
             return answers.page(StatusCode::UNPROCESSABLE_ENTITY, Answer::Form(event.id()), &view(&errors));
         }
     };
-    let person = function.identity.person(event.id(), &signup.email);
     let session = signup.session.clone();
     let request = Request {
         event,
         signup,
-        person: &person,
+        identity: &function.identity,
         may_wait: submission.may_wait(),
         source,
         now: timing.now,
         privacy_notice_version: function.catalog.privacy_notice_version(),
     };
-    let claim = match function.store.claim(&request, timing.deadline).await {
-        // The response is that of a new sign-up, so that it does not reveal who has signed up. Only a
-        // mail tells the truth, and only the owner of the address can read it.
-        Ok(claim @ Claim::Known(_)) => {
-            function.store.repeat(event.id(), &person, timing).await.map(|()| claim)
-        }
-        claim => claim,
+    let Claimed { claim, person } = match function.store.claim(&request, timing.deadline).await {
+        Ok(claimed) => claimed,
+        Err(error) => return failed(function, event, view(&no_errors), &error),
     };
     match claim {
-        Ok(claim @ (Claim::Placed(place) | Claim::Known(place))) => {
+        // The response is the same in all these cases, so that it does not reveal who has signed up. Only a
+        // mail tells the truth, and only the owner of the address can read it.
+        Claim::Placed(place) | Claim::Known(place) | Claim::Crowded(place) => {
             log(event, Some(&session), outcome(claim, place));
             let (event, reference) = (event.id().clone(), person.reference());
             let next = match place {
@@ -82,15 +79,14 @@ pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -
             };
             see_other(&next.to_string())
         }
-        Ok(Claim::Full) => {
+        Claim::Full => {
             log(event, Some(&session), "full");
             answers.page(StatusCode::CONFLICT, Answer::Full(event.id(), &session), &view(&no_errors))
         }
-        Ok(Claim::TooOften) => {
+        Claim::TooOften => {
             log(event, Some(&session), "too_often");
             answers.error(StatusCode::TOO_MANY_REQUESTS)
         }
-        Err(error) => failed(function, event, view(&no_errors), &error),
     }
 }
 
@@ -109,6 +105,7 @@ pub fn received(function: &Function, answer: Answer<'_>, reference: &Reference) 
 fn outcome(claim: Claim, place: Place) -> &'static str {
     match (claim, place) {
         (Claim::Known(_), _) => "known",
+        (Claim::Crowded(_), _) => "crowded",
         (_, Place::Seat) => "claimed",
         (_, Place::WaitingList) => "waiting",
     }

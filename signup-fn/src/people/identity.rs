@@ -10,14 +10,22 @@ use jiff::Timestamp;
 use sha2::Sha256;
 
 use super::field::Email;
+use super::text::folded;
 
 /// The secret key of the hashes that identify people. Without it, a hash reveals nothing.
 #[derive(Clone)]
 pub struct Identity([u8; 32]);
 
-/// A person at one event: HMAC-SHA-256 (RFC 2104) of event and normalised address, truncated to 128 bits.
+/// A person at one event: HMAC-SHA-256 (RFC 2104) of event, normalised address, folded name and a number,
+/// truncated to 128 bits.
+///
+/// It identifies the person for good, even if the name or the address is changed later.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Person([u8; 16]);
+
+/// An address at one event, which several people may share: the same hash of event and normalised address.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Mailbox([u8; 16]);
 
 /// A sender in one hour: a keyed hash of the network address and the hour, so that no address is stored.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,9 +34,9 @@ pub struct Source {
     hour: i64,
 }
 
-/// The error for text that is not the key of a person.
+/// The error for text that is not the key of a person or a mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected a person's key of 22 base64url characters")]
+#[error("expected a key of 22 base64url characters")]
 pub struct BadPerson;
 
 /// The error for text that is not an identity key.
@@ -42,10 +50,18 @@ impl Identity {
         Self(key)
     }
 
-    /// Returns the person with this address at this event.
-    pub fn person(&self, event: &EventId, email: &Email) -> Person {
+    /// Returns the mailbox with this address at this event.
+    pub fn mailbox(&self, event: &EventId, email: &Email) -> Mailbox {
         // An id contains no NUL, so the encoding is injective.
-        Person(self.hash(&[b"person\0", event.as_str().as_bytes(), b"\0", email.normalised().as_bytes()]))
+        Mailbox(self.hash(&[b"mailbox\0", event.as_str().as_bytes(), b"\0", email.normalised().as_bytes()]))
+    }
+
+    /// Returns the person who signs up with this name and the address of this mailbox.
+    ///
+    /// Somebody who signed up with this name may have changed it since. Then the next person with the name
+    /// has another `number`.
+    pub fn person(&self, mailbox: &Mailbox, name: &str, number: u8) -> Person {
+        Person(self.hash(&[b"person\0", &mailbox.0, &[number], folded(name).as_bytes()]))
     }
 
     /// Returns the sender with this network address in the hour of `now`.
@@ -88,6 +104,27 @@ impl std::str::FromStr for Identity {
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Identity(…)")
+    }
+}
+
+impl fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mailbox(…)")
+    }
+}
+
+impl Mailbox {
+    /// Returns the form used in the table's keys: 22 characters of base64url.
+    pub fn key(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+}
+
+impl std::str::FromStr for Mailbox {
+    type Err = BadPerson;
+
+    fn from_str(key: &str) -> Result<Self, BadPerson> {
+        key.parse().map(|Person(bytes)| Self(bytes))
     }
 }
 
@@ -155,22 +192,30 @@ impl Source {
 mod tests {
     use super::*;
 
-    fn person(key: u8, event: &str, email: &str) -> Person {
-        Identity::new([key; 32]).person(&event.parse().unwrap(), &Email::new(email).unwrap())
+    fn mailbox(key: u8, event: &str, email: &str) -> Mailbox {
+        Identity::new([key; 32]).mailbox(&event.parse().unwrap(), &Email::new(email).unwrap())
+    }
+
+    fn person(key: u8, event: &str, email: &str, name: &str) -> Person {
+        Identity::new([key; 32]).person(&mailbox(key, event, email), name, 0)
     }
 
     #[test]
-    fn a_person_depends_on_event_address_and_key() {
-        let one = person(1, "a", "naam@voorbeeld.nl");
-        assert!(one == person(1, "a", " NAAM@voorbeeld.nl"));
-        assert!(one != person(2, "a", "naam@voorbeeld.nl"));
-        assert!(one != person(1, "b", "naam@voorbeeld.nl"));
-        assert!(one != person(1, "a", "naam2@voorbeeld.nl"));
+    fn a_person_depends_on_event_address_name_number_and_key() {
+        let one = person(1, "a", "naam@voorbeeld.nl", "Zoë Vos");
+        assert!(one == person(1, "a", " NAAM@voorbeeld.nl", "zoe  vos"));
+        assert!(one != person(2, "a", "naam@voorbeeld.nl", "Zoë Vos"));
+        assert!(one != person(1, "b", "naam@voorbeeld.nl", "Zoë Vos"));
+        assert!(one != person(1, "a", "naam2@voorbeeld.nl", "Zoë Vos"));
+        assert!(one != person(1, "a", "naam@voorbeeld.nl", "Zoë de Vos"));
+        let mailbox = mailbox(1, "a", "naam@voorbeeld.nl");
+        assert!(one != Identity::new([1; 32]).person(&mailbox, "Zoë Vos", 1));
+        assert_eq!(mailbox.key().parse(), Ok(mailbox));
     }
 
     #[test]
     fn the_key_of_a_person_parses_back_to_the_person() {
-        let person = person(1, "a", "naam@voorbeeld.nl");
+        let person = person(1, "a", "naam@voorbeeld.nl", "Jan");
         assert_eq!(person.key().len(), 22);
         assert_eq!(person.key().parse(), Ok(person));
         assert_eq!("x".parse::<Person>(), Err(BadPerson));
@@ -193,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_reference_parses_back_to_itself() {
-        let reference = person(1, "a", "naam@voorbeeld.nl").reference();
+        let reference = person(1, "a", "naam@voorbeeld.nl", "Jan").reference();
         assert_eq!(reference.as_str().parse(), Ok(reference));
     }
 

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use catalog::answer::Status;
+use catalog::calendar::sequence;
 use catalog::session::SessionTimes;
-use catalog::{Event, Session};
+use catalog::{Event, Session, SessionId};
 use jiff::{SignedDuration, Timestamp};
 
-use super::identity::Person;
+use super::identity::{Mailbox, Person};
 use super::signup::Signup;
 use super::token::{SignupId, SignupKey};
 
@@ -16,6 +17,8 @@ use super::token::{SignupId, SignupKey};
 pub struct Participant {
     /// The person.
     pub person: Person,
+    /// The mailbox that the person's address belongs to.
+    pub mailbox: Mailbox,
     /// The sign-up. Its session is the one in which the participant currently has a seat or waits.
     pub signup: Signup,
     /// The id that distinguishes this sign-up from the person's earlier ones.
@@ -31,8 +34,8 @@ pub struct Participant {
     /// The version, which increases with each change: the optimistic lock, and the sequence number in
     /// calendars.
     pub version: i64,
-    /// The time of the last submission with this address that caused a mail.
-    pub mailed_at: Timestamp,
+    /// The time at which a mail told the participant that the form was submitted again.
+    pub repeated_at: Option<Timestamp>,
     /// The date and time of the session that the participant knows: as at sign-up, or as told by the last
     /// mail about a change.
     pub told: Option<SessionTimes>,
@@ -46,10 +49,29 @@ pub struct Participant {
 /// date does not cause a mail for each attempt.
 const BETWEEN_RESCHEDULES: SignedDuration = SignedDuration::from_hours(1);
 
+/// The minimum time between two mails that repeated submissions cause.
+const BETWEEN_REPEATS: SignedDuration = SignedDuration::from_hours(1);
+
 impl Participant {
     /// Returns whether the time to confirm the address is over.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.status == Status::Held && self.held_until.is_some_and(|until| until <= now)
+    }
+
+    /// Returns whether the participant may no longer be stored or shown.
+    pub fn is_forgotten(&self, now: Timestamp) -> bool {
+        self.forget_at <= now
+    }
+
+    /// Returns whether everything about the participant must be erased.
+    pub fn must_go(&self, now: Timestamp) -> bool {
+        self.is_expired(now) || self.is_forgotten(now)
+    }
+
+    /// Returns the participant with the version of the next change. It exceeds that of any entry that the
+    /// site's calendars had by then.
+    pub fn next(&self, now: Timestamp) -> Self {
+        Self { version: (self.version + 1).max(sequence(now)), ..self.clone() }
     }
 
     /// Returns the participant as they should be now that the catalogue describes the session in this way,
@@ -66,6 +88,19 @@ impl Participant {
             following.rescheduled_at = Some(now);
         }
         (following != *self).then_some(following)
+    }
+
+    /// Returns whether to tell the participant now that the form was submitted again, for `session`.
+    ///
+    /// Another session is told at once, since the participant may expect to have it now. Further submissions are
+    /// told once an hour, so that nobody can fill the mailbox.
+    pub fn hears_of_repeat(&self, session: &SessionId, now: Timestamp) -> bool {
+        match self.repeated_at {
+            Some(at) => now.duration_since(at) >= BETWEEN_REPEATS,
+            None => {
+                *session != self.signup.session || now.duration_since(self.signed_up_at) >= BETWEEN_REPEATS
+            }
+        }
     }
 
     /// Returns the key of the sign-up.

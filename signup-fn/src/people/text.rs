@@ -14,6 +14,16 @@ pub fn line(text: &str) -> String {
     words.join(" ").nfc().collect()
 }
 
+/// Returns a name in the form by which people with the same address are told apart: letters and digits
+/// only, in lower case and without accents (compatibility decomposition, UAX #15).
+pub fn folded(name: &str) -> String {
+    let letters =
+        |name: &str| name.nfkd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let folded: String = letters(name);
+    // A name without any letter or digit is still a name.
+    if folded.is_empty() { name.to_owned() } else { folded }
+}
+
 /// Returns whether a character is visible by itself; a joiner only shapes its neighbours.
 fn shows(c: char) -> bool {
     is_visible(&c) && !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}')
@@ -45,6 +55,19 @@ fn is_visible(c: &char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folded_name_has_neither_case_nor_accents_nor_punctuation() {
+        for name in
+            ["Zoë  de Vos-Jansen", "ZOE DE VOS JANSEN", "zoe\u{308} devosjansen", "Zoë de Vos—Jansen."]
+        {
+            assert_eq!(folded(name), "zoedevosjansen", "{name}");
+        }
+        assert_ne!(folded("Jan Vos"), folded("Jan de Vos"));
+        assert_eq!(folded("Łukasz ﬁ"), "łukaszfi");
+        assert_eq!(folded("★"), "★");
+        assert_ne!(folded("李明"), folded("李红"));
+    }
 
     #[test]
     fn a_line_keeps_what_a_name_needs() {

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::StoreSettings;
 use crate::aws::connection::{Connection, Credentials};
 
 /// The name of the table.
@@ -34,13 +33,13 @@ pub fn connection(endpoint: &str) -> Connection {
 /// Reads the connection to the store of a running development server from its data folder.
 ///
 /// # Errors
-/// Fails if no server is running with this folder, or if the key in it is missing or invalid.
-pub fn settings(data: &Path) -> Result<StoreSettings> {
-    let endpoint = fs::read_to_string(endpoint_file(data)).with_context(|| {
-        format!("er draait geen site op deze computer met `{}`; start haar met `cargo run`", data.display())
-    })?;
-    let file = identity_file(data);
-    let context = || format!("`{}`", file.display());
-    let identity = fs::read_to_string(&file).with_context(context)?.parse().with_context(context)?;
-    Ok(StoreSettings { identity, connection: connection(endpoint.trim()) })
+/// Fails if no server is running with this folder.
+pub fn settings(data: &Path) -> Result<Connection> {
+    let endpoint = fs::read_to_string(endpoint_file(data)).with_context(|| is_not_running(data))?;
+    Ok(connection(endpoint.trim()))
+}
+
+/// Returns what to tell an organiser if no server is running with this data folder.
+pub fn is_not_running(data: &Path) -> String {
+    format!("er draait geen site op deze computer met `{}`; start haar met `cargo run`", data.display())
 }

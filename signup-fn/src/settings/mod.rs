@@ -22,14 +22,7 @@ pub struct Settings {
     pub folder: PathBuf,
     /// The keys that sign and verify the links in mails.
     pub token_keys: TokenKeys,
-    /// The connection to the table, and the key that identifies people in it.
-    pub store: StoreSettings,
-}
-
-/// The settings of every program that uses the table.
-#[derive(Debug)]
-pub struct StoreSettings {
-    /// The key that identifies people.
+    /// The key that identifies people in the table.
     pub identity: Identity,
     /// How to reach the table.
     pub connection: Connection,
@@ -58,32 +51,10 @@ impl Settings {
             token_keys: required("TOKEN_KEYS")?
                 .parse()
                 .context("invalid environment variable `TOKEN_KEYS`")?,
-            store: StoreSettings::read(&variable)?,
-        })
-    }
-}
-
-impl StoreSettings {
-    /// Reads the settings with `variable`, which returns the value of an environment variable by name.
-    ///
-    /// # Errors
-    /// Fails if a variable is missing or invalid; the message names it.
-    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let required = required(&variable);
-        Ok(Self {
             identity: required("IDENTITY_KEY")?
                 .parse()
                 .context("invalid environment variable `IDENTITY_KEY`")?,
-            connection: Connection {
-                table: required("TABLE_NAME")?,
-                region: required("AWS_REGION")?,
-                endpoint: optional(&variable, "AWS_ENDPOINT_URL_DYNAMODB"),
-                credentials: Credentials {
-                    id: required("AWS_ACCESS_KEY_ID")?,
-                    secret: required("AWS_SECRET_ACCESS_KEY")?,
-                    session_token: optional(&variable, "AWS_SESSION_TOKEN"),
-                },
-            },
+            connection: connection(&variable)?,
         })
     }
 }
@@ -101,6 +72,24 @@ impl MailSettings {
             endpoint: optional(&variable, "AWS_ENDPOINT_URL_SESV2"),
         })
     }
+}
+
+/// Reads how to reach the table. `variable` returns the value of an environment variable by name.
+///
+/// # Errors
+/// Fails if a variable is missing; the message names it.
+pub fn connection(variable: impl Fn(&str) -> Option<String>) -> Result<Connection> {
+    let required = required(&variable);
+    Ok(Connection {
+        table: required("TABLE_NAME")?,
+        region: required("AWS_REGION")?,
+        endpoint: optional(&variable, "AWS_ENDPOINT_URL_DYNAMODB"),
+        credentials: Credentials {
+            id: required("AWS_ACCESS_KEY_ID")?,
+            secret: required("AWS_SECRET_ACCESS_KEY")?,
+            session_token: optional(&variable, "AWS_SESSION_TOKEN"),
+        },
+    })
 }
 
 /// Reads the secrets by which the CDN identifies itself. Only `signup-fn`, which is behind it, needs them.
@@ -152,7 +141,7 @@ mod tests {
     #[test]
     fn empty_and_missing_optional_variables_are_absent() {
         let settings = read("AWS_SESSION_TOKEN").unwrap();
-        assert_eq!(settings.store.connection.endpoint, None);
-        assert_eq!(settings.store.connection.credentials.session_token, None);
+        assert_eq!(settings.connection.endpoint, None);
+        assert_eq!(settings.connection.credentials.session_token, None);
     }
 }

@@ -12,7 +12,7 @@
 
 use catalog::answer::Status;
 use catalog::mail::MailKind;
-use catalog::{Event, SessionId};
+use catalog::{Event, Session, SessionId};
 
 use super::claim::{self, Place};
 use super::client::{Store, attempt_id, unknown_session};
@@ -49,7 +49,8 @@ pub enum Change {
     Confirm,
     /// Removes everything about the participant.
     Erase,
-    /// Removes everything about a participant who did not confirm the address in time.
+    /// Removes everything about a participant who did not confirm the address in time, or whose retention
+    /// period is over.
     Expire,
     /// Adopts the session's times and the retention period of the catalogue. If the times differ from those
     /// that the participant knows, tells the participant.
@@ -107,7 +108,7 @@ impl Store {
         retry::until(timing.deadline, || self.try_to_change(&attempt, key, change)).await
     }
 
-    async fn try_to_change(
+    pub(super) async fn try_to_change(
         &self,
         attempt: &Attempt<'_>,
         key: &SignupKey,
@@ -122,8 +123,9 @@ impl Store {
         if item::text_of(&found, "attempt_id") == Some(attempt.id) {
             return Ok(Changed::Done);
         }
-        let participant = record::participant(&found)?;
-        if participant.key() != *key || participant.forget_at <= attempt.now {
+        let participant = record::participant(&found, attempt.event)?;
+        let is_forgotten = participant.is_forgotten(attempt.now) && !matches!(change, Change::Expire);
+        if participant.key() != *key || is_forgotten {
             return Ok(Changed::Gone);
         }
         let (writes, chosen) = match self.plan(attempt, &participant, change).await? {
@@ -149,7 +151,7 @@ impl Store {
         participant: &Participant,
         change: &Change,
     ) -> Result<Plan, Setback> {
-        let mut changed = Participant { version: participant.version + 1, ..participant.clone() };
+        let mut changed = participant.next(attempt.now);
         match change {
             Change::Details(details) if *details == participant.signup.details => {
                 Ok(Plan::Nothing(Changed::Done))
@@ -167,6 +169,8 @@ impl Store {
             Change::Cancel | Change::CallOff if participant.status == Status::Cancelled => {
                 Ok(Plan::Nothing(Changed::Done))
             }
+            // The participant may have chosen another session a moment ago.
+            Change::CallOff if !is_called_off(attempt.event, participant) => Ok(Plan::Nothing(Changed::Done)),
             Change::Cancel | Change::CallOff => {
                 (changed.status, changed.held_until) = (Status::Cancelled, None);
                 let own = update(attempt, participant, &changed)?;
@@ -185,11 +189,11 @@ impl Store {
             Change::Erase => self.plan_erasure(attempt, participant).await,
             // The participant may have confirmed a moment ago. So the item that was just read decides, and
             // the transaction requires that it is unchanged.
-            Change::Expire if participant.is_expired(attempt.now) => {
+            Change::Expire if participant.must_go(attempt.now) => {
                 self.plan_erasure(attempt, participant).await
             }
             Change::Expire => Ok(Plan::Nothing(Changed::Gone)),
-            Change::Follow => plan_to_follow(attempt, participant),
+            Change::Follow => self.plan_to_follow(attempt, participant).await,
             Change::Move { to, .. } if *to == participant.signup.session => Ok(Plan::Nothing(Changed::Done)),
             Change::Move { .. } if participant.status == Status::Cancelled => {
                 Ok(Plan::Nothing(Changed::Gone))
@@ -203,7 +207,11 @@ impl Store {
     async fn plan_erasure(&self, attempt: &Attempt<'_>, participant: &Participant) -> Result<Plan, Setback> {
         let event = attempt.event.id();
         let key = item::key(event, item::person_key(&participant.person));
-        let mut writes = vec![Write::delete(key, is_unchanged(participant))];
+        let sharing = self.sharing(event, &participant.mailbox).await?;
+        let mut writes = vec![
+            Write::delete(key, is_unchanged(participant)),
+            sharing.without(event, &participant.mailbox, &participant.person)?,
+        ];
         if participant.status != Status::Cancelled {
             writes.extend(self.leave(attempt, participant).await?);
         }
@@ -223,12 +231,9 @@ impl Store {
         let event = attempt.event;
         let session = event.session(to).ok_or_else(|| unknown_session(event.id(), to))?;
         let state = self.session_state(event.id(), to).await?;
-        let place = match (state.has_seat(session), may_wait) {
-            (true, _) => Place::Seat,
-            (false, true) => Place::WaitingList,
-            (false, false) => return Ok(Plan::Nothing(Changed::Full)),
-        };
-        let mut moved = Participant { version: participant.version + 1, ..participant.clone() };
+        // Without a seat, the transaction decides: only it sees the participant and the session at one moment.
+        let place = if state.has_seat(session) || !may_wait { Place::Seat } else { Place::WaitingList };
+        let mut moved = participant.next(attempt.now);
         moved.signup.session = to.clone();
         moved.told = Some(session.times());
         moved.rescheduled_at = None;
@@ -246,37 +251,47 @@ impl Store {
             claim::take(event, session, &participant.person, place),
             tell(attempt, kind, &moved)?,
         ];
-        if place == Place::WaitingList && participant.status == Status::Confirmed {
-            // The participant gives up a seat, so its entry in their calendar must be cancelled as well.
+        writes.extend(self.remember_mailbox(event.id(), &moved).await?);
+        if participant.status == Status::Confirmed {
+            // Each session has an entry of its own in the participant's calendar.
             let session = participant.signup.session.clone();
-            let mail = Mail::new(MailKind::Cancelled, &moved, format!("{}c", attempt.id), attempt.now);
+            let mail = Mail::new(MailKind::Left, &moved, format!("{}c", attempt.id), attempt.now);
             writes.push(outbox::put(event.id(), &Mail { session, ..mail }, moved.forget_at)?);
         }
         writes.extend(self.leave(attempt, participant).await?);
         Ok(Plan::Writes { writes, chosen: Some(1) })
     }
+
+    async fn plan_to_follow(
+        &self,
+        attempt: &Attempt<'_>,
+        participant: &Participant,
+    ) -> Result<Plan, Setback> {
+        let event = attempt.event;
+        let Some(session) = event.session(&participant.signup.session) else {
+            return Ok(Plan::Nothing(Changed::Gone));
+        };
+        let Some(following) = participant.following(event, session, attempt.now) else {
+            return Ok(Plan::Nothing(Changed::Done));
+        };
+        let following = following.next(attempt.now);
+        let mut changes = record::changes(participant, &following)?;
+        let mut mail = None;
+        if following.rescheduled_at != participant.rescheduled_at {
+            // The new date gets a reminder of its own.
+            changes = changes.remove("reminded_of").remove("told_no_seat_of");
+            let previous = participant.told.as_ref().map(|told| told.when.clone());
+            let about = Mail::new(MailKind::Rescheduled, &following, attempt.id, attempt.now);
+            mail = Some(outbox::put(event.id(), &Mail { previous, ..about }, following.forget_at)?);
+        }
+        let own = own_write(attempt, participant, changes);
+        let mailbox = self.remember_mailbox(event.id(), &following).await?;
+        Ok(Plan::writes([own].into_iter().chain(mail).chain(mailbox).collect()))
+    }
 }
 
-fn plan_to_follow(attempt: &Attempt<'_>, participant: &Participant) -> Result<Plan, Setback> {
-    let event = attempt.event;
-    let Some(session) = event.session(&participant.signup.session) else {
-        return Ok(Plan::Nothing(Changed::Gone));
-    };
-    let Some(following) = participant.following(event, session, attempt.now) else {
-        return Ok(Plan::Nothing(Changed::Done));
-    };
-    let following = Participant { version: participant.version + 1, ..following };
-    let mut changes = record::changes(participant, &following)?;
-    let mut mail = None;
-    if following.rescheduled_at != participant.rescheduled_at {
-        // The new date gets a reminder of its own.
-        changes = changes.remove("reminded_of").remove("told_no_seat_of");
-        let previous = participant.told.as_ref().map(|told| told.when.clone());
-        let about = Mail::new(MailKind::Rescheduled, &following, attempt.id, attempt.now);
-        mail = Some(outbox::put(event.id(), &Mail { previous, ..about }, following.forget_at)?);
-    }
-    let own = own_write(attempt, participant, changes);
-    Ok(Plan::writes([own].into_iter().chain(mail).collect()))
+fn is_called_off(event: &Event, participant: &Participant) -> bool {
+    event.session(&participant.signup.session).is_some_and(Session::is_called_off)
 }
 
 /// Returns the write that updates the participant's own item.

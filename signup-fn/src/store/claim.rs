@@ -1,28 +1,28 @@
-//! Taking a seat, or a place on the waiting list.
-//!
-//! Each attempt is one transaction:
+//! A request to sign up, its outcome, and the transaction for a seat or a place on the waiting list:
 //!
 //! | write | condition |
 //! |---|---|
-//! | the person | absent, cancelled, or past `forget_at` |
+//! | the person | absent, or cancelled and still at the version that was read |
+//! | the mailbox | still at the version that was read, so that nobody else joined it |
 //! | the session | for a seat: one is free and nobody waits; to wait: none is free or somebody waits, and the list has room |
 //! | the mail about it | absent |
 //! | the count of this sender's requests in this hour | below its limit |
 
 use catalog::answer::Status;
+use catalog::calendar::sequence;
 use catalog::mail::MailKind;
 use catalog::{Event, Session};
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::Instant;
 
-use super::client::{Store, attempt_id, member, unknown_session};
-use super::error::{Setback, StoreError};
-use super::expression::{Changes, Condition, equals};
-use super::item::{self, number, text};
+use super::client::member;
+use super::error::StoreError;
+use super::expression::{Changes, Condition};
+use super::item::{self, number};
 use super::mail::Mail;
-use super::transaction::{Cancelled, Outcome, Write};
-use super::{outbox, record, retry};
-use crate::people::identity::{Person, Source};
+use super::sharing::Sharing;
+use super::transaction::Write;
+use super::{outbox, record};
+use crate::people::identity::{Identity, Mailbox, Person, Source};
 use crate::people::participant::Participant;
 use crate::people::signup::Signup;
 use crate::people::token::SignupId;
@@ -34,8 +34,8 @@ pub struct Request<'a> {
     pub event: &'a Event,
     /// The requested sign-up. Its session is one of the event's.
     pub signup: Signup,
-    /// The person who signs up.
-    pub person: &'a Person,
+    /// The key that identifies people.
+    pub identity: &'a Identity,
     /// Whether the participant is willing to wait if there is no seat.
     pub may_wait: bool,
     /// The sender of the form, if known.
@@ -51,14 +51,27 @@ pub struct Request<'a> {
 pub enum Claim {
     /// The sign-up was stored.
     Placed(Place),
-    /// The person had already signed up; nothing changed. Contains the place that a new person would have
-    /// been given.
+    /// The person had already signed up; nothing changed, but a mail tells the person so. Contains the place
+    /// that a new person would have been given.
     Known(Place),
+    /// [`MAX_PEOPLE`] others had already signed up with this address; nothing changed, but a mail to the
+    /// address says so. Contains the place that a new person would have been given.
+    Crowded(Place),
     /// There is no seat, and the participant does not want to wait or the waiting list is full.
-    /// Nothing changed. Takes precedence over [`Claim::Known`] and [`Claim::TooOften`].
+    /// Nothing changed. Takes precedence over all others, so that a full session reveals nothing about
+    /// anybody.
     Full,
     /// The sender has reached the limit for this hour, so it is probably a program. Nothing changed.
     TooOften,
+}
+
+/// A sign-up and its outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed {
+    /// The outcome.
+    pub claim: Claim,
+    /// The person, whose reference is the same for every submission with the same address and name.
+    pub person: Person,
 }
 
 /// A participant's place in a session.
@@ -72,7 +85,7 @@ pub enum Place {
 
 /// The maximum length of a waiting list: 5,000 × 26 bytes = 130 KB, a third of the maximum size of an
 /// item (400 KB).
-const MAX_WAITING: usize = 5_000;
+pub(super) const MAX_WAITING: usize = 5_000;
 /// The divisor of a session's seats: one sender may request half of them in an hour, but at least
 /// [`MIN_PER_SOURCE`], since a whole school may share one network address.
 const SHARE_PER_SOURCE: u32 = 2;
@@ -83,73 +96,27 @@ const MAX_PER_SOURCE: u32 = 60;
 /// How long a seat is held for an unconfirmed address.
 pub(super) const HOLD: SignedDuration = SignedDuration::from_hours(24);
 
-/// The positions of the writes within the transaction.
-const PERSON: usize = 0;
-const SESSION: usize = 1;
-const SOURCE: usize = 3;
-
 /// A sign-up, with the values that all its attempts share.
-struct Claiming<'a> {
-    request: &'a Request<'a>,
-    session: &'a Session,
-    id: SignupId,
-    attempt_id: String,
-}
-
-impl Store {
-    /// Stores a sign-up if the person is new and there is a seat or a place on the waiting list.
-    ///
-    /// # Errors
-    /// Fails if the deadline passes, if the table refuses a request, if the event has no such session, or
-    /// if the operating system supplies no random bits.
-    pub async fn claim(&self, request: &Request<'_>, deadline: Instant) -> Result<Claim, StoreError> {
-        let chosen = &request.signup.session;
-        let session = request.event.session(chosen);
-        let claiming = Claiming {
-            request,
-            session: session.ok_or_else(|| unknown_session(request.event.id(), chosen))?,
-            id: SignupId::random()?,
-            attempt_id: attempt_id(),
-        };
-        let claim = retry::until(deadline, || self.try_to_claim(&claiming)).await?;
-        // Counts a probe for known addresses like a sign-up, although it changes nothing else.
-        if let (Claim::Known(_), Some(count)) = (claim, claiming.count()) {
-            let id = attempt_id();
-            return retry::until(deadline, || self.try_to_count(count.clone(), &id, claim)).await;
-        }
-        Ok(claim)
-    }
-
-    async fn try_to_count(&self, count: Write, id: &str, claim: Claim) -> Result<Claim, Setback> {
-        match self.transact(vec![count], id).await? {
-            Outcome::Committed => Ok(claim),
-            Outcome::Cancelled(cancelled) if cancelled.condition_failed(0) => Ok(Claim::TooOften),
-            Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
-        }
-    }
-
-    async fn try_to_claim(&self, claiming: &Claiming<'_>) -> Result<Claim, Setback> {
-        match self.try_for(claiming, Place::Seat).await? {
-            Claim::Full if claiming.request.may_wait => self.try_for(claiming, Place::WaitingList).await,
-            decided => Ok(decided),
-        }
-    }
-
-    async fn try_for(&self, claiming: &Claiming<'_>, place: Place) -> Result<Claim, Setback> {
-        let token = match place {
-            Place::Seat => claiming.attempt_id.clone(),
-            Place::WaitingList => format!("{}w", claiming.attempt_id),
-        };
-        match self.transact(claiming.writes(place)?, &token).await? {
-            Outcome::Committed => Ok(Claim::Placed(place)),
-            Outcome::Cancelled(cancelled) => claiming.outcome(&cancelled, place),
-        }
-    }
+pub(super) struct Claiming<'a> {
+    pub(super) request: &'a Request<'a>,
+    pub(super) event: &'a Event,
+    pub(super) session: &'a Session,
+    pub(super) mailbox: Mailbox,
+    pub(super) name: &'a str,
+    pub(super) id: SignupId,
+    pub(super) attempt_id: String,
 }
 
 impl Claiming<'_> {
-    fn writes(&self, place: Place) -> Result<Vec<Write>, StoreError> {
-        let Request { event, ref signup, person, now, .. } = *self.request;
+    pub(super) fn writes(
+        &self,
+        person: &Person,
+        is_new: Condition,
+        sharing: Sharing,
+        place: Place,
+    ) -> Result<Vec<Write>, StoreError> {
+        let Request { ref signup, now, .. } = *self.request;
+        let event = self.event;
         let forget_at = event.forget_at(self.session);
         let (status, kind) = match place {
             Place::WaitingList => (Status::Waiting, MailKind::Waiting),
@@ -158,35 +125,33 @@ impl Claiming<'_> {
         };
         let participant = Participant {
             person: *person,
-            signup: signup.clone(),
+            mailbox: self.mailbox,
+            signup: Signup { session: self.session.id().clone(), ..signup.clone() },
             id: self.id,
             status,
             held_until: (status == Status::Held).then(|| now + HOLD),
             signed_up_at: now,
             privacy_notice_version: self.request.privacy_notice_version.to_owned(),
-            version: first_version(now),
-            mailed_at: now,
+            // It exceeds the version of an earlier sign-up of the same person.
+            version: sequence(now),
+            repeated_at: None,
             told: Some(self.session.times()),
             rescheduled_at: None,
             forget_at,
         };
-        let is_new = Condition::Any(vec![
-            Condition::Absent("pk"),
-            equals("status", text(Status::Cancelled.name())),
-            Condition::AtMost("forget_at", number(now.as_second())),
-        ]);
         let mail = Mail::new(kind, &participant, &self.attempt_id, now);
         let mut writes = vec![
             Write::put(record::person_item(event.id(), &participant, &self.attempt_id)?, is_new),
             take(event, self.session, person, place),
             outbox::put(event.id(), &mail, forget_at)?,
+            sharing.with(event.id(), &self.mailbox, person, forget_at)?,
         ];
         writes.extend(self.count());
         Ok(writes)
     }
 
     /// Returns the write that counts the request of the sender, if the sender is known.
-    fn count(&self) -> Option<Write> {
+    pub(super) fn count(&self) -> Option<Write> {
         let source = self.request.source?;
         let limit = (self.session.capacity() / SHARE_PER_SOURCE).clamp(MIN_PER_SOURCE, MAX_PER_SOURCE);
         let may_ask = vec![Condition::Absent("asked"), Condition::Less("asked", number(limit.into()))];
@@ -196,37 +161,6 @@ impl Claiming<'_> {
             Changes::default().add("asked", 1).set("forget_at", forget_at),
             Condition::Any(may_ask),
         ))
-    }
-
-    /// Decides what a cancelled transaction means for the participant.
-    fn outcome(&self, cancelled: &Cancelled, place: Place) -> Result<Claim, Setback> {
-        // An earlier attempt, for a seat or for the waiting list, was committed, but its response was lost.
-        if cancelled.condition_failed(PERSON) && cancelled.found_attempt(PERSON, &self.attempt_id) {
-            let status = cancelled.item(PERSON).and_then(|item| item::text_of(item, "status"));
-            let is_waiting = status == Some(Status::Waiting.name());
-            return Ok(Claim::Placed(if is_waiting { Place::WaitingList } else { Place::Seat }));
-        }
-        // Checked before the person, so that a full session reveals nothing about anybody.
-        if cancelled.condition_failed(SESSION) {
-            return match place {
-                Place::Seat => Ok(Claim::Full),
-                // Either the waiting list itself is full, or a seat came free in the meantime.
-                Place::WaitingList => match record::session_state(cancelled.item(SESSION)) {
-                    Ok(state) if state.waiting.len() >= MAX_WAITING => Ok(Claim::Full),
-                    _ => Err(Setback::Passing("a seat came free".to_owned())),
-                },
-            };
-        }
-        if !cancelled.would_succeed(SESSION) {
-            return Err(cancelled.setback());
-        }
-        if cancelled.condition_failed(SOURCE) {
-            return Ok(Claim::TooOften);
-        }
-        if cancelled.condition_failed(PERSON) {
-            return Ok(Claim::Known(place));
-        }
-        Err(cancelled.setback())
     }
 }
 
@@ -253,12 +187,4 @@ pub(super) fn take(event: &Event, session: &Session, person: &Person, place: Pla
             Write::update(key, joined, Condition::All(vec![has_no_seat, has_room]))
         }
     }
-}
-
-/// Returns the version of a new sign-up: seconds since 2026.
-///
-/// It exceeds the version of an earlier sign-up of the same person, so that calendars accept the
-/// newer one. It stays below 2³¹, the limit of `SEQUENCE`, until 2094.
-fn first_version(now: Timestamp) -> i64 {
-    now.as_second() - 1_767_225_600
 }

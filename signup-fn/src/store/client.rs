@@ -53,8 +53,8 @@ impl Store {
         got.send().await.map(|output| output.item).map_err(|error| Setback::from(&error))
     }
 
-    /// Reads every item of an event whose sort key starts with a prefix, with strong consistency.
-    pub(super) async fn query(&self, event: &EventId, prefix: &str) -> Result<Vec<Item>, Setback> {
+    /// Reads every item of a partition whose sort key starts with a prefix, with strong consistency.
+    pub(super) async fn query(&self, partition: &str, prefix: &str) -> Result<Vec<Item>, Setback> {
         let mut items = Vec::new();
         let mut start = None;
         loop {
@@ -63,7 +63,7 @@ impl Store {
                 .query()
                 .table_name(&self.table)
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":pk", text(item::event_key(event)))
+                .expression_attribute_values(":pk", text(partition))
                 .expression_attribute_values(":prefix", text(prefix))
                 .consistent_read(true)
                 .set_exclusive_start_key(start)

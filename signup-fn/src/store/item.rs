@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::{EventId, SessionId};
 
 use super::mail::MailKey;
-use crate::people::identity::{Person, Source};
+use crate::people::identity::{Mailbox, Person, Source};
 
 /// An item: its values by attribute name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -14,6 +14,9 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const PERSON: &str = "person#";
 pub(super) const SESSION: &str = "session#";
 pub(super) const MAIL: &str = "mail#";
+/// The partition of all kept events.
+pub(super) const KEPT_EVENTS: &str = "events";
+pub(super) const KEPT_EVENT: &str = "event#";
 
 pub(super) fn text(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
@@ -31,6 +34,12 @@ pub(super) fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
 /// Returns the key of an item about an event.
 pub(super) fn key(event: &EventId, sort: String) -> Item {
     HashMap::from([("pk".to_owned(), text(event_key(event))), ("sk".to_owned(), text(sort))])
+}
+
+/// Returns the key of a kept event.
+pub(super) fn kept_key(event: &EventId) -> Item {
+    let sort = format!("{KEPT_EVENT}{event}");
+    HashMap::from([("pk".to_owned(), text(KEPT_EVENTS)), ("sk".to_owned(), text(sort))])
 }
 
 /// Returns the key of the count of a sender's requests in one hour.
@@ -56,6 +65,10 @@ pub(super) fn person_key(person: &Person) -> String {
 
 pub(super) fn session_key(session: &SessionId) -> String {
     format!("{SESSION}{session}")
+}
+
+pub(super) fn mailbox_key(mailbox: &Mailbox) -> String {
+    format!("mailbox#{}", mailbox.key())
 }
 
 /// Returns the prefix of the sort keys of a person's mails.

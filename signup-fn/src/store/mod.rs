@@ -5,20 +5,25 @@
 //! event#lnpo-2028    session#28-november   taken, waiting: [<person>, …]
 //! event#lnpo-2028    person#<person>       status, session, full_name, email, …, version, forget_at
 //! event#lnpo-2028    mail#<person>#<id>    kind, session, sequence, sent_at or parked, forget_at
+//! event#lnpo-2028    mailbox#<mailbox>     people: [<person>, …], forget_at
 //! source#<sender>    hour                  asked, forget_at
+//! events             event#lnpo-2028       event (as JSON), forget_at
 //! ```
 //!
-//! `<person>` is a keyed hash of event and address ([`crate::people::identity`]). It does not depend
-//! on the session, so a person can sign up for only one of an event's sessions. Every change to a
+//! `<person>` is a keyed hash of event, address and name ([`crate::people::identity`]). It does not depend
+//! on the session, so a person can sign up for only one of an event's sessions. `<mailbox>` is a keyed hash
+//! of event and address, which several people may share. Every change to a
 //! sign-up is one `TransactWriteItems`, which includes the mail about it, if any.
 //!
 //! | file | contents |
 //! |---|---|
-//! | [`claim`] | taking a seat, or a place on the waiting list |
+//! | [`claim`] `sign_up` | taking a seat, or a place on the waiting list |
+//! | [`mailbox`] `sharing` `applicant` | the people who share an address, and the one among them who signs up |
 //! | [`change`] | changing, moving, cancelling, confirming, erasing |
 //! | `waiting_list` | giving free seats to the waiting list |
 //! | [`outbox`] [`mail`] [`stream`] | mails to send, and the stream that announces them |
 //! | [`people`] [`session`] [`listing`] | reading participants and sessions |
+//! | `kept` | the events as participants know them |
 //! | [`client`] `create_table` | the connection |
 //! | `record` `item` | conversion between items and domain types; keys |
 //! | `transaction` `expression` `retry` [`error`] | one transaction; its conditions; attempts and their failures |
@@ -26,6 +31,7 @@
 //! Belongs here: everything that reads or writes the table. Does not belong here: HTTP, mail
 //! transport, and the decision whether a request is allowed at this time.
 
+mod applicant;
 pub mod change;
 pub mod claim;
 pub mod client;
@@ -33,13 +39,17 @@ mod create_table;
 pub mod error;
 mod expression;
 mod item;
+mod kept;
 pub mod listing;
 pub mod mail;
+pub mod mailbox;
 pub mod outbox;
 pub mod people;
 mod record;
 mod retry;
 pub mod session;
+mod sharing;
+mod sign_up;
 pub mod stream;
 mod transaction;
 mod waiting_list;

@@ -5,7 +5,7 @@
 use aws_sdk_dynamodb::types::ReturnValue;
 use catalog::answer::Status;
 use catalog::mail::MailKind;
-use catalog::{EventId, SessionId};
+use catalog::{Event, EventId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
@@ -34,11 +34,8 @@ pub enum Lease {
 /// lease expires only if its mailer has died. Then the next mailer can send the mail.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
-/// The minimum time between two mails that repeated submissions cause.
-const BETWEEN_REPEATS: SignedDuration = SignedDuration::from_hours(1);
-
 /// The maximum number of mails that an erasure deletes in its transaction. With the participant, the
-/// session, and the new mail and item of the head of the waiting list, these are 84 of 100 writes.
+/// mailbox, the session, and the new mail and item of the head of the waiting list, these are 85 of 100 writes.
 const FEW: usize = 80;
 
 /// Returns the write that puts a mail into the outbox.
@@ -46,25 +43,21 @@ pub(super) fn put(event: &EventId, mail: &Mail, forget_at: Timestamp) -> Result<
     Ok(Write::put(record::mail_item(event, mail, forget_at)?, Condition::Absent("pk")))
 }
 
-/// A conditional change to a participant, which ensures that a mail is put into the outbox only once.
-struct Mark {
-    changes: Changes,
-    condition: Condition,
-}
-
 impl Store {
-    /// Puts a mail to a person whose address was submitted again into the outbox, at most once an hour.
-    ///
-    /// # Errors
-    /// Fails if the deadline passes, if the table refuses a request, or if the participant is unreadable.
-    pub async fn repeat(&self, event: &EventId, person: &Person, timing: Timing) -> Result<(), StoreError> {
+    /// Puts the mail into the outbox that the form was submitted again for `session` with a person's name and
+    /// address, or that too many people share the address.
+    pub(super) async fn repeat(
+        &self,
+        event: &Event,
+        session: &SessionId,
+        (kind, person): (MailKind, &Person),
+        timing: Timing,
+    ) -> Result<(), StoreError> {
         let now = timing.now;
-        self.put_mail_once(event, person, MailKind::Repeat, timing, |participant| {
-            let is_due = now.duration_since(participant.mailed_at) >= BETWEEN_REPEATS;
-            is_due.then(|| Mark {
-                changes: Changes::default().set("mailed_at", number(now.as_second())),
-                condition: equals("mailed_at", number(participant.mailed_at.as_second())),
-            })
+        self.put_mail_once(event, person, kind, timing, |participant, _| {
+            participant
+                .hears_of_repeat(session, now)
+                .then(|| Changes::default().set("repeated_at", number(now.as_second())))
         })
         .await
     }
@@ -75,13 +68,13 @@ impl Store {
     /// Fails if the deadline passes, if the table refuses a request, or if the participant is unreadable.
     pub async fn remind(
         &self,
-        event: &EventId,
+        event: &Event,
         session: &SessionId,
         person: &Person,
         timing: Timing,
     ) -> Result<(), StoreError> {
-        self.put_mail_once(event, person, MailKind::Reminder, timing, |participant| {
-            mark_once("reminded_of", session, Status::Confirmed, participant)
+        self.put_mail_once(event, person, MailKind::Reminder, timing, |participant, item| {
+            mark_once("reminded_of", (event, session), Status::Confirmed, (participant, item))
         })
         .await
     }
@@ -92,43 +85,49 @@ impl Store {
     /// Fails if the deadline passes, if the table refuses a request, or if the participant is unreadable.
     pub async fn tell_no_seat(
         &self,
-        event: &EventId,
+        event: &Event,
         session: &SessionId,
         person: &Person,
         timing: Timing,
     ) -> Result<(), StoreError> {
-        self.put_mail_once(event, person, MailKind::NoSeat, timing, |participant| {
-            mark_once("told_no_seat_of", session, Status::Waiting, participant)
+        self.put_mail_once(event, person, MailKind::NoSeat, timing, |participant, item| {
+            mark_once("told_no_seat_of", (event, session), Status::Waiting, (participant, item))
         })
         .await
     }
 
-    /// Marks a participant and puts a mail into the outbox: both, or neither if the mark is already set.
+    /// Marks a participant and puts a mail into the outbox: both, or neither if `mark` returns `None` for the
+    /// participant, because it is set already.
     async fn put_mail_once(
         &self,
-        event: &EventId,
+        event: &Event,
         person: &Person,
         kind: MailKind,
         timing: Timing,
-        mark: impl Fn(&Participant) -> Option<Mark>,
+        mark: impl Fn(&Participant, &Item) -> Option<Changes>,
     ) -> Result<(), StoreError> {
         let mark = &mark;
         retry::until(timing.deadline, || async move {
-            let key = item::key(event, item::person_key(person));
+            let key = item::key(event.id(), item::person_key(person));
             let Some(found) = self.item(key.clone()).await? else { return Ok(()) };
-            let participant = record::participant(&found)?;
-            let Some(Mark { changes, condition }) = mark(&participant) else { return Ok(()) };
+            let participant = record::participant(&found, event)?;
+            let Some(marked) = mark(&participant, &found) else { return Ok(()) };
+            let version = number(participant.version);
             // Each attempt reads the table again and may write something else, so it needs a new
             // idempotency key.
             let id = attempt_id();
             let mail = Mail::new(kind, &participant, &id, timing.now);
-            let writes =
-                vec![Write::update(key, changes, condition), put(event, &mail, participant.forget_at)?];
+            let writes = vec![
+                Write::update(
+                    key,
+                    marked.set("version", number(participant.version + 1)),
+                    equals("version", version),
+                ),
+                put(event.id(), &mail, participant.forget_at)?,
+            ];
             match self.transact(writes, &id).await? {
                 Outcome::Committed => Ok(()),
-                // The mark was set by an attempt whose response was lost, or by another caller. Or the
-                // participant changed, and the next round decides again.
-                Outcome::Cancelled(cancelled) if cancelled.condition_failed(0) => Ok(()),
+                // The next attempt sees whether the mark is set now, or what else has changed.
                 Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
             }
         })
@@ -139,7 +138,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails if the deadline passes, if the table refuses the request, or if the mail is unreadable.
-    pub async fn lease(&self, event: &EventId, key: &MailKey, timing: Timing) -> Result<Lease, StoreError> {
+    pub async fn lease(&self, event: &Event, key: &MailKey, timing: Timing) -> Result<Lease, StoreError> {
         let now = timing.now;
         let lease = text(attempt_id());
         let changes = Changes::default()
@@ -162,8 +161,8 @@ impl Store {
             ]),
             is_free,
         ]);
-        let leased = self.update_mail(event, key, changes, is_due, timing.deadline).await?;
-        let mail = leased.as_ref().map(record::mail).transpose()?;
+        let leased = self.update_mail(event.id(), key, changes, is_due, timing.deadline).await?;
+        let mail = leased.as_ref().map(|item| record::mail(item, event)).transpose()?;
         Ok(mail.map_or(Lease::NotNow, Lease::Ours))
     }
 
@@ -233,9 +232,10 @@ impl Store {
     ///
     /// # Errors
     /// Fails if the deadline passes or if the table refuses a request.
-    pub async fn mails(&self, event: &EventId, deadline: Instant) -> Result<Listing<Vec<Mail>>, StoreError> {
-        let items = retry::until(deadline, || self.query(event, item::MAIL)).await?;
-        Ok(items.iter().map(record::mail).collect())
+    pub async fn mails(&self, event: &Event, deadline: Instant) -> Result<Listing<Vec<Mail>>, StoreError> {
+        let partition = item::event_key(event.id());
+        let items = retry::until(deadline, || self.query(&partition, item::MAIL)).await?;
+        Ok(items.iter().map(|item| record::mail(item, event)).collect())
     }
 
     /// Deletes a person's mails until at most `FEW` are left, which fit in one transaction. Returns the keys
@@ -245,7 +245,7 @@ impl Store {
         event: &EventId,
         person: &Person,
     ) -> Result<Vec<Item>, Setback> {
-        let items = self.query(event, &item::mails_of(person)).await?;
+        let items = self.query(&item::event_key(event), &item::mails_of(person)).await?;
         let sort_keys = items.iter().filter_map(|item| item::text_of(item, "sk"));
         let mut keys: Vec<Item> = sort_keys.map(|sort| item::key(event, sort.to_owned())).collect();
         for key in keys.drain(..keys.len().saturating_sub(FEW)) {
@@ -292,24 +292,20 @@ impl Store {
     }
 }
 
-/// Returns the mark of a mail about a session, if the participant has this status in that session.
+/// Returns the change that marks a participant as told about a session, if the participant has this status in that session and the
+/// mark is not set yet.
 fn mark_once(
     attribute: &'static str,
-    session: &SessionId,
+    (event, session): (&Event, &SessionId),
     status: Status,
-    participant: &Participant,
-) -> Option<Mark> {
-    if participant.signup.session != *session || participant.status != status {
+    (participant, item): (&Participant, &Item),
+) -> Option<Changes> {
+    let marked = item::text_of(item, attribute).and_then(|id| id.parse().ok());
+    let is_marked = marked.is_some_and(|id| event.current_id(&id) == session);
+    if participant.signup.session != *session || participant.status != status || is_marked {
         return None;
     }
-    let session = text(session.as_str());
-    let is_first =
-        Condition::Any(vec![Condition::Absent(attribute), Condition::Differs(attribute, session.clone())]);
-    let is_unchanged = equals("version", number(participant.version));
-    Some(Mark {
-        changes: Changes::default().set(attribute, session),
-        condition: Condition::All(vec![is_unchanged, is_first]),
-    })
+    Some(Changes::default().set(attribute, text(session.as_str())))
 }
 
 fn without_lease() -> Changes {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use catalog::{EventId, SessionId};
+use catalog::{Event, EventId, SessionId};
 use tokio::time::Instant;
 
 use super::client::Store;
@@ -21,13 +21,13 @@ impl Store {
     /// Fails if the deadline passes, if the table refuses the request, or if the item is unreadable.
     pub async fn participant(
         &self,
-        event: &EventId,
+        event: &Event,
         person: &Person,
         timing: Timing,
     ) -> Result<Option<Participant>, StoreError> {
-        let key = item::key(event, item::person_key(person));
+        let key = item::key(event.id(), item::person_key(person));
         let found = retry::until(timing.deadline, || self.item(key.clone())).await?;
-        let participant = found.as_ref().map(record::participant).transpose()?;
+        let participant = found.as_ref().map(|item| record::participant(item, event)).transpose()?;
         // DynamoDB's time to live deletes items late.
         Ok(participant.filter(|participant| timing.now < participant.forget_at))
     }
@@ -38,12 +38,28 @@ impl Store {
     /// Fails if the deadline passes or if the table refuses a request.
     pub async fn participants(
         &self,
-        event: &EventId,
+        event: &Event,
         timing: Timing,
     ) -> Result<Listing<Vec<Participant>>, StoreError> {
-        let items = retry::until(timing.deadline, || self.query(event, item::PERSON)).await?;
-        let mut listing: Listing<Vec<Participant>> = items.iter().map(record::participant).collect();
+        let mut listing = self.stored_participants(event, timing.deadline).await?;
         listing.readable.retain(|participant| timing.now < participant.forget_at);
+        Ok(listing)
+    }
+
+    /// Reads all participants of an event, including those who may no longer be shown, in the order of their
+    /// sign-ups.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes or if the table refuses a request.
+    pub(crate) async fn stored_participants(
+        &self,
+        event: &Event,
+        deadline: Instant,
+    ) -> Result<Listing<Vec<Participant>>, StoreError> {
+        let partition = item::event_key(event.id());
+        let items = retry::until(deadline, || self.query(&partition, item::PERSON)).await?;
+        let mut listing: Listing<Vec<Participant>> =
+            items.iter().map(|item| record::participant(item, event)).collect();
         let order = |participant: &Participant| (participant.signed_up_at, participant.person.key());
         listing.readable.sort_by_cached_key(order);
         Ok(listing)
@@ -61,7 +77,8 @@ impl Store {
         deadline: Instant,
     ) -> Result<HashMap<SessionId, SessionState>, StoreError> {
         let mut states = HashMap::new();
-        for item in retry::until(deadline, || self.query(event, item::SESSION)).await? {
+        let partition = item::event_key(event);
+        for item in retry::until(deadline, || self.query(&partition, item::SESSION)).await? {
             let id =
                 item::text_of(&item, "sk").and_then(|sort| sort.strip_prefix(item::SESSION)?.parse().ok());
             if let Some(id) = id {

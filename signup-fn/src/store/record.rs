@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Status;
 use catalog::mail::MailKind;
 use catalog::session::SessionTimes;
-use catalog::{EventId, SessionId};
+use catalog::{Event, EventId, SessionId};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::second;
 use serde::de::DeserializeOwned;
@@ -18,7 +18,9 @@ use super::expression::Changes;
 use super::item::{self, Item, PERSON};
 use super::mail::Mail;
 use super::session::SessionState;
+use super::sharing::Sharing;
 use crate::people::field::{Email, Line, Lines};
+use crate::people::identity::{Mailbox, Person};
 use crate::people::participant::Participant;
 use crate::people::signup::{Details, Role, Signup};
 
@@ -26,6 +28,7 @@ use crate::people::signup::{Details, Role, Signup};
 #[derive(Debug, Serialize, Deserialize)]
 struct PersonRecord {
     reference: String,
+    mailbox: String,
     signup_id: String,
     status: Status,
     session: SessionId,
@@ -42,8 +45,8 @@ struct PersonRecord {
     signed_up_at: Timestamp,
     privacy_notice_version: String,
     version: i64,
-    #[serde(with = "second::required")]
-    mailed_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "second::optional")]
+    repeated_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     told: Option<SessionTimes>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "second::optional")]
@@ -53,12 +56,20 @@ struct PersonRecord {
 }
 
 /// A session's attributes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct SessionRecord {
     #[serde(default)]
     taken: u32,
     #[serde(default)]
     waiting: Vec<String>,
+}
+
+/// A mailbox's attributes.
+#[derive(Debug, Serialize, Deserialize)]
+struct MailboxRecord {
+    people: Vec<String>,
+    #[serde(with = "second::required")]
+    forget_at: Timestamp,
 }
 
 /// A mail's attributes.
@@ -105,6 +116,7 @@ fn person_attributes(participant: &Participant) -> Result<Item, StoreError> {
     let Details { full_name, organisation, role, question } = &signup.details;
     let record = PersonRecord {
         reference: person.reference().to_string(),
+        mailbox: participant.mailbox.key(),
         signup_id: id.to_string(),
         status: participant.status,
         session: signup.session.clone(),
@@ -121,7 +133,7 @@ fn person_attributes(participant: &Participant) -> Result<Item, StoreError> {
         signed_up_at: participant.signed_up_at,
         privacy_notice_version: participant.privacy_notice_version.clone(),
         version: participant.version,
-        mailed_at: participant.mailed_at,
+        repeated_at: participant.repeated_at,
         told: participant.told.clone(),
         rescheduled_at: participant.rescheduled_at,
         forget_at: participant.forget_at,
@@ -144,8 +156,8 @@ pub(super) fn changes(before: &Participant, after: &Participant) -> Result<Chang
     Ok(changes)
 }
 
-/// Reads a participant.
-pub(super) fn participant(item: &Item) -> Result<Participant, StoreError> {
+/// Reads a participant of an event. The session has its current id, whatever it was when it was stored.
+pub(super) fn participant(item: &Item, event: &Event) -> Result<Participant, StoreError> {
     let record: PersonRecord = read(item)?;
     let wrong = |attribute: &str| unreadable(item, attribute);
     let person = item::text_of(item, "sk").and_then(|sort| sort.strip_prefix(PERSON)?.parse().ok());
@@ -159,8 +171,9 @@ pub(super) fn participant(item: &Item) -> Result<Participant, StoreError> {
     };
     Ok(Participant {
         person: person.ok_or_else(|| wrong("sk"))?,
+        mailbox: record.mailbox.parse().map_err(|_| wrong("mailbox"))?,
         signup: Signup {
-            session: record.session,
+            session: event.current_id(&record.session).clone(),
             email: Email::stored(&record.email).map_err(|_| wrong("email"))?,
             details,
         },
@@ -170,7 +183,7 @@ pub(super) fn participant(item: &Item) -> Result<Participant, StoreError> {
         signed_up_at: record.signed_up_at,
         privacy_notice_version: record.privacy_notice_version,
         version: record.version,
-        mailed_at: record.mailed_at,
+        repeated_at: record.repeated_at,
         told: record.told,
         rescheduled_at: record.rescheduled_at,
         forget_at: record.forget_at,
@@ -183,6 +196,54 @@ pub(super) fn session_state(item: Option<&Item>) -> Result<SessionState, StoreEr
     let SessionRecord { taken, waiting } = read(item)?;
     let waiting = waiting.iter().map(|person| person.parse()).collect::<Result<_, _>>();
     Ok(SessionState { taken, waiting: waiting.map_err(|_| unreadable(item, "waiting"))? })
+}
+
+/// Reads the people who share a mailbox.
+pub(super) fn mailbox(item: &Item) -> Result<Sharing, StoreError> {
+    let MailboxRecord { people, forget_at } = read(item)?;
+    let people = people.iter().map(|person| person.parse()).collect::<Result<_, _>>();
+    Ok(Sharing { people: people.map_err(|_| unreadable(item, "people"))?, forget_at })
+}
+
+/// Returns the item of a mailbox.
+pub(super) fn mailbox_item(
+    event: &EventId,
+    mailbox: &Mailbox,
+    sharing: &Sharing,
+) -> Result<Item, StoreError> {
+    let Sharing { people, forget_at } = sharing;
+    let people = people.iter().map(Person::key).collect();
+    let mut item = item::key(event, item::mailbox_key(mailbox));
+    item.extend(attributes(&MailboxRecord { people, forget_at: *forget_at })?);
+    Ok(item)
+}
+
+/// Returns the attributes of two sessions that have become one: the seats of both, and both waiting lists.
+pub(super) fn combined(one: &Item, other: &Item) -> Result<Item, StoreError> {
+    let (one, other) = (read::<SessionRecord>(one)?, read::<SessionRecord>(other)?);
+    attributes(&SessionRecord {
+        taken: one.taken + other.taken,
+        waiting: one.waiting.into_iter().chain(other.waiting).collect(),
+    })
+}
+
+/// The attribute of a kept event with the event as JSON.
+pub(super) const KEPT: &str = "event";
+
+/// Reads a kept event.
+pub(super) fn kept(item: &Item) -> Result<Event, StoreError> {
+    let json = item::text_of(item, KEPT).ok_or_else(|| unreadable(item, KEPT))?;
+    serde_json::from_str(json).map_err(|error| unreadable(item, &error.to_string()))
+}
+
+/// Returns the item of a kept event, which is kept as long as the links in mails work.
+pub(super) fn kept_item(event: &Event) -> Result<Item, StoreError> {
+    let json = serde_json::to_string(event)
+        .map_err(|error| StoreError::Unreadable { key: "new item".to_owned(), reason: error.to_string() })?;
+    let mut item = item::kept_key(event.id());
+    item.insert(KEPT.to_owned(), item::text(json));
+    item.insert("forget_at".to_owned(), item::number(event.links_expire_at().as_second()));
+    Ok(item)
 }
 
 /// Returns the item of a mail.
@@ -204,14 +265,14 @@ pub(super) fn mail_item(event: &EventId, mail: &Mail, forget_at: Timestamp) -> R
     Ok(item)
 }
 
-/// Reads a mail.
-pub(super) fn mail(item: &Item) -> Result<Mail, StoreError> {
+/// Reads a mail about an event. The session has its current id, whatever it was when it was stored.
+pub(super) fn mail(item: &Item, event: &Event) -> Result<Mail, StoreError> {
     let record: MailRecord = read(item)?;
     let key = item::text_of(item, "sk").and_then(item::mail_of);
     Ok(Mail {
         key: key.ok_or_else(|| unreadable(item, "sk"))?,
         kind: record.kind,
-        session: record.session,
+        session: event.current_id(&record.session).clone(),
         previous: record.previous,
         sequence: record.sequence,
         created_at: record.created_at,

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
 use super::client::Store;
 use super::error::{Setback, StoreError};
 use super::expression::{Changes, Condition, Placeholders};
-use super::item::{self, Item};
+use super::item::Item;
 
 /// One write of a transaction, with the condition under which it may happen.
 #[derive(Debug, Clone)]
@@ -133,11 +133,6 @@ impl Cancelled {
     /// Returns the item whose state did not meet the condition of a write.
     pub(super) fn item(&self, write: usize) -> Option<&Item> {
         self.0.get(write)?.item()
-    }
-
-    /// Returns whether a write found the item of an earlier attempt with this id.
-    pub(super) fn found_attempt(&self, write: usize, attempt_id: &str) -> bool {
-        self.item(write).and_then(|item| item::text_of(item, "attempt_id")) == Some(attempt_id)
     }
 
     /// Returns the setback of a cancellation that does not decide the outcome. It is transient if all its

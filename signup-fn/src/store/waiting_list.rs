@@ -2,7 +2,7 @@
 
 use catalog::answer::Status;
 use catalog::mail::MailKind;
-use catalog::{Event, EventId, Session};
+use catalog::{Event, Session};
 use jiff::Timestamp;
 
 use super::client::{Store, attempt_id, member};
@@ -58,7 +58,7 @@ impl Store {
             return Ok(false);
         };
         let id = attempt_id();
-        let mut writes = match self.head(event.id(), session, person).await? {
+        let mut writes = match self.head(event, session, person, now).await? {
             Head::Waiting(head) => promote(&Attempt { event, id: &id, now }, &head)?,
             Head::Unreadable => return Ok(false),
         };
@@ -89,8 +89,9 @@ impl Store {
         let state = self.session_state(event.id(), id).await?;
         let key = item::key(event.id(), item::session_key(id));
         if participant.status == Status::Waiting {
+            // If the person has been promoted in the meantime, their version has changed too.
             let Some(at) = state.waiting.iter().position(|person| *person == participant.person) else {
-                return Err(Setback::Passing("no longer on the waiting list".to_owned()));
+                return Ok(Vec::new());
             };
             let place = format!("waiting[{at}]");
             let removed = Changes::default().remove(&place);
@@ -113,7 +114,7 @@ impl Store {
             return Ok(release(Condition::More("taken", capacity)));
         }
         let is_head = equals("waiting[0]", member(person));
-        match self.head(event.id(), session, person).await? {
+        match self.head(event, session, person, now).await? {
             Head::Waiting(head) => {
                 let mut writes = promote(attempt, &head)?;
                 // The seat changes hands, so the number of taken seats stays the same.
@@ -128,28 +129,36 @@ impl Store {
 
     /// Reads the head of the waiting list. If that person does not wait for the session (any more),
     /// removes the person from the list and fails, so that the next attempt reads the next person.
-    async fn head(&self, event: &EventId, session: &Session, person: &Person) -> Result<Head, Setback> {
-        let key = item::key(event, item::person_key(person));
+    async fn head(
+        &self,
+        event: &Event,
+        session: &Session,
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<Head, Setback> {
+        let id = event.id();
+        let key = item::key(id, item::person_key(person));
         let found = self.item(key.clone()).await?;
-        let unchanged = match found.as_ref().map(record::participant) {
+        let waits = |head: &Participant| {
+            head.status == Status::Waiting && head.signup.session == *session.id() && !head.is_forgotten(now)
+        };
+        let unchanged = match found.as_ref().map(|item| record::participant(item, event)) {
             None => Condition::Absent("pk"),
             Some(Err(error)) => {
-                tracing::error!(event.id = %event, session.id = %session.id(), %error, "unreadable head skipped");
+                tracing::error!(event.id = %id, session.id = %session.id(), %error, "unreadable head skipped");
                 return Ok(Head::Unreadable);
             }
-            Some(Ok(head)) if head.status == Status::Waiting && head.signup.session == *session.id() => {
-                return Ok(Head::Waiting(Box::new(head)));
-            }
+            Some(Ok(head)) if waits(&head) => return Ok(Head::Waiting(Box::new(head))),
             Some(Ok(head)) => equals("version", number(head.version)),
         };
-        let line = item::key(event, item::session_key(session.id()));
+        let line = item::key(id, item::session_key(session.id()));
         let removed = Changes::default().remove("waiting[0]");
         let writes = vec![
             Write::update(line, removed, equals("waiting[0]", member(person))),
             Write::check(key, unchanged),
         ];
         if let Outcome::Committed = self.transact(writes, &attempt_id()).await? {
-            tracing::warn!(event.id = %event, session.id = %session.id(), "removed a head who no longer waits");
+            tracing::warn!(event.id = %id, session.id = %session.id(), "removed a head who no longer waits");
         }
         Err(Setback::Passing("the head of the waiting list no longer waits".to_owned()))
     }
@@ -168,7 +177,7 @@ enum Head {
 fn promote(attempt: &Attempt<'_>, head: &Participant) -> Result<Vec<Write>, StoreError> {
     let Attempt { event, id, now } = *attempt;
     let key = item::key(event.id(), item::person_key(&head.person));
-    let mut promoted = Participant { version: head.version + 1, ..head.clone() };
+    let mut promoted = head.next(now);
     if event.confirm_by_mail() {
         (promoted.status, promoted.held_until) = (Status::Held, Some(now + claim::HOLD));
     } else {

@@ -4,38 +4,66 @@ use proptest::prelude::*;
 
 use crate::support::stub::Fault;
 
-pub(crate) const PEOPLE: usize = 5;
-pub(crate) const SESSIONS: [&str; 2] = ["a", "b"];
+/// The addresses. Several people share each of them.
+pub(crate) const MAILBOXES: [&str; 2] = ["school@voorbeeld.nl", "bestuur@voorbeeld.nl"];
+/// The names. The last one is another spelling of the first.
+pub(crate) const NAMES: [&str; 7] =
+    ["Jan Vos", "Els Vos", "Piet Bos", "Ada Bos", "Bo Smit", "Kim Smit", "JAN VÓS"];
 
 /// Everything that can happen to an event after it is announced.
 #[derive(Debug, Clone)]
 pub(crate) enum Act {
-    /// A participant submits the form.
-    SignUp { who: usize, session: usize, may_wait: bool },
-    /// A participant changes a sign-up through the link in a mail.
-    Change { who: usize, change: Changing },
-    /// An editor changes a session's capacity.
-    Resize { session: usize, capacity: u32 },
-    /// An editor moves a session, to so many hours from now.
-    Reschedule { session: usize, hours: i64 },
-    /// An editor calls a session off, or takes that back.
-    CallOff { session: usize, is_off: bool },
-    /// An editor changes for how many days data is kept.
-    Retain { days: i64 },
+    /// Somebody does something.
+    Do(Doing),
+    /// Two people do something at the same time; one of them may be the mailer. The schedule decides whose
+    /// request the table handles next.
+    AtOnce { mailer: bool, doing: [Doing; 2], schedule: Vec<bool> },
     /// The mailer makes its rounds.
     Rounds,
+    /// The mailer delivers the outbox, or fails to.
+    Sweep { works: bool },
+    /// An editor changes the event.
+    Edit(Edit),
     /// Time passes.
     Pass { minutes: i64 },
+}
+
+/// What a participant does.
+#[derive(Debug, Clone)]
+pub(crate) enum Doing {
+    /// Submits the form.
+    SignUp { mailbox: usize, name: usize, session: usize, may_wait: bool },
+    /// Changes one of the existing sign-ups through the link in a mail.
+    Change { who: usize, change: Changing },
 }
 
 /// What a participant can do with a sign-up.
 #[derive(Debug, Clone)]
 pub(crate) enum Changing {
-    Rename,
+    Rename { name: usize },
     Move { to: usize, may_wait: bool },
     Cancel,
     Confirm,
     Erase,
+}
+
+/// What an editor can change.
+#[derive(Debug, Clone)]
+pub(crate) enum Edit {
+    /// The number of seats.
+    Resize { session: usize, capacity: u32 },
+    /// The start of a session, to so many hours from now.
+    Reschedule { session: usize, hours: i64 },
+    /// Whether a session is called off.
+    CallOff { session: usize, is_off: bool },
+    /// For how many days data is kept.
+    Retain { days: i64 },
+    /// Which session is not on the page, if any.
+    Remove { session: Option<usize> },
+    /// The id of a session.
+    RenameSession { session: usize },
+    /// Whether the page is online.
+    Publish { online: bool },
 }
 
 /// A step, with the faults of the table during it.
@@ -51,31 +79,55 @@ pub(crate) struct History {
 
 fn changing() -> impl Strategy<Value = Changing> {
     prop_oneof![
-        1 => Just(Changing::Rename),
+        1 => (0..NAMES.len()).prop_map(|name| Changing::Rename { name }),
         3 => (0..2_usize, any::<bool>()).prop_map(|(to, may_wait)| Changing::Move { to, may_wait }),
-        2 => Just(Changing::Cancel),
+        3 => Just(Changing::Cancel),
         1 => Just(Changing::Confirm),
         1 => Just(Changing::Erase),
     ]
 }
 
-pub(crate) fn history() -> impl Strategy<Value = History> {
-    let sign_up = (0..PEOPLE, 0..2_usize, any::<bool>()).prop_map(|(who, session, may_wait)| Act::SignUp {
-        who,
-        session,
-        may_wait,
-    });
-    let change = (0..PEOPLE, changing()).prop_map(|(who, change)| Act::Change { who, change });
+fn doing() -> impl Strategy<Value = Doing> {
+    let sign_up = (0..2_usize, 0..NAMES.len(), 0..2_usize, any::<bool>());
+    prop_oneof![
+        sign_up.prop_map(|(mailbox, name, session, may_wait)| Doing::SignUp {
+            mailbox,
+            name,
+            session,
+            may_wait
+        }),
+        (0..12_usize, changing()).prop_map(|(who, change)| Doing::Change { who, change }),
+    ]
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
     let hours = prop::sample::select(vec![2, 30, 200]);
+    prop_oneof![
+        3 => (0..2_usize, 1..=3_u32).prop_map(|(session, capacity)| Edit::Resize { session, capacity }),
+        3 => (0..2_usize, hours).prop_map(|(session, hours)| Edit::Reschedule { session, hours }),
+        1 => (0..2_usize, any::<bool>()).prop_map(|(session, is_off)| Edit::CallOff { session, is_off }),
+        1 => prop::sample::select(vec![0, 1, 30, 90]).prop_map(|days| Edit::Retain { days }),
+        1 => prop::option::of(0..2_usize).prop_map(|session| Edit::Remove { session }),
+        1 => (0..2_usize).prop_map(|session| Edit::RenameSession { session }),
+        1 => any::<bool>().prop_map(|online| Edit::Publish { online }),
+    ]
+}
+
+pub(crate) fn history() -> impl Strategy<Value = History> {
+    let at_once = (any::<bool>(), doing(), doing(), prop::collection::vec(any::<bool>(), 12));
+    let minutes =
+        prop_oneof![4 => Just(20), 4 => Just(70), 3 => Just(600), 3 => Just(1500), 1 => Just(40 * 24 * 60)];
     let act = prop_oneof![
-        8 => sign_up,
-        8 => change,
-        1 => (0..2_usize, 1..=3_u32).prop_map(|(session, capacity)| Act::Resize { session, capacity }),
-        2 => (0..2_usize, hours).prop_map(|(session, hours)| Act::Reschedule { session, hours }),
-        1 => (0..2_usize, any::<bool>()).prop_map(|(session, is_off)| Act::CallOff { session, is_off }),
-        1 => prop::sample::select(vec![30, 90]).prop_map(|days| Act::Retain { days }),
+        14 => doing().prop_map(Act::Do),
+        3 => at_once.prop_map(|(mailer, one, other, schedule)| Act::AtOnce {
+            mailer,
+            doing: [one, other],
+            schedule
+        }),
         4 => Just(Act::Rounds),
-        4 => prop::sample::select(vec![20, 70, 600, 1500]).prop_map(|minutes| Act::Pass { minutes }),
+        2 => any::<bool>().prop_map(|works| Act::Sweep { works }),
+        5 => edit().prop_map(Act::Edit),
+        4 => minutes.prop_map(|minutes| Act::Pass { minutes }),
     ];
     let fault = prop_oneof![
         Just(Fault::Conflict),
@@ -87,6 +139,6 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
     ];
     // Three in four steps have no faults. Otherwise, the histories would test little but faults.
     let faults = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(fault, 1..3)];
-    (any::<bool>(), prop::collection::vec((act, faults), 1..24))
+    (any::<bool>(), prop::collection::vec((act, faults), 1..30))
         .prop_map(|(confirms, steps)| History { confirms, steps })
 }

@@ -6,11 +6,13 @@ use catalog::answer::Status;
 use catalog::mail::MailKind;
 use signup_fn::store::change::Changed;
 use signup_fn::store::claim::{Claim, Place};
+use signup_fn::store::mailbox::MAX_PEOPLE;
 
-use crate::act::Changing;
+use crate::act::{Changing, Doing, Edit, NAMES};
+use crate::observed::{Key, Observed};
 
-const HOUR: i64 = 60;
-const DAY: i64 = 24 * HOUR;
+pub(crate) const HOUR: i64 = 60;
+pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// A session as the editor describes it. Times are in minutes since the beginning of the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,21 +22,50 @@ pub(crate) struct Session {
     pub(crate) called_off: bool,
 }
 
+/// An event as the editor describes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Described {
+    pub(crate) retention: i64,
+    pub(crate) sessions: [Session; 2],
+}
+
+/// An event as the store keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) retention: i64,
+    /// The sessions that were ever on the page.
+    pub(crate) sessions: [Option<Session>; 2],
+}
+
 /// A participant. Times are in minutes since the beginning of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Participant {
     pub(crate) status: Status,
     pub(crate) session: usize,
-    pub(crate) name: &'static str,
+    pub(crate) name: usize,
     /// The start of the session that the participant was told last.
     pub(crate) told: i64,
     pub(crate) forget_at: i64,
-    held_until: i64,
-    signed_up_at: i64,
-    mailed_at: i64,
-    rescheduled_at: Option<i64>,
-    reminded_of: Option<usize>,
-    told_no_seat_of: Option<usize>,
+    /// A number that differs for each sign-up.
+    pub(crate) id: usize,
+    pub(crate) held_until: i64,
+    pub(crate) signed_up_at: i64,
+    pub(crate) repeated_at: Option<i64>,
+    pub(crate) rescheduled_at: Option<i64>,
+    pub(crate) reminded_of: Option<usize>,
+    pub(crate) told_no_seat_of: Option<usize>,
+}
+
+/// A mail in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mail {
+    pub(crate) kind: MailKind,
+    pub(crate) session: usize,
+    pub(crate) attempts: i64,
+    pub(crate) is_sent: bool,
+    pub(crate) is_parked: bool,
+    pub(crate) created_at: i64,
+    pub(crate) not_before: i64,
 }
 
 /// The expected state of an event.
@@ -42,16 +73,164 @@ pub(crate) struct Participant {
 pub(crate) struct Model {
     pub(crate) now: i64,
     pub(crate) confirms: bool,
-    pub(crate) retention: i64,
-    pub(crate) sessions: [Session; 2],
-    pub(crate) people: BTreeMap<usize, Participant>,
+    /// The event in the editor's files.
+    pub(crate) described: Described,
+    /// The event as the store keeps it, once it does.
+    pub(crate) kept: Option<Kept>,
+    /// The session that is not on the page, if any.
+    pub(crate) removed: Option<usize>,
+    pub(crate) online: bool,
+    /// How often the id of each session was changed.
+    pub(crate) renamed: [usize; 2],
+    pub(crate) people: BTreeMap<Key, Participant>,
+    /// The people who share each address, in the order of their sign-ups.
+    mailboxes: [Vec<Key>; 2],
     /// The waiting list, in order, by session.
-    pub(crate) waiting: [Vec<usize>; 2],
-    /// The mails that were put into the outbox for each participant, and the sessions that they are about.
-    pub(crate) mails: BTreeMap<usize, Vec<(MailKind, usize)>>,
+    pub(crate) waiting: [Vec<Key>; 2],
+    pub(crate) mails: BTreeMap<Key, Vec<Mail>>,
+    /// The number of sign-ups so far.
+    count: usize,
+}
+
+/// An operation of a participant, which may consist of several steps.
+#[derive(Debug, Clone)]
+pub(crate) struct Operation {
+    doing: Doing,
+    /// The person whom a change is about.
+    person: Option<(Key, usize)>,
+    /// The rest of a sign-up: to tell this person that the form was submitted again.
+    tell: Option<(MailKind, Key)>,
+    pub(crate) answer: Option<Answer>,
+    pub(crate) is_over: bool,
+}
+
+/// The answer to a participant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Claim(Claim),
+    Changed(Changed),
+}
+
+/// Returns the start of a session. Two sessions never have the same start, because one that replaces another
+/// at the same time would count as renamed.
+fn start(about: i64, session: usize) -> i64 {
+    about + [0, 1][session]
+}
+
+impl Operation {
+    pub(crate) fn new(doing: &Doing, person: Option<(Key, usize)>) -> Self {
+        Self { doing: doing.clone(), person, tell: None, answer: None, is_over: false }
+    }
+
+    /// Performs the next step.
+    pub(crate) fn step(&mut self, model: &mut Model) {
+        match self.doing {
+            Doing::Change { ref change, .. } => {
+                let changed = self.person.map_or(Changed::Gone, |person| model.change(person, change));
+                self.answer = Some(Answer::Changed(changed));
+                self.is_over = true;
+            }
+            Doing::SignUp { session, .. } if self.answer.is_some() => {
+                if let Some((kind, person)) = self.tell {
+                    model.tell_again(kind, person, session);
+                }
+                self.is_over = true;
+            }
+            Doing::SignUp { mailbox, name, session, may_wait } => {
+                model.keep();
+                if let Some(gone) = model.mailboxes[mailbox].iter().copied().find(|who| model.must_go(who)) {
+                    model.erase(gone);
+                } else {
+                    let (claim, tell) = model.sign_up((mailbox, name), session, may_wait);
+                    (self.answer, self.tell) = (Some(Answer::Claim(claim)), tell);
+                }
+            }
+        }
+    }
 }
 
 impl Model {
+    pub(crate) fn new(confirms: bool) -> Self {
+        let session =
+            |session| Session { starts_at: start(100 * DAY, session), capacity: 2, called_off: false };
+        Self {
+            now: 0,
+            confirms,
+            described: Described { retention: 30, sessions: [0, 1].map(session) },
+            kept: None,
+            removed: None,
+            online: true,
+            renamed: [0; 2],
+            people: BTreeMap::new(),
+            mailboxes: Default::default(),
+            waiting: Default::default(),
+            mails: BTreeMap::new(),
+            count: 0,
+        }
+    }
+
+    /// Returns whether visitors can choose a session.
+    pub(crate) fn offers(&self, session: usize) -> bool {
+        self.online && self.removed != Some(session)
+    }
+
+    /// Returns whether the store or the page knows a session.
+    pub(crate) fn knows(&self, session: usize) -> bool {
+        self.offers(session) || self.kept.is_some_and(|kept| kept.sessions[session].is_some())
+    }
+
+    pub(crate) fn session(&self, session: usize) -> Session {
+        let kept = self.kept.filter(|_| !self.offers(session)).and_then(|kept| kept.sessions[session]);
+        kept.unwrap_or(self.described.sessions[session])
+    }
+
+    fn retention(&self) -> i64 {
+        self.kept.filter(|_| !self.online).map_or(self.described.retention, |kept| kept.retention)
+    }
+
+    /// Remembers the event as it stands.
+    pub(crate) fn keep(&mut self) {
+        if self.online || self.kept.is_some() {
+            let sessions = [0, 1].map(|session| self.knows(session).then(|| self.session(session)));
+            self.kept = Some(Kept { retention: self.retention(), sessions });
+        }
+    }
+
+    pub(crate) fn edit(&mut self, edit: &Edit) {
+        match *edit {
+            Edit::Resize { session, capacity } => self.described.sessions[session].capacity = capacity,
+            Edit::Reschedule { session, hours } => {
+                self.described.sessions[session].starts_at = start(self.now + hours * HOUR, session);
+            }
+            Edit::CallOff { session, is_off } => self.described.sessions[session].called_off = is_off,
+            Edit::Retain { days } => self.described.retention = days,
+            Edit::Remove { session } => self.removed = session,
+            // The store recognises a renamed session by its time, so it must know the time.
+            Edit::RenameSession { session } => {
+                self.keep();
+                self.renamed[session] += usize::from(self.offers(session));
+            }
+            Edit::Publish { online } => self.online = online,
+        }
+    }
+
+    pub(crate) fn observed(&self) -> Observed {
+        let visible = self.people.iter().filter(|(_, person)| person.forget_at > self.now);
+        let seen = |person: &Participant| {
+            (person.status, person.session, NAMES[person.name].to_owned(), person.told, person.forget_at)
+        };
+        let mails = self.mails.iter().filter(|(_, mails)| !mails.is_empty());
+        Observed {
+            people: visible.map(|(key, person)| (*key, seen(person))).collect(),
+            taken: [0, 1].map(|session| self.taken(session)),
+            waiting: self.waiting.clone(),
+            mailboxes: self.mailboxes.clone(),
+            mails: mails
+                .map(|(key, mails)| (*key, crate::observed::sorted(mails.iter().map(Mail::seen))))
+                .collect(),
+        }
+    }
+
     pub(crate) fn taken(&self, session: usize) -> u32 {
         let has_seat =
             |p: &&Participant| p.session == session && matches!(p.status, Status::Confirmed | Status::Held);
@@ -60,34 +239,59 @@ impl Model {
 
     /// Returns the end of the retention period of a session's participants.
     pub(crate) fn forget_at(&self, session: usize) -> i64 {
-        self.sessions[session].starts_at + HOUR + self.retention * DAY
+        self.session(session).starts_at + HOUR + self.retention() * DAY
     }
 
-    fn promotes(&self, session: usize) -> bool {
-        let session = self.sessions[session];
+    pub(crate) fn must_go(&self, who: &Key) -> bool {
+        let person = &self.people[who];
+        let is_expired = person.status == Status::Held && person.held_until <= self.now;
+        is_expired || person.forget_at <= self.now
+    }
+
+    pub(crate) fn promotes(&self, session: usize) -> bool {
+        let session = self.session(session);
         session.starts_at > self.now && !session.called_off
     }
 
-    fn place(&self, session: usize, may_wait: bool) -> Option<Place> {
+    pub(crate) fn place(&self, session: usize, may_wait: bool) -> Option<Place> {
         let is_free =
-            self.taken(session) < self.sessions[session].capacity && self.waiting[session].is_empty();
+            self.taken(session) < self.session(session).capacity && self.waiting[session].is_empty();
         if is_free { Some(Place::Seat) } else { may_wait.then_some(Place::WaitingList) }
     }
 
-    fn mail(&mut self, who: usize, kind: MailKind) {
-        let session = self.people[&who].session;
-        self.mails.entry(who).or_default().push((kind, session));
+    pub(crate) fn mail(&mut self, who: Key, kind: MailKind) {
+        self.mail_about(who, kind, self.people[&who].session);
     }
 
-    pub(crate) fn sign_up(&mut self, who: usize, session: usize, may_wait: bool) -> Claim {
-        let Some(place) = self.place(session, may_wait) else { return Claim::Full };
-        if let Some(known) = self.people.get_mut(&who).filter(|p| p.status != Status::Cancelled) {
-            if self.now - known.mailed_at >= HOUR {
-                known.mailed_at = self.now;
-                self.mail(who, MailKind::Repeat);
-            }
-            return Claim::Known(place);
+    pub(crate) fn mail_about(&mut self, who: Key, kind: MailKind, session: usize) {
+        let created_at = self.now;
+        let mail =
+            Mail { kind, session, attempts: 0, is_sent: false, is_parked: false, created_at, not_before: 0 };
+        self.mails.entry(who).or_default().push(mail);
+    }
+
+    /// Returns the outcome of a sign-up, and the person to tell that the form was submitted again.
+    fn sign_up(
+        &mut self,
+        (mailbox, name): (usize, usize),
+        session: usize,
+        may_wait: bool,
+    ) -> (Claim, Option<(MailKind, Key)>) {
+        let is_same = |key: &&Key| self.people[*key].name % 6 == name % 6;
+        let is_live = |key: &&Key| self.people[*key].status != Status::Cancelled;
+        let sharing = &self.mailboxes[mailbox];
+        let live = sharing.iter().filter(is_same).rfind(is_live).copied();
+        let cancelled = sharing.iter().find(is_same).copied();
+        let others = sharing.iter().filter(is_live).filter(|key| !is_same(key)).count();
+        let Some(place) = self.place(session, may_wait) else { return (Claim::Full, None) };
+        if let Some(known) = live {
+            return (Claim::Known(place), Some((MailKind::Repeat, known)));
         }
+        if others >= MAX_PEOPLE {
+            return (Claim::Crowded(place), Some((MailKind::Crowded, sharing[0])));
+        }
+        let mut keys = (0..=u8::MAX).map(|number| (mailbox, name % 6, number));
+        let who = cancelled.unwrap_or_else(|| keys.find(|key| !sharing.contains(key)).unwrap());
         let (status, kind) = match place {
             Place::WaitingList => (Status::Waiting, MailKind::Waiting),
             Place::Seat if self.confirms => (Status::Held, MailKind::Confirm),
@@ -96,39 +300,61 @@ impl Model {
         if place == Place::WaitingList {
             self.waiting[session].push(who);
         }
+        if !self.mailboxes[mailbox].contains(&who) {
+            self.mailboxes[mailbox].push(who);
+        }
+        self.count += 1;
         let participant = Participant {
             status,
             session,
-            name: "Jan Vos",
-            told: self.sessions[session].starts_at,
+            name,
+            id: self.count,
+            told: self.session(session).starts_at,
             forget_at: self.forget_at(session),
             held_until: self.now + DAY,
             signed_up_at: self.now,
-            mailed_at: self.now,
+            repeated_at: None,
             rescheduled_at: None,
             reminded_of: None,
             told_no_seat_of: None,
         };
         self.people.insert(who, participant);
         self.mail(who, kind);
-        Claim::Placed(place)
+        (Claim::Placed(place), None)
+    }
+
+    fn tell_again(&mut self, kind: MailKind, who: Key, session: usize) {
+        let now = self.now;
+        let Some(person) = self.people.get_mut(&who) else { return };
+        let is_due = match person.repeated_at {
+            Some(at) => now - at >= HOUR,
+            None => person.session != session || now - person.signed_up_at >= HOUR,
+        };
+        if is_due {
+            person.repeated_at = Some(now);
+            self.mail(who, kind);
+        }
     }
 
     /// Gives up a place that a participant had. The participant's own state is changed already.
-    fn leave(&mut self, who: usize, status: Status, session: usize) {
+    pub(crate) fn leave(&mut self, who: Key, status: Status, session: usize) {
         let is_seat = matches!(status, Status::Confirmed | Status::Held);
         if status == Status::Waiting {
             self.waiting[session].retain(|&other| other != who);
         } else if is_seat
             && self.promotes(session)
             // A seat above a capacity that was lowered is given to nobody.
-            && self.taken(session) < self.sessions[session].capacity
+            && self.taken(session) < self.session(session).capacity
         {
             self.promote(session);
         }
     }
 
-    fn promote(&mut self, session: usize) {
+    pub(crate) fn promote(&mut self, session: usize) {
+        let is_gone = |model: &Self, head: &Key| model.people[head].forget_at <= model.now;
+        while self.waiting[session].first().is_some_and(|head| is_gone(self, head)) {
+            self.waiting[session].remove(0);
+        }
         if self.waiting[session].is_empty() {
             return;
         }
@@ -140,18 +366,24 @@ impl Model {
         self.mail(head, MailKind::Promoted);
     }
 
-    fn erase(&mut self, who: usize) {
+    pub(crate) fn erase(&mut self, who: Key) {
         if let Some(gone) = self.people.remove(&who) {
             self.mails.remove(&who);
+            self.mailboxes[who.0].retain(|other| *other != who);
             self.leave(who, gone.status, gone.session);
         }
     }
 
-    pub(crate) fn change(&mut self, who: usize, change: &Changing) -> Changed {
-        let Some(before) = self.people.get(&who).cloned() else { return Changed::Gone };
+    fn change(&mut self, (who, id): (Key, usize), change: &Changing) -> Changed {
+        let Some(before) = self.people.get(&who).cloned() else {
+            return if matches!(change, Changing::Erase) { Changed::Done } else { Changed::Gone };
+        };
+        if before.id != id || before.forget_at <= self.now {
+            return Changed::Gone;
+        }
         match change {
             Changing::Erase => self.erase(who),
-            Changing::Rename => self.people.get_mut(&who).unwrap().name = "Jan de Vos",
+            Changing::Rename { name } => self.people.get_mut(&who).unwrap().name = *name,
             Changing::Confirm if before.status == Status::Held => {
                 self.people.get_mut(&who).unwrap().status = Status::Confirmed;
                 self.mail(who, MailKind::Confirmation);
@@ -168,105 +400,11 @@ impl Model {
     }
 
     /// Cancels a sign-up, with one kind of mail for a confirmed seat and another for anything less.
-    fn end(&mut self, who: usize, seated: MailKind, unseated: MailKind) {
+    pub(crate) fn end(&mut self, who: Key, seated: MailKind, unseated: MailKind) {
         let participant = self.people.get_mut(&who).unwrap();
         let (before, session) = (participant.status, participant.session);
         participant.status = Status::Cancelled;
         self.mail(who, if before == Status::Confirmed { seated } else { unseated });
         self.leave(who, before, session);
-    }
-
-    fn move_to(&mut self, who: usize, before: &Participant, to: usize, may_wait: bool) -> Changed {
-        if before.status == Status::Cancelled {
-            return Changed::Gone;
-        }
-        let Some(place) = self.place(to, may_wait) else { return Changed::Full };
-        let status = match (place, before.status) {
-            (Place::WaitingList, _) => Status::Waiting,
-            (Place::Seat, Status::Held) => Status::Held,
-            (Place::Seat, _) => Status::Confirmed,
-        };
-        let moved = Participant {
-            status,
-            session: to,
-            told: self.sessions[to].starts_at,
-            forget_at: self.forget_at(to),
-            rescheduled_at: None,
-            ..before.clone()
-        };
-        self.people.insert(who, moved);
-        if place == Place::WaitingList {
-            self.waiting[to].push(who);
-            self.mail(who, MailKind::Waiting);
-            if before.status == Status::Confirmed {
-                self.mails.entry(who).or_default().push((MailKind::Cancelled, before.session));
-            }
-        } else {
-            self.mail(who, MailKind::Changed);
-        }
-        self.leave(who, before.status, before.session);
-        Changed::Done
-    }
-
-    pub(crate) fn rounds(&mut self) {
-        let at_first = self.people.clone();
-        for (who, participant) in &at_first {
-            if participant.status == Status::Held && participant.held_until <= self.now {
-                self.erase(*who);
-            }
-        }
-        for session in 0..2 {
-            let has_room = |model: &Self| model.taken(session) < model.sessions[session].capacity;
-            while self.promotes(session) && has_room(self) && !self.waiting[session].is_empty() {
-                self.promote(session);
-            }
-            for (who, participant) in at_first.iter().filter(|(_, p)| p.session == session) {
-                if self.people.contains_key(who) {
-                    self.attend(*who, participant);
-                }
-            }
-        }
-    }
-
-    /// What the rounds do for one participant, whom they saw as `seen` when they began.
-    fn attend(&mut self, who: usize, seen: &Participant) {
-        let (now, session) = (self.now, seen.session);
-        if self.sessions[session].called_off && seen.status != Status::Cancelled {
-            self.end(who, MailKind::CalledOff, MailKind::CalledOffUnseated);
-            return;
-        }
-        let starts_at = self.sessions[session].starts_at;
-        let forget_at = self.forget_at(session);
-        let is_due = seen.rescheduled_at.is_none_or(|at| now - at >= HOUR);
-        let is_new = seen.told != starts_at;
-        let participant = self.people.get_mut(&who).unwrap();
-        let retains = participant.forget_at == forget_at;
-        participant.forget_at = forget_at;
-        if is_new && participant.status == Status::Cancelled {
-            participant.told = starts_at;
-        } else if is_new && is_due {
-            participant.told = starts_at;
-            participant.rescheduled_at = Some(now);
-            participant.reminded_of = None;
-            participant.told_no_seat_of = None;
-            self.mail(who, MailKind::Rescheduled);
-        } else if retains {
-            let remind_from = starts_at - DAY;
-            let knows_since = seen.rescheduled_at.unwrap_or(seen.signed_up_at);
-            let is_soon = (remind_from..starts_at).contains(&now) && knows_since < remind_from;
-            let has_just_begun = (starts_at..starts_at + DAY).contains(&now);
-            let were = (seen.status, participant.status);
-            if were == (Status::Confirmed, Status::Confirmed)
-                && is_soon
-                && participant.reminded_of.replace(session) != Some(session)
-            {
-                self.mail(who, MailKind::Reminder);
-            } else if were == (Status::Waiting, Status::Waiting)
-                && has_just_begun
-                && participant.told_no_seat_of.replace(session) != Some(session)
-            {
-                self.mail(who, MailKind::NoSeat);
-            }
-        }
     }
 }

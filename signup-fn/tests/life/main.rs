@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod edits;
+mod mailbox;
 mod odd_items;
+mod offline;
 mod people;
 #[path = "../support/mod.rs"]
 mod support;

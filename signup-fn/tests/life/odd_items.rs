@@ -44,7 +44,7 @@ async fn an_item_of_a_newer_version_is_left_alone_and_stops_nobody() {
     mailer.rounds(at(hour_before)).await.unwrap();
     mailer.sweep(SignedDuration::ZERO, at(hour_before)).await.unwrap();
     assert!(subjects(&folder).contains(&"reminder b".to_owned()), "{:?}", subjects(&folder));
-    let listing = table.store().participants(table.event.id(), at(now())).await.unwrap();
+    let listing = table.store().participants(&table.event, at(now())).await.unwrap();
     assert_eq!((listing.readable.len(), listing.unreadable.len()), (2, 1));
     assert!(!listing.unreadable[0].to_string().contains("els@"), "{}", listing.unreadable[0]);
     let same = table.person_item(ELS).await;
@@ -84,6 +84,6 @@ async fn one_event_that_cannot_be_read_does_not_stop_the_mails_of_another() {
     let deliveries = mailer.sweep(SignedDuration::ZERO, at(now())).await.unwrap();
     assert_eq!(deliveries, [Delivery::Sent]);
     assert_eq!(subjects(&folder), ["confirmation b"]);
-    assert_eq!(table.store().mails(table.event.id(), soon()).await.unwrap().unreadable.len(), 1);
+    assert_eq!(table.store().mails(&table.event, soon()).await.unwrap().unreadable.len(), 1);
     assert_eq!(table.claim(&table.store(), PIET, "a").await.unwrap(), Claim::Placed(Place::Seat));
 }

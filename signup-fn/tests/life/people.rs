@@ -117,9 +117,9 @@ async fn a_change_after_the_reminder_brings_no_second_one_but_another_session_do
     table.change(&table.store(), JAN, &to).await.unwrap();
     // The rounds still hold an old list: the reminder of the session that Jan left goes to nobody.
     let person = table.participant(JAN).await.unwrap().person;
-    table.store().remind(table.event.id(), &"a".parse().unwrap(), &person, at(first - hour)).await.unwrap();
+    table.store().remind(&table.event, &"a".parse().unwrap(), &person, at(first - hour)).await.unwrap();
     assert_eq!(reminders(second - hour * 2).await, 2);
     cancel(&table, JAN).await;
-    table.store().remind(table.event.id(), &"b".parse().unwrap(), &person, at(second - hour)).await.unwrap();
+    table.store().remind(&table.event, &"b".parse().unwrap(), &person, at(second - hour)).await.unwrap();
     assert_eq!(reminders(second - hour).await, 2);
 }

@@ -17,7 +17,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Answer;
-use catalog::mail::{MailKind, MailPart, calendar_file, mail_file};
+use catalog::mail::{MailKind, MailPart, mail_file};
 use catalog::{Catalog, Event};
 use jiff::{SignedDuration, Timestamp};
 use signup_fn::aws::connection::Connection;
@@ -47,6 +47,8 @@ pub struct Table {
     pub endpoint: String,
     pub name: String,
     pub event: Event,
+    /// A client that sees what the store's own client does not show.
+    pub client: Client,
 }
 
 /// Creates a new, empty table.
@@ -56,7 +58,8 @@ pub async fn table() -> Table {
         Err(_) => dynoxide().await,
     };
     let event = catalog().events()[0].clone();
-    let table = Table { endpoint, name: format!("test-{:016x}", fastrand::u64(..)), event };
+    let client = client(&endpoint);
+    let table = Table { client, endpoint, name: format!("test-{:016x}", fastrand::u64(..)), event };
     // While other tests keep the engine busy, creating a table can exceed the timeout of one attempt.
     for _ in 0..20 {
         if table.store().create_table_if_absent().await.is_ok() {
@@ -64,6 +67,17 @@ pub async fn table() -> Table {
         }
     }
     panic!("no table at `{}` after 20 attempts", table.endpoint);
+}
+
+fn client(endpoint: &str) -> Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .endpoint_url(endpoint)
+        .credentials_provider(Credentials::new("local", "local", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    Client::from_conf(config)
 }
 
 async fn dynoxide() -> String {
@@ -104,19 +118,14 @@ fn write_function(folder: &Path) {
     for answer in Answer::all(&catalog) {
         write(&answer.file(), page(answer));
     }
-    let events =
-        catalog.events().iter().flat_map(|event| event.sessions().iter().map(move |s| (event.id(), s.id())));
-    for (event, session) in events {
-        for kind in MailKind::ALL.iter().copied() {
-            let text = format!(
-                "{} {session}\nBeste << full_name >>,\n\n<< manage_url >>\n<< confirm_url >>\n<< reference >> << status >> << previous >>\n",
-                kind.name()
-            );
-            write(&mail_file(event, session, kind, MailPart::Text), &text);
-            let html = "<p>Beste << full_name >>, <a href=\"<< manage_url >>\">wijzigen</a></p>";
-            write(&mail_file(event, session, kind, MailPart::Html), html);
-        }
-        write(&calendar_file(event, session), ENTRY);
+    for kind in MailKind::ALL.iter().copied() {
+        let text = format!(
+            "{} << session.id >>\nBeste << full_name >>,\n\n<< manage_url >>\n<< confirm_url >>\n<< reference >> << status >> << previous >> << event.url >>\n",
+            kind.name()
+        );
+        write(&mail_file(kind, MailPart::Text), &text);
+        let html = "<p>Beste << full_name >>, <a href=\"<< manage_url >>\">wijzigen</a></p>";
+        write(&mail_file(kind, MailPart::Html), html);
     }
 }
 
@@ -132,19 +141,15 @@ fn page(answer: Answer<'_>) -> &'static str {
         Answer::Waiting(..) => "<p>waiting: << reference >></p>",
         Answer::Full(..) => "<p>full</p>",
         Answer::NotOpen(..) => "<p>not open</p>",
-        Answer::Manage(_) => {
-            "<p>manage << status >> << session >> << position >><% if notice %> << notice.kind >><% endif %></p><% for field, error in errors %><% if error %><p><< field >>: << error >></p><% endif %><% endfor %><input name=\"full_name\" value=\"<< values.full_name >>\">"
+        Answer::Manage => {
+            "<p>manage << status >> << session.id >> << position >><% if notice %> << notice.kind >><% endif %></p><% for field, error in errors %><% if error %><p><< field >>: << error >></p><% endif %><% endfor %><input name=\"full_name\" value=\"<< values.full_name >>\">"
         }
-        Answer::Confirm(_) => "<p>confirm << status >></p>",
-        Answer::Erased(_) => "<p>erased</p>",
+        Answer::Confirm => "<p>confirm << status >></p>",
+        Answer::Erased => "<p>erased << event.url >></p>",
         Answer::LinkExpired => "<p>link expired</p>",
         Answer::Error => "<p>error << status >> << incident >></p>",
     }
 }
-
-const ENTRY: &str = "BEGIN:VCALENDAR\nMETHOD:<< method >>\nBEGIN:VEVENT\nUID:<< reference >>\nSEQUENCE:<< sequence >>\n\
-                     DTSTAMP:<< stamp >>\nORGANIZER:mailto:<< organizer >>\nATTENDEE:mailto:<< attendee >>\n\
-                     STATUS:<< status >>\nEND:VEVENT\nEND:VCALENDAR\n";
 
 /// Returns the fixed moment that the tests use as the current time.
 pub fn now() -> Timestamp {
@@ -211,23 +216,22 @@ impl Table {
     ) -> Result<Claim, StoreError> {
         let submission = Submission::read(form.as_bytes()).unwrap();
         let signup = submission.check(&self.event).unwrap();
-        let person = person(&self.event, &signup.email);
         let request = Request {
             event: &self.event,
             signup,
-            person: &person,
+            identity: &identity(),
             may_wait: submission.may_wait(),
             source: None,
             now,
             privacy_notice_version: "2026-11",
         };
-        store.claim(&request, Instant::now() + time).await
+        store.claim(&request, Instant::now() + time).await.map(|claimed| claimed.claim)
     }
 
     /// Returns the current sign-up for an address.
     pub async fn participant(&self, email: &str) -> Option<Participant> {
-        let person = person(&self.event, &Email::new(email).unwrap());
-        self.store().participant(self.event.id(), &person, at(now())).await.unwrap()
+        let all = self.store().participants(&self.event, at(now())).await.unwrap().readable;
+        all.into_iter().find(|one| one.signup.email.as_str() == email)
     }
 
     /// Changes the sign-up for an address.
@@ -238,8 +242,11 @@ impl Table {
 
     /// Returns all mails to an address, sent and unsent, in the order of their sequence numbers.
     pub async fn mails(&self, email: &str) -> Vec<Mail> {
-        let person = person(&self.event, &Email::new(email).unwrap());
-        let mut mails = self.store().mails(self.event.id(), soon()).await.unwrap().readable;
+        let person = match self.participant(email).await {
+            Some(participant) => participant.person,
+            None => person(&self.event, &Email::new(email).unwrap()),
+        };
+        let mut mails = self.store().mails(&self.event, soon()).await.unwrap().readable;
         mails.retain(|mail| mail.key.person == person);
         mails.sort_by_key(|mail| mail.sequence);
         mails
@@ -253,13 +260,13 @@ impl Table {
 
     /// Writes an item as another program might.
     pub async fn put(&self, item: Item) {
-        self.client().put_item().table_name(&self.name).set_item(Some(item)).send().await.unwrap();
+        self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await.unwrap();
     }
 
     /// Deletes an item as an operator might.
     pub async fn remove(&self, item: &Item) {
         let key = ["pk", "sk"].map(|name| (name.to_owned(), item[name].clone()));
-        self.client().delete_item().table_name(&self.name).set_key(Some(key.into())).send().await.unwrap();
+        self.client.delete_item().table_name(&self.name).set_key(Some(key.into())).send().await.unwrap();
     }
 
     /// The item of a participant.
@@ -300,26 +307,16 @@ impl Table {
         self.edited(|event| event["confirm_by_mail"] = true.into())
     }
 
-    /// Returns all items in the table.
+    /// Returns all items in the table, except the kept events.
     pub async fn items(&self) -> Vec<Item> {
-        let pages = self.client().scan().table_name(&self.name).consistent_read(true).into_paginator();
-        pages.items().send().collect::<Result<Vec<Item>, _>>().await.unwrap()
+        let pages = self.client.scan().table_name(&self.name).consistent_read(true).into_paginator();
+        let items = pages.items().send().collect::<Result<Vec<Item>, _>>().await.unwrap();
+        items.into_iter().filter(|item| text(item, "pk") != "events").collect()
     }
 
     /// Deletes the table.
     pub async fn delete(&self) {
-        self.client().delete_table().table_name(&self.name).send().await.unwrap();
-    }
-
-    fn client(&self) -> Client {
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-1"))
-            .endpoint_url(&self.endpoint)
-            .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build();
-        Client::from_conf(config)
+        self.client.delete_table().table_name(&self.name).send().await.unwrap();
     }
 
     /// Returns the number of taken seats according to the counter of a session.
@@ -347,7 +344,7 @@ pub fn reschedule(session: &mut serde_json::Value, starts_at: Timestamp) {
     session["starts_at"] = starts_at.to_string().into();
     session["closes_at"] = starts_at.to_string().into();
     session["ends_at"] = (starts_at + SignedDuration::from_hours(1)).to_string().into();
-    session["when"] = starts_at.strftime("%Y-%m-%d").to_string().into();
+    session["date"] = starts_at.strftime("%Y-%m-%d").to_string().into();
 }
 
 /// The mailer of a table.
@@ -371,8 +368,14 @@ pub fn form(email: &str, session: &str) -> String {
     format!("session={session}&full_name=Jan+Vos&email={email}&organisation=SWV&role=director")
 }
 
+/// The key that identifies people in tests.
+pub fn identity() -> Identity {
+    Identity::new([7; 32])
+}
+
+/// The person who signed up with the form that [`form`] returns.
 pub fn person(event: &Event, email: &Email) -> Person {
-    Identity::new([7; 32]).person(event.id(), email)
+    identity().person(&identity().mailbox(event.id(), email), "Jan Vos", 0)
 }
 
 pub fn text<'a>(item: &'a Item, name: &str) -> &'a str {

@@ -39,18 +39,19 @@ struct Stub {
     faults: Mutex<VecDeque<Fault>>,
     /// Whether the list of faults starts over once it ends.
     forever: bool,
-    target: String,
+    target: Target,
+}
+
+/// The real store behind a stub.
+pub struct Target {
+    endpoint: String,
     client: reqwest::Client,
 }
 
 /// Starts a stub in front of the table's store and returns its address.
 pub async fn stub(table: &Table, faults: &[Fault], forever: bool) -> String {
-    let stub = Stub {
-        faults: Mutex::new(faults.iter().copied().collect()),
-        forever,
-        target: table.endpoint.clone(),
-        client: reqwest::Client::new(),
-    };
+    let stub =
+        Stub { faults: Mutex::new(faults.iter().copied().collect()), forever, target: Target::new(table) };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let router = Router::new().fallback(pass).with_state(Arc::new(stub));
@@ -96,26 +97,35 @@ async fn pass(State(stub): State<Arc<Stub>>, headers: HeaderMap, body: Bytes) ->
         Some(Fault::Internal) => error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),
         Some(Fault::Validation) => error(StatusCode::BAD_REQUEST, "ValidationException"),
         Some(Fault::LostAnswer) => {
-            forward(&stub, headers, body).await;
+            stub.target.forward(headers, body).await;
             error(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable")
         }
-        None => forward(&stub, headers, body).await,
+        None => stub.target.forward(headers, body).await,
     }
 }
 
-async fn forward(stub: &Stub, headers: HeaderMap, body: Bytes) -> Response {
-    // DynamoDB remembers an idempotency token for ten minutes. A new token each time has the same effect as
-    // waiting until it has forgotten the old one.
-    let mut request: serde_json::Value = serde_json::from_slice(&body).unwrap();
-    if let Some(token) = request.get_mut("ClientRequestToken") {
-        *token = format!("{:032x}", fastrand::u128(..)).into();
+impl Target {
+    /// The store of a table.
+    pub fn new(table: &Table) -> Self {
+        Self { endpoint: table.endpoint.clone(), client: reqwest::Client::new() }
     }
-    let mut forwarded = stub.client.post(&stub.target).body(request.to_string());
-    for (name, value) in
-        headers.iter().filter(|(name, _)| !matches!(name.as_str(), "host" | "content-length"))
-    {
-        forwarded = forwarded.header(name, value);
+
+    /// Sends a request on to the store, and returns its response.
+    pub async fn forward(&self, headers: HeaderMap, body: Bytes) -> Response {
+        // DynamoDB remembers an idempotency token for ten minutes. A new token each time has the same effect as
+        // waiting until it has forgotten the old one.
+        let mut request: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        if let Some(token) = request.get_mut("ClientRequestToken") {
+            *token = format!("{:032x}", fastrand::u128(..)).into();
+        }
+        let mut forwarded = self.client.post(&self.endpoint).body(request.to_string());
+        for (name, value) in
+            headers.iter().filter(|(name, _)| !matches!(name.as_str(), "host" | "content-length"))
+        {
+            forwarded = forwarded.header(name, value);
+        }
+        let answer = forwarded.send().await.unwrap();
+        (StatusCode::from_u16(answer.status().as_u16()).unwrap(), answer.bytes().await.unwrap())
+            .into_response()
     }
-    let answer = forwarded.send().await.unwrap();
-    (StatusCode::from_u16(answer.status().as_u16()).unwrap(), answer.bytes().await.unwrap()).into_response()
 }

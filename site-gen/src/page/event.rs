@@ -1,6 +1,6 @@
 //! An event that a page announces: its catalogue entry, and the text that visitors read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use serde::Serialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+use crate::page::calendar;
 use crate::page::clock::{self, rfc3339};
 use crate::page::front_matter::{EventTable, SessionTable};
 use crate::source::file::Source;
@@ -75,6 +76,7 @@ pub struct SessionWords {
 pub fn announce(
     table: &Spanned<EventTable>,
     page: &str,
+    description: &str,
     source: &Arc<Source>,
     problems: &mut Problems,
 ) -> Option<Announcement> {
@@ -90,10 +92,14 @@ pub fn announce(
         id,
         title: event.title.clone(),
         page: page.to_owned(),
+        description: description.to_owned(),
+        place_of_time: read.city(),
         time_zone: event.time_zone.get_ref().clone(),
         retention_days: event.retention_days.unwrap_or(RETENTION_DAYS),
         confirm_by_mail: event.confirm_by_mail,
         sessions,
+        renamed: BTreeMap::new(),
+        is_offline: false,
     };
     // `Event::try_from` fails only without sessions: `read.sessions` has checked that their ids differ.
     // The list is empty only if the schema has dropped every session and reported their problems.
@@ -150,17 +156,21 @@ impl Reader<'_> {
         let ((start, start_at), (end, end_at), (opens, opens_at), (_, closes_at)) =
             (start?, end?, opens?, closes?);
         let (date, time) = (dutch::weekday_date(start.date()), dutch::period(start, end));
+        let because = table.called_off_because.as_ref();
         let record = SessionRecord {
             id: id?,
             starts_at: start_at,
             ends_at: end_at,
-            when: format!("{date}, {time}"),
+            date: date.clone(),
+            time: time.clone(),
+            calendar: calendar::times(&self.zone, (start, start_at), (end, end_at)),
             capacity: table.capacity,
             opens_at,
             closes_at,
             called_off: table.called_off,
+            called_off_because: because.map(|because| because.get_ref().clone()).unwrap_or_default(),
+            is_removed: false,
         };
-        let because = table.called_off_because.as_ref();
         if let Some(because) = because.filter(|_| !table.called_off) {
             let help = "zet er `called_off = true` bij, of haal deze sleutel weg";
             self.tell(because.span(), "een reden, maar de sessie gaat gewoon door", help);
@@ -183,7 +193,7 @@ impl Reader<'_> {
                     place_of_time: self.city(),
                     ics: format!("{}{}.ics", self.page, session.id()),
                     called_off: session.is_called_off(),
-                    called_off_because: because.map(|because| because.get_ref().clone()).unwrap_or_default(),
+                    called_off_because: session.called_off_because().to_owned(),
                 };
                 Some((session, words))
             }

@@ -147,10 +147,10 @@ impl Reader<'_> {
         for tag in front.tags.iter().filter(|tag| slug(tag.get_ref()).is_empty()) {
             self.tell(tag.span(), "dit onderwerp heeft geen letters of cijfers", "geef het een naam");
         }
-        let announcement = front
-            .event
-            .as_ref()
-            .and_then(|event| event::announce(event, &self.place.url, self.source, self.problems));
+        let description = front.description.as_deref().unwrap_or_default();
+        let announcement = front.event.as_ref().and_then(|event| {
+            event::announce(event, &self.place.url, description, self.source, self.problems)
+        });
         let is_whole = self.problems.len() == before && (self.place.kind != Kind::Article || date.is_some());
         is_whole.then(|| Content {
             title: front.title,

@@ -9,6 +9,7 @@ pub mod ics;
 pub mod json_ld;
 pub mod lists;
 pub mod output;
+pub mod participants;
 pub mod search;
 pub mod templates;
 pub mod views;
@@ -136,6 +137,8 @@ impl Renderer<'_> {
         hand_on(self.aliases())?;
         hand_on(server_file("headers.json", &BTreeMap::from(SECURITY_HEADERS)).map(|file| vec![file]))?;
         hand_on(self.common_answers())?;
+        hand_on(self.own_pages())?;
+        hand_on(self.mails())?;
         hand_on(self.catalog())
     }
 

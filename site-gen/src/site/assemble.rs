@@ -53,6 +53,7 @@ fn site(config: Config, public: &Public, now: Timestamp) -> Option<Site> {
         .collect();
     let record = CatalogRecord {
         origin: config.table.origin.get_ref().clone(),
+        name: config.table.title.clone(),
         privacy_notice_version: config.table.privacy_notice_version.clone(),
         events,
     };

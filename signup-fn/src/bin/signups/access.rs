@@ -4,12 +4,10 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use catalog::{Catalog, Event, Reference};
-use signup_fn::people::identity::Identity;
+use catalog::{Event, Reference};
 use signup_fn::people::participant::Participant;
 use signup_fn::people::timing::Timing;
-use signup_fn::rendered;
-use signup_fn::settings::{StoreSettings, local};
+use signup_fn::settings::{self, local};
 use signup_fn::store::client::Store;
 use signup_fn::store::listing::Listing;
 use tokio::time::Instant;
@@ -19,25 +17,34 @@ use crate::selection::{Place, Which};
 /// The sign-ups and their events.
 #[derive(Debug)]
 pub(crate) struct Access {
-    pub(crate) catalog: Catalog,
+    /// The events as they stand: also those that are no longer on the site, as long as anybody who signed up
+    /// for them is remembered.
+    pub(crate) events: Vec<Event>,
     pub(crate) store: Store,
-    pub(crate) identity: Identity,
 }
 
 /// How long one query or change may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the store on this machine may take to respond.
+const LOCAL_PATIENCE: Duration = Duration::from_secs(3);
 
 impl Access {
-    pub(crate) fn open(Place { local, root }: &Place) -> Result<Self> {
-        let StoreSettings { identity, connection } = match local {
+    pub(crate) async fn open(Place { local, root }: &Place) -> Result<Self> {
+        let connection = match local {
             true => local::settings(&root.join(".data"))?,
-            false => StoreSettings::read(|name| std::env::var(name).ok())
+            false => settings::connection(|name| std::env::var(name).ok())
                 .context("de cloud is niet te bereiken; voor de aanmeldingen op deze computer: `--local`")?,
         };
-        // The catalogue comes from the last local build, even for the table in the cloud.
-        let catalog = rendered::catalog::read(&root.join("dist/function"))
-            .context("bouw eerst de site: `cargo run -p site-gen -- build --out dist`")?;
-        Ok(Self { catalog, store: Store::new(connection), identity })
+        let store = Store::new(connection);
+        let events = match local {
+            // The file with the address stays behind if the server was killed.
+            true => {
+                store.kept_events(soon()).await.with_context(|| local::is_not_running(&root.join(".data")))?
+            }
+            false => store.kept_events(deadline()).await?,
+        };
+        let events = told(events);
+        Ok(Self { events, store })
     }
 
     /// Returns the selected events.
@@ -46,9 +53,9 @@ impl Access {
             session.as_ref().is_none_or(|id| event.sessions().iter().any(|one| one.id().as_str() == id))
         };
         let named = |one: &&Event| event.as_ref().is_none_or(|id| one.id().as_str() == id);
-        let events: Vec<&Event> = self.catalog.events().iter().filter(named).filter(known).collect();
-        if events.is_empty() {
-            let ids: Vec<&str> = self.catalog.events().iter().map(|event| event.id().as_str()).collect();
+        let events: Vec<&Event> = self.events.iter().filter(named).filter(known).collect();
+        if events.is_empty() && (event.is_some() || session.is_some()) {
+            let ids: Vec<&str> = self.events.iter().map(|event| event.id().as_str()).collect();
             bail!("er is geen bijeenkomst of sessie met die id; de bijeenkomsten zijn: {}", ids.join(", "));
         }
         Ok(events)
@@ -61,8 +68,8 @@ impl Access {
             .to_uppercase()
             .parse()
             .with_context(|| format!("`{text}` is geen kenmerk; het heeft acht letters en cijfers"))?;
-        for event in self.catalog.events() {
-            let participants = told(self.store.participants(event.id(), timing).await?);
+        for event in &self.events {
+            let participants = told(self.store.participants(event, timing).await?);
             let found = participants.into_iter().find(|one| one.person.reference() == reference);
             if let Some(participant) = found {
                 return Ok((event, participant));
@@ -70,6 +77,10 @@ impl Access {
         }
         bail!("er is geen aanmelding met kenmerk {reference}", reference = reference.as_str())
     }
+}
+
+fn soon() -> Instant {
+    Instant::now() + LOCAL_PATIENCE
 }
 
 pub(crate) fn deadline() -> Instant {

@@ -112,7 +112,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(Arguments { place, command }: Arguments) -> Result<()> {
-    let access = Access::open(&place)?;
+    let access = Access::open(&place).await?;
     let timing = Timing { now: Timestamp::now(), deadline: access::deadline() };
     match command {
         Command::List { which, json } => people::list(&access, &which, json, timing).await,

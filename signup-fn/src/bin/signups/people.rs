@@ -106,7 +106,7 @@ fn status(status: Status) -> &'static str {
 pub(crate) async fn rows(access: &Access, which: &Which, timing: Timing) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for event in access.events(which)? {
-        let participants = told(access.store.participants(event.id(), timing).await?);
+        let participants = told(access.store.participants(event, timing).await?);
         let states = access.store.session_states(event.id(), deadline()).await?;
         let place = |participant: &Participant| {
             let state = states.get(&participant.signup.session)?;
@@ -155,6 +155,11 @@ pub(crate) async fn list(access: &Access, which: &Which, json: bool, timing: Tim
     }
     say(&table.to_string());
     Ok(())
+}
+
+/// Returns what to call a session in a table: its id, and whether it is no longer on the site.
+pub(crate) fn named(session: String, on_site: bool) -> String {
+    if on_site { session } else { format!("{session} (niet meer op de site)") }
 }
 
 /// Creates a table with these headings.

@@ -15,7 +15,7 @@ use signup_fn::store::change::Change;
 
 use crate::access::{Access, deadline, told};
 use crate::ask::{Sure, ask};
-use crate::people::table;
+use crate::people::{named, table};
 use crate::say::say;
 
 /// A summary of the personal data that is stored for a session.
@@ -27,13 +27,15 @@ struct Stored {
     mails: usize,
     /// The last day on which any of it is stored.
     until: String,
+    /// Whether the session is still on the site.
+    on_site: bool,
 }
 
 pub(crate) async fn report(access: &Access, json: bool, timing: Timing) -> Result<()> {
     let mut all = Vec::new();
-    for event in access.catalog.events() {
-        let participants = told(access.store.participants(event.id(), timing).await?);
-        let mails = told(access.store.mails(event.id(), deadline()).await?);
+    for event in &access.events {
+        let participants = told(access.store.participants(event, timing).await?);
+        let mails = told(access.store.mails(event, deadline()).await?);
         let zone = TimeZone::get(event.time_zone()).unwrap_or(TimeZone::UTC);
         for session in event.sessions() {
             let people = participants.iter().filter(|one| one.signup.session == *session.id()).count();
@@ -46,6 +48,7 @@ pub(crate) async fn report(access: &Access, json: bool, timing: Timing) -> Resul
                     people,
                     mails,
                     until,
+                    on_site: !session.is_removed(),
                 });
             }
         }
@@ -59,8 +62,8 @@ pub(crate) async fn report(access: &Access, json: bool, timing: Timing) -> Resul
         return Ok(());
     }
     let mut table = table(&["bijeenkomst", "sessie", "mensen", "mails", "tot en met"]);
-    for Stored { event, session, people, mails, until } in all {
-        table.add_row([event, session, people.to_string(), mails.to_string(), until]);
+    for Stored { event, session, people, mails, until, on_site } in all {
+        table.add_row([event, named(session, on_site), people.to_string(), mails.to_string(), until]);
     }
     say(&table.to_string());
     Ok(())
@@ -70,10 +73,11 @@ pub(crate) async fn report(access: &Access, json: bool, timing: Timing) -> Resul
 async fn of<'a>(access: &'a Access, address: &str, timing: Timing) -> Result<Vec<(&'a Event, Participant)>> {
     let Ok(email) = Email::new(address) else { bail!("`{address}` is geen e-mailadres") };
     let mut found = Vec::new();
-    for event in access.catalog.events() {
-        let person = access.identity.person(event.id(), &email);
-        let participant = access.store.participant(event.id(), &person, timing).await?;
-        found.extend(participant.map(|participant| (event, participant)));
+    for event in &access.events {
+        let participants = told(access.store.participants(event, timing).await?);
+        // Several people may share the address, and some may have changed theirs to it.
+        let same = participants.into_iter().filter(|one| one.signup.email.normalised() == email.normalised());
+        found.extend(same.map(|participant| (event, participant)));
     }
     Ok(found)
 }
@@ -85,10 +89,7 @@ pub(crate) async fn erase(access: &Access, address: &str, sure: &Sure, timing: T
         return Ok(());
     }
     let count = found.len();
-    ask(
-        &format!("Alles over dit adres wissen, bij {count} bijeenkomsten? Dat is niet terug te draaien."),
-        sure,
-    )?;
+    ask(&format!("Alles over dit adres wissen ({count} aanmeldingen)? Dat is niet terug te draaien."), sure)?;
     for (event, participant) in found {
         access.store.change(event, &participant.key(), &Change::Erase, timing).await?;
     }
@@ -120,7 +121,7 @@ struct Sent {
 pub(crate) async fn export_all(access: &Access, address: &str, timing: Timing) -> Result<()> {
     let mut all = Vec::new();
     for (event, participant) in of(access, address, timing).await? {
-        let mails = told(access.store.mails(event.id(), deadline()).await?);
+        let mails = told(access.store.mails(event, deadline()).await?);
         let mails = mails.into_iter().filter(|mail| mail.key.person == participant.person).map(|mail| Sent {
             kind: mail.kind.name(),
             session: mail.session.to_string(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use signup_fn::people::timing::Timing;
 
 use crate::access::{Access, deadline, told};
-use crate::people::table;
+use crate::people::{named, table};
 use crate::say::say;
 
 /// The statistics of a session.
@@ -20,17 +20,23 @@ struct Numbers {
     held: usize,
     waiting: usize,
     cancelled: usize,
+    /// Whether the session is still on the site.
+    on_site: bool,
 }
 
 pub(crate) async fn stats(access: &Access, json: bool, timing: Timing) -> Result<()> {
     let mut all = Vec::new();
     let mut parked = 0;
-    for event in access.catalog.events() {
+    for event in &access.events {
         let states = access.store.session_states(event.id(), deadline()).await?;
-        let participants = told(access.store.participants(event.id(), timing).await?);
-        let mails = told(access.store.mails(event.id(), deadline()).await?);
+        let participants = told(access.store.participants(event, timing).await?);
+        let mails = told(access.store.mails(event, deadline()).await?);
         parked += mails.iter().filter(|mail| mail.parked.is_some()).count();
         for session in event.sessions() {
+            let nobody = participants.iter().all(|one| one.signup.session != *session.id());
+            if session.is_removed() && nobody {
+                continue;
+            }
             let state = states.get(session.id()).cloned().unwrap_or_default();
             let with = |status| {
                 let of_session = participants.iter().filter(|one| one.signup.session == *session.id());
@@ -44,6 +50,7 @@ pub(crate) async fn stats(access: &Access, json: bool, timing: Timing) -> Result
                 held: with(Status::Held),
                 waiting: state.waiting.len(),
                 cancelled: with(Status::Cancelled),
+                on_site: !session.is_removed(),
             });
         }
     }
@@ -53,9 +60,11 @@ pub(crate) async fn stats(access: &Access, json: bool, timing: Timing) -> Result
     }
     let mut table =
         table(&["bijeenkomst", "sessie", "plaatsen", "bezet", "onbevestigd", "wachtlijst", "afgemeld"]);
-    for Numbers { event, session, capacity, taken, held, waiting, cancelled } in all {
+    for Numbers { event, session, capacity, taken, held, waiting, cancelled, on_site } in all {
         let numbers = [capacity.to_string(), taken.to_string(), held.to_string(), waiting.to_string()];
-        table.add_row([event, session].into_iter().chain(numbers).chain([cancelled.to_string()]));
+        table.add_row(
+            [event, named(session, on_site)].into_iter().chain(numbers).chain([cancelled.to_string()]),
+        );
     }
     say(&table.to_string());
     if parked > 0 {
@@ -67,8 +76,8 @@ pub(crate) async fn stats(access: &Access, json: bool, timing: Timing) -> Result
 pub(crate) async fn mails(access: &Access, retry: bool) -> Result<()> {
     let mut table = table(&["bijeenkomst", "kenmerk", "soort", "pogingen", "reden"]);
     let mut count = 0;
-    for event in access.catalog.events() {
-        let mails = told(access.store.mails(event.id(), deadline()).await?);
+    for event in &access.events {
+        let mails = told(access.store.mails(event, deadline()).await?);
         for mail in mails {
             let Some(reason) = &mail.parked else { continue };
             count += 1;

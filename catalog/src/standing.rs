@@ -1,0 +1,172 @@
+//! An event as it stands: what the catalogue says now, and what people were told earlier.
+//!
+//! Editors can remove or rename a session, or take an event offline, after people have signed up. The store
+//! therefore keeps the last description of each event. This module combines it with the catalogue.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::event::{Event, EventRecord};
+use crate::id::SessionId;
+use crate::session::{Session, SessionRecord};
+
+impl Event {
+    /// Returns the event as it stands at an instant.
+    ///
+    /// `catalogue` is the event in the current catalogue, and `kept` is the event as it stood before. The
+    /// catalogue decides. A session that only `kept` has counts as removed: it stays for a year after its
+    /// X An
+    /// event that only `kept` has is offline, and all its sessions are removed.
+    ///
+    /// Returns `None` if there is no such event, or if all its participants are forgotten.
+    pub fn standing(catalogue: Option<&Self>, kept: Option<&Self>, now: Timestamp) -> Option<Self> {
+        let (mut standing, kept) = match (catalogue, kept) {
+            (Some(catalogue), None) => return Some(catalogue.clone()),
+            (Some(catalogue), Some(kept)) => (EventRecord::from(catalogue.clone()), kept),
+            (None, kept) => {
+                let kept = kept?;
+                (EventRecord { sessions: Vec::new(), is_offline: true, ..kept.clone().into() }, kept)
+            }
+        };
+        standing.renamed = kept.renames(catalogue, now);
+        let is_known = |id: &SessionId| {
+            standing.renamed.contains_key(id) || standing.sessions.iter().any(|session| session.id() == id)
+        };
+        let removed = kept.sessions().iter().filter(|session| !is_known(session.id()));
+        let removed: Vec<Session> =
+            removed.filter(|session| now < kept.remembered_until(session)).filter_map(removed_from).collect();
+        standing.sessions.extend(removed);
+        Self::try_from(standing).ok()
+    }
+
+    /// Returns the sessions that were renamed until now, each with its current id.
+    fn renames(&self, catalogue: Option<&Self>, now: Timestamp) -> BTreeMap<SessionId, SessionId> {
+        let mut renamed = self.renamed().clone();
+        let Some(catalogue) = catalogue else { return renamed };
+        let is_new = |session: &&Session| self.sessions().iter().all(|kept| kept.id() != session.id());
+        let is_gone = |kept: &&Session| {
+            // A session that was removed earlier is not the one that is renamed now.
+            (self.is_offline() || !kept.is_removed())
+                && now < self.remembered_until(kept)
+                && catalogue.sessions().iter().all(|session| session.id() != kept.id())
+        };
+        let times = |session: &Session| (session.starts_at(), session.ends_at());
+        for kept in self.sessions().iter().filter(is_gone) {
+            let is_same_time = |session: &&Session| times(session) == times(kept);
+            let mut new = catalogue.sessions().iter().filter(is_new).filter(is_same_time);
+            let is_only = self.sessions().iter().filter(is_gone).filter(is_same_time).count() == 1;
+            if let (Some(session), None, true) = (new.next(), new.next(), is_only) {
+                for current in renamed.values_mut().filter(|current| *current == kept.id()) {
+                    *current = session.id().clone();
+                }
+                renamed.insert(kept.id().clone(), session.id().clone());
+            }
+        }
+        // A session can get its old id back.
+        renamed
+            .retain(|old, current| old != current && catalogue.sessions().iter().all(|one| one.id() != old));
+        renamed
+    }
+}
+
+fn removed_from(session: &Session) -> Option<Session> {
+    Session::try_from(SessionRecord { is_removed: true, ..session.clone().into() }).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(sessions: &[(&str, &str)]) -> Event {
+        let sessions: Vec<_> = sessions
+            .iter()
+            .map(|(id, day)| {
+                json!({
+                    "id": id, "capacity": 1, "date": day, "time": "16.00 uur",
+                    "calendar": { "zone": [], "start": "DTSTART", "end": "DTEND" },
+                    "starts_at": format!("{day}T15:00:00Z"), "ends_at": format!("{day}T16:00:00Z"),
+                    "opens_at": "2026-11-01T08:00:00Z", "closes_at": format!("{day}T15:00:00Z"),
+                })
+            })
+            .collect();
+        let event = json!({
+            "id": "e", "title": "t", "page": "/p/", "description": "d", "time_zone": "Europe/Amsterdam",
+            "place_of_time": "Amsterdam", "retention_days": 30, "sessions": sessions,
+        });
+        serde_json::from_value(event).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Returns the event as it stands on a day, after each catalogue in turn.
+    fn after(day: &str, catalogues: &[Option<&Event>]) -> Option<Event> {
+        let now = format!("{day}T00:00:00Z").parse().unwrap_or_else(|error| panic!("{error}"));
+        catalogues.iter().fold(None, |kept, catalogue| Event::standing(*catalogue, kept.as_ref(), now))
+    }
+
+    fn ids(event: &Event) -> Vec<(&str, bool)> {
+        event.sessions().iter().map(|session| (session.id().as_str(), session.is_removed())).collect()
+    }
+
+    const DAY: &str = "2028-11-01";
+    const A: (&str, &str) = ("a", "2028-11-28");
+    const B: (&str, &str) = ("b", "2028-11-30");
+
+    #[test]
+    fn a_session_that_was_removed_stays_for_a_year_after_its_participants_are_forgotten() {
+        let (both, one) = (event(&[A, B]), event(&[B]));
+        let standing = |day| after(day, &[Some(&both), Some(&one)]).unwrap_or_else(|| panic!("gone"));
+        assert_eq!(ids(&standing(DAY)), [("b", false), ("a", true)]);
+        assert_eq!(ids(&standing("2029-12-28")), [("b", false), ("a", true)]);
+        assert_eq!(ids(&standing("2029-12-29")), [("b", false)]);
+        let back = after(DAY, &[Some(&both), Some(&one), Some(&both)]);
+        assert_eq!(back, Some(both));
+    }
+
+    #[test]
+    fn an_event_that_goes_offline_stays_too_and_can_come_back() {
+        let both = event(&[A, B]);
+        let offline = after(DAY, &[Some(&both), None]).unwrap_or_else(|| panic!("gone"));
+        assert!(offline.is_offline());
+        assert_eq!(ids(&offline), [("a", true), ("b", true)]);
+        assert_eq!(after("2030-01-01", &[Some(&both), None]), None);
+        assert_eq!(after(DAY, &[Some(&both), None, Some(&both)]), Some(both));
+        assert_eq!(after(DAY, &[None]), None);
+    }
+
+    #[test]
+    fn a_session_with_the_same_time_and_another_id_was_renamed() {
+        let (old, new) = (event(&[A, B]), event(&[("eerste", A.1), B]));
+        let (a, first) = ("a".parse().ok(), "eerste".parse().ok());
+        let renamed = after(DAY, &[Some(&old), Some(&new)]).unwrap_or_else(|| panic!("gone"));
+        assert_eq!(ids(&renamed), [("eerste", false), ("b", false)]);
+        assert_eq!(a.as_ref().map(|a| renamed.current_id(a)), first.as_ref());
+        // Again, and then back.
+        let newer = event(&[("1", A.1), B]);
+        let twice = after(DAY, &[Some(&old), Some(&new), Some(&newer)]).unwrap_or_else(|| panic!("gone"));
+        let names = |event: &Event| {
+            let current =
+                [&a, &first].map(|id| id.as_ref().map(|id| event.current_id(id).as_str().to_owned()));
+            current.map(Option::unwrap_or_default)
+        };
+        assert_eq!(names(&twice), ["1", "1"]);
+        let back = after(DAY, &[Some(&old), Some(&new), Some(&old)]).unwrap_or_else(|| panic!("gone"));
+        assert_eq!(names(&back), ["a", "a"]);
+        assert_eq!(ids(&back), [("a", false), ("b", false)]);
+    }
+
+    #[test]
+    fn another_time_is_another_session_and_two_candidates_are_none() {
+        let old = event(&[A, B]);
+        let moved = event(&[("c", "2028-12-01"), B]);
+        let standing = after(DAY, &[Some(&old), Some(&moved)]).unwrap_or_else(|| panic!("gone"));
+        assert_eq!(ids(&standing), [("c", false), ("b", false), ("a", true)]);
+        let removed_before = [event(&[("a", A.1), ("x", A.1)]), event(&[A]), event(&[("y", A.1)])];
+        let standing = after(DAY, &removed_before.each_ref().map(Some)).unwrap_or_else(|| panic!("gone"));
+        assert_eq!(ids(&standing), [("y", false), ("x", true)]);
+        let two = event(&[("c", A.1), ("d", A.1)]);
+        let standing = after(DAY, &[Some(&old), Some(&two)]).unwrap_or_else(|| panic!("gone"));
+        assert_eq!(ids(&standing), [("c", false), ("d", false), ("a", true), ("b", true)]);
+    }
+}

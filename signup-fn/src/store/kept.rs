@@ -1,0 +1,122 @@
+//! The events as participants know them, kept so that a sign-up outlives its page.
+//!
+//! Editors can remove or rename a session or take an event offline at any time. [`Event::standing`] decides
+//! what that means; this module stores the result. An event is kept before its first sign-up is accepted, and
+//! the scheduled rounds keep every event of the catalogue.
+
+use catalog::{Event, EventId, SessionId};
+use tokio::time::Instant;
+
+use super::client::{Store, attempt_id};
+use super::error::{Setback, StoreError};
+use super::expression::{Condition, equals};
+use super::item::{self, Item};
+use super::listing::Listing;
+use super::record::{self, KEPT};
+use super::retry;
+use super::transaction::{Outcome, Write};
+use crate::people::timing::Timing;
+
+impl Store {
+    /// Returns an event as it stands, which the catalogue may no longer have. Returns `None` if nobody who
+    /// signed up for it is remembered.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes, if the table refuses a request, or if the kept event is unreadable and
+    /// the catalogue does not have it either.
+    pub async fn standing(
+        &self,
+        id: &EventId,
+        catalogue: Option<&Event>,
+        timing: Timing,
+    ) -> Result<Option<Event>, StoreError> {
+        let found = retry::until(timing.deadline, || self.item(item::kept_key(id))).await?;
+        match found.as_ref().map(record::kept).transpose() {
+            Ok(kept) => Ok(Event::standing(catalogue, kept.as_ref(), timing.now)),
+            Err(error) => catalogue.map(|event| Some(left_alone(event, &error))).ok_or(error),
+        }
+    }
+
+    /// Keeps an event as it stands, and returns it. `catalogue` is the event in the catalogue, if it is
+    /// still there.
+    ///
+    /// # Errors
+    /// Fails like [`Store::standing`].
+    pub async fn keep(
+        &self,
+        id: &EventId,
+        catalogue: Option<&Event>,
+        timing: Timing,
+    ) -> Result<Option<Event>, StoreError> {
+        retry::until(timing.deadline, || self.try_to_keep(id, catalogue, timing)).await
+    }
+
+    /// Reads all kept events.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes or if the table refuses a request.
+    pub async fn kept_events(&self, deadline: Instant) -> Result<Listing<Vec<Event>>, StoreError> {
+        let items = retry::until(deadline, || self.query(item::KEPT_EVENTS, item::KEPT_EVENT)).await?;
+        Ok(items.iter().map(record::kept).collect())
+    }
+
+    async fn try_to_keep(
+        &self,
+        id: &EventId,
+        catalogue: Option<&Event>,
+        timing: Timing,
+    ) -> Result<Option<Event>, Setback> {
+        let found = self.item(item::kept_key(id)).await?;
+        let kept = match found.as_ref().map(record::kept).transpose() {
+            Ok(kept) => kept,
+            Err(error) => return Ok(catalogue.map(|event| Some(left_alone(event, &error))).ok_or(error)?),
+        };
+        let standing = Event::standing(catalogue, kept.as_ref(), timing.now);
+        let Some(event) = standing.as_ref().filter(|event| kept.as_ref() != Some(*event)) else {
+            return Ok(standing);
+        };
+        let unchanged = match found.as_ref().and_then(|item| item.get(KEPT)) {
+            Some(before) => equals(KEPT, before.clone()),
+            None => Condition::Absent("pk"),
+        };
+        let mut writes = vec![Write::put(record::kept_item(event)?, unchanged)];
+        for (old, current) in event.renamed() {
+            writes.extend(self.rename(id, old, current).await?);
+        }
+        match self.transact(writes, &attempt_id()).await? {
+            Outcome::Committed => Ok(standing),
+            Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
+        }
+    }
+
+    /// Returns the writes that give the seats and the waiting list of a session to its new id, so that no
+    /// seat is given away twice. There are none if that has already happened.
+    async fn rename(
+        &self,
+        event: &EventId,
+        old: &SessionId,
+        current: &SessionId,
+    ) -> Result<Vec<Write>, Setback> {
+        let (old, current) = (item::session_key(old), item::session_key(current));
+        let Some(seats) = self.item(item::key(event, old.clone())).await? else { return Ok(Vec::new()) };
+        let before = self.item(item::key(event, current.clone())).await?;
+        let (renamed, condition) = match &before {
+            None => (seats.clone(), Condition::Absent("pk")),
+            Some(before) => (record::combined(before, &seats)?, is_unchanged(before)),
+        };
+        let renamed = renamed.into_iter().chain(item::key(event, current)).collect();
+        Ok(vec![Write::put(renamed, condition), Write::delete(item::key(event, old), is_unchanged(&seats))])
+    }
+}
+
+/// Returns the condition that a session has these seats and this waiting list.
+fn is_unchanged(session: &Item) -> Condition {
+    let same = |name| session.get(name).map_or(Condition::Absent(name), |value| equals(name, value.clone()));
+    Condition::All(["taken", "waiting"].map(same).into())
+}
+
+/// Returns the catalogue's event instead of a kept one that a newer version wrote.
+fn left_alone(event: &Event, error: &StoreError) -> Event {
+    tracing::error!(event.id = %event.id(), %error, "kept event is unreadable and left alone");
+    event.clone()
+}

@@ -1,0 +1,97 @@
+//! The people who share an address at an event.
+//!
+//! A secretariat signs up several colleagues with one address. The item of a mailbox lists them, so that a
+//! sign-up can tell them apart by name. Every transaction that adds or removes a person requires that the
+//! list is still the one that was read, so that two of them never happen at once.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use catalog::EventId;
+use jiff::Timestamp;
+
+use super::client::{Store, member};
+use super::error::{Setback, StoreError};
+use super::expression::{Condition, equals};
+use super::item::{self, number};
+use super::record;
+use super::sharing::Sharing;
+use super::transaction::Write;
+use crate::people::identity::{Mailbox, Person};
+use crate::people::participant::Participant;
+
+/// The maximum number of people who share an address at an event.
+pub const MAX_PEOPLE: usize = 5;
+
+impl Store {
+    /// Reads the people who share a mailbox.
+    pub(super) async fn sharing(&self, event: &EventId, mailbox: &Mailbox) -> Result<Sharing, Setback> {
+        let found = self.item(item::key(event, item::mailbox_key(mailbox))).await?;
+        Ok(found.as_ref().map(record::mailbox).transpose()?.unwrap_or_default())
+    }
+}
+
+impl Store {
+    /// Returns the write that makes a participant's mailbox known for at least as long as the participant, if
+    /// it is not yet.
+    pub(super) async fn remember_mailbox(
+        &self,
+        event: &EventId,
+        participant: &Participant,
+    ) -> Result<Option<Write>, Setback> {
+        let Participant { ref mailbox, ref person, forget_at, .. } = *participant;
+        let sharing = self.sharing(event, mailbox).await?;
+        let is_short = sharing.forget_at < forget_at;
+        Ok(is_short.then(|| sharing.with(event, mailbox, person, forget_at)).transpose()?)
+    }
+}
+
+impl Sharing {
+    /// Returns the write by which a person joins, or by which a person who shares the mailbox already is
+    /// remembered at least until `forget_at`.
+    pub(super) fn with(
+        mut self,
+        event: &EventId,
+        mailbox: &Mailbox,
+        person: &Person,
+        forget_at: Timestamp,
+    ) -> Result<Write, StoreError> {
+        let is_unchanged = self.is_unchanged();
+        if !self.people.contains(person) {
+            self.people.push(*person);
+        }
+        self.forget_at = self.forget_at.max(forget_at);
+        self.write(event, mailbox, is_unchanged)
+    }
+
+    /// Returns the write by which a person leaves. Nothing remains of a mailbox that nobody shares any more.
+    pub(super) fn without(
+        mut self,
+        event: &EventId,
+        mailbox: &Mailbox,
+        person: &Person,
+    ) -> Result<Write, StoreError> {
+        let is_unchanged = self.is_unchanged();
+        self.people.retain(|other| other != person);
+        if self.people.is_empty() {
+            let key = item::key(event, item::mailbox_key(mailbox));
+            return Ok(Write::delete(key, is_unchanged));
+        }
+        self.write(event, mailbox, is_unchanged)
+    }
+
+    fn write(self, event: &EventId, mailbox: &Mailbox, is_unchanged: Condition) -> Result<Write, StoreError> {
+        Ok(Write::put(record::mailbox_item(event, mailbox, &self)?, is_unchanged))
+    }
+
+    /// Returns the condition that the mailbox is still like this. A version would not do, because the item of a
+    /// mailbox is deleted with the last person, and a new one would begin with the same version.
+    fn is_unchanged(&self) -> Condition {
+        if self.people.is_empty() {
+            return Condition::Absent("pk");
+        }
+        let people = self.people.iter().map(member).collect();
+        Condition::All(vec![
+            equals("people", AttributeValue::L(people)),
+            equals("forget_at", number(self.forget_at.as_second())),
+        ])
+    }
+}

@@ -1,0 +1,109 @@
+//! Signing up: attempts of the transaction in [`super::claim`] until one decides.
+
+use catalog::mail::MailKind;
+use tokio::time::Instant;
+
+use super::applicant::Found;
+use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Place, Request};
+use super::client::{Store, attempt_id, unknown_session};
+use super::error::{Setback, StoreError};
+use super::transaction::{Cancelled, Outcome, Write};
+use super::{record, retry};
+use crate::people::identity::Person;
+use crate::people::signup::Signup;
+use crate::people::timing::Timing;
+use crate::people::token::SignupId;
+
+/// The positions of the writes within the transaction.
+const SESSION: usize = 1;
+const SOURCE: usize = 4;
+
+impl Store {
+    /// Stores a sign-up if the person is new and there is a seat or a place on the waiting list. Keeps the
+    /// event first, so that the sign-up does not depend on the catalogue any more.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes, if the table refuses a request, if the event has no such session, or
+    /// if the operating system supplies no random bits.
+    pub async fn claim(&self, request: &Request<'_>, deadline: Instant) -> Result<Claimed, StoreError> {
+        let timing = Timing { now: request.now, deadline };
+        let kept = self.keep(request.event.id(), Some(request.event), timing).await?;
+        let event = kept.as_ref().unwrap_or(request.event);
+        let Signup { ref session, ref email, ref details } = request.signup;
+        let claiming = Claiming {
+            request,
+            event,
+            session: event.session(session).ok_or_else(|| unknown_session(event.id(), session))?,
+            mailbox: request.identity.mailbox(event.id(), email),
+            name: details.full_name.as_str(),
+            id: SignupId::random()?,
+            attempt_id: attempt_id(),
+        };
+        let (claimed, told) = retry::until(deadline, || self.try_to_claim(&claiming)).await?;
+        let Some(person) = told else { return Ok(claimed) };
+        // A probe for known addresses counts like a sign-up, although it changes nothing else.
+        if let Some(count) = claiming.count() {
+            let id = attempt_id();
+            if !retry::until(deadline, || self.try_to_count(count.clone(), &id)).await? {
+                return Ok(Claimed { claim: Claim::TooOften, ..claimed });
+            }
+        }
+        let kind = if let Claim::Crowded(_) = claimed.claim { MailKind::Crowded } else { MailKind::Repeat };
+        self.repeat(event, claiming.session.id(), (kind, &person), timing).await?;
+        Ok(claimed)
+    }
+
+    /// Counts a request. Returns whether the sender is below the limit.
+    async fn try_to_count(&self, count: Write, id: &str) -> Result<bool, Setback> {
+        match self.transact(vec![count], id).await? {
+            Outcome::Committed => Ok(true),
+            Outcome::Cancelled(cancelled) if cancelled.condition_failed(0) => Ok(false),
+            Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
+        }
+    }
+
+    /// Returns the outcome, and the person whom a mail must tell that the form was submitted again.
+    async fn try_to_claim(&self, claiming: &Claiming<'_>) -> Result<(Claimed, Option<Person>), Setback> {
+        let may_wait = claiming.request.may_wait;
+        let (person, condition, sharing) = match self.look_up(claiming).await? {
+            Found::Done(claimed) => return Ok((claimed, None)),
+            Found::Refused(claimed, person) => {
+                let is_full = claimed.claim == Claim::Full;
+                return Ok((claimed, (!is_full).then_some(person)));
+            }
+            Found::New { person, condition, sharing } => (person, condition, sharing),
+        };
+        let mut claim = Claim::Full;
+        for place in [Place::Seat, Place::WaitingList].into_iter().take(1 + usize::from(may_wait)) {
+            if claim == Claim::Full {
+                let writes = claiming.writes(&person, condition.clone(), sharing.clone(), place)?;
+                // Each attempt reads the table again and may write something else, so it needs a new
+                // idempotency key.
+                claim = match self.transact(writes, &attempt_id()).await? {
+                    Outcome::Committed => Claim::Placed(place),
+                    Outcome::Cancelled(cancelled) => outcome(&cancelled, place)?,
+                };
+            }
+        }
+        Ok((Claimed { claim, person }, None))
+    }
+}
+
+/// Decides what a cancelled transaction means for the participant.
+fn outcome(cancelled: &Cancelled, place: Place) -> Result<Claim, Setback> {
+    if cancelled.condition_failed(SESSION) {
+        return match place {
+            Place::Seat => Ok(Claim::Full),
+            // Either the waiting list itself is full, or a seat came free in the meantime.
+            Place::WaitingList => match record::session_state(cancelled.item(SESSION)) {
+                Ok(state) if state.waiting.len() >= MAX_WAITING => Ok(Claim::Full),
+                _ => Err(Setback::Passing("a seat came free".to_owned())),
+            },
+        };
+    }
+    if cancelled.would_succeed(SESSION) && cancelled.condition_failed(SOURCE) {
+        return Ok(Claim::TooOften);
+    }
+    // Somebody else changed the person or the mailbox: the next attempt reads them again.
+    Err(cancelled.setback())
+}

@@ -1,0 +1,333 @@
+//! A history in the real world: the store, the mailer, and a table that misbehaves.
+
+use std::time::Duration;
+
+use catalog::Event;
+use catalog::mail::MailKind;
+use jiff::SignedDuration;
+use signup_fn::mail::mailer::Mailer;
+use signup_fn::mail::transport::Transport;
+use signup_fn::participant::form::Submission;
+use signup_fn::people::token::SignupKey;
+use signup_fn::store::change::{Change, Changed};
+use signup_fn::store::client::Store;
+
+use crate::act::{Act, Changing, Doing, Edit, History, MAILBOXES, NAMES};
+use crate::interleaving::at_once;
+use crate::model::{Answer, Model, Operation};
+use crate::observed::{Key, moment, observe, person};
+use crate::orders::{self, Outcome};
+use crate::support::stub::stub;
+use crate::support::{self, Table, at, mailer, reschedule, soon};
+
+/// The table, and the event as the editor describes it.
+struct World {
+    table: Table,
+    /// A client of the table, without faults.
+    store: Store,
+    model: Model,
+}
+
+/// Lives through a history. Returns what differs from the model, if anything does.
+pub(crate) async fn live(history: &History) -> Result<(), String> {
+    let model = Model::new(history.confirms);
+    let table = support::table().await;
+    let mut world = World { store: table.store(), table, model };
+    world.describe();
+    for (step, (act, faults)) in history.steps.iter().enumerate() {
+        let store = match faults.is_empty() {
+            true => world.store.clone(),
+            false => world.table.store_at(&stub(&world.table, faults, false).await),
+        };
+        world.model.now += 1;
+        world.act(act, store).await.map_err(|error| format!("step {step}: {error}"))?;
+    }
+    world.end().await
+}
+
+impl World {
+    /// Describes the event as the model's editor does.
+    fn describe(&mut self) {
+        let model = &self.model;
+        self.table = self.table.edited(|event| {
+            event["confirm_by_mail"] = model.confirms.into();
+            event["retention_days"] = model.described.retention.into();
+            let sessions = event["sessions"].as_array_mut().unwrap();
+            for (at, (session, described)) in sessions.iter_mut().zip(model.described.sessions).enumerate() {
+                session["id"] = id(model, at).into();
+                session["capacity"] = described.capacity.into();
+                session["called_off"] = described.called_off.into();
+                reschedule(session, moment(described.starts_at));
+            }
+        });
+    }
+
+    /// The event in the catalogue, if it is there.
+    fn catalogue(&self) -> Option<Event> {
+        let without = |event: &mut serde_json::Value| {
+            if let Some(removed) = self.model.removed {
+                event["sessions"].as_array_mut().unwrap().remove(removed);
+            }
+        };
+        self.model.online.then(|| self.table.edited(without).event)
+    }
+
+    /// The event as it stands.
+    async fn standing(&self) -> Option<Event> {
+        let catalogue = self.catalogue();
+        let timing = at(moment(self.model.now));
+        self.store.standing(self.table.event.id(), catalogue.as_ref(), timing).await.unwrap()
+    }
+
+    /// The mailer, which reaches the table through this client.
+    fn mailer(&self, store: Store, folder: &str) -> Mailer {
+        let mut mailer = mailer(&self.table, Transport::Folder(folder.into()));
+        let mut record: catalog::CatalogRecord = support::catalog().into();
+        record.events = self.catalogue().into_iter().collect();
+        mailer.catalog = std::sync::Arc::new(record.try_into().unwrap());
+        Mailer { store, ..mailer }
+    }
+
+    async fn act(&mut self, act: &Act, store: Store) -> Result<(), String> {
+        let now = at(moment(self.model.now));
+        match act {
+            Act::Do(doing) if self.is_possible(doing) => {
+                let actor = self.actor(doing).await;
+                let answer = actor.act(store).await;
+                let mut operation = Operation::new(doing, self.who(doing));
+                while !operation.is_over {
+                    operation.step(&mut self.model);
+                }
+                if Some(&answer) != operation.answer.as_ref() {
+                    return Err(format!("{doing:?}: {answer:?} instead of {:?}", operation.answer));
+                }
+            }
+            Act::AtOnce { mailer, doing: [one, other], schedule }
+                if self.is_possible(one) && (*mailer || self.is_possible(other)) =>
+            {
+                let (answers, outcomes) = match mailer {
+                    true => self.beside_rounds(one, schedule).await,
+                    false => self.both(one, other, schedule).await,
+                };
+                return self.choose(answers, outcomes).await;
+            }
+            Act::Do(_) | Act::AtOnce { .. } => {}
+            Act::Rounds => {
+                self.mailer(store, "/nonexistent").rounds(now).await.unwrap();
+                self.model.rounds(|_| {});
+            }
+            Act::Sweep { works } => {
+                let folder = tempfile::tempdir().unwrap();
+                let path = if *works { folder.path().to_str().unwrap() } else { "/proc/nowhere" };
+                self.mailer(store, path).sweep(SignedDuration::ZERO, now).await.unwrap();
+                self.model.sweep(*works);
+            }
+            Act::Pass { minutes } => self.model.now += minutes,
+            Act::Edit(edit) => {
+                self.keep_if_renamed(edit).await;
+                self.model.edit(edit);
+                self.describe();
+                self.keep_if_renamed(edit).await;
+            }
+        }
+        let seen = self.observe().await;
+        match self.model.observed() {
+            expected if expected == seen => Ok(()),
+            expected => Err(format!("{act:?}:\n  {seen:?}\ninstead of\n  {expected:?}")),
+        }
+    }
+
+    async fn observe(&self) -> crate::observed::Observed {
+        let mut table = self.table.clone();
+        // The table may hold sessions under their former ids.
+        if let Some(event) = self.standing().await {
+            table.event = event;
+        }
+        observe(&table, &self.store, self.model.now).await
+    }
+
+    /// An id is changed between two rounds: what the editor changed before is known by then.
+    async fn keep_if_renamed(&self, edit: &Edit) {
+        if let Edit::RenameSession { .. } = edit {
+            let (id, catalogue) = (self.table.event.id(), self.catalogue());
+            let now = at(moment(self.model.now));
+            self.store.keep(id, catalogue.as_ref(), now).await.unwrap();
+        }
+    }
+
+    fn is_possible(&self, doing: &Doing) -> bool {
+        match *doing {
+            Doing::SignUp { session, .. } => self.model.offers(session),
+            Doing::Change { change: Changing::Move { to, .. }, .. } => self.model.knows(to),
+            Doing::Change { .. } => true,
+        }
+    }
+
+    /// Returns the person whom a change is about, and the number of the sign-up.
+    fn who(&self, doing: &Doing) -> Option<(Key, usize)> {
+        let Doing::Change { who, .. } = *doing else { return None };
+        let people = &self.model.people;
+        people.iter().nth(who.checked_rem(people.len())?).map(|(key, person)| (*key, person.id))
+    }
+
+    async fn both(
+        &self,
+        one: &Doing,
+        other: &Doing,
+        schedule: &[bool],
+    ) -> ([Option<Answer>; 2], Vec<Outcome>) {
+        let (first, second) = (self.actor(one).await, self.actor(other).await);
+        let answers = at_once(
+            &self.table,
+            schedule,
+            async |endpoint: String| first.act(self.table.store_at(&endpoint)).await,
+            async |endpoint: String| second.act(self.table.store_at(&endpoint)).await,
+        );
+        let (one_answer, other_answer) = answers.await;
+        let operations = [one, other].map(|doing| Operation::new(doing, self.who(doing)));
+        ([Some(one_answer), Some(other_answer)], orders::of_two(&self.model, &operations))
+    }
+
+    async fn beside_rounds(&self, one: &Doing, schedule: &[bool]) -> ([Option<Answer>; 2], Vec<Outcome>) {
+        let actor = self.actor(one).await;
+        let now = at(moment(self.model.now));
+        let (answer, ()) = at_once(
+            &self.table,
+            schedule,
+            async |endpoint: String| actor.act(self.table.store_at(&endpoint)).await,
+            async |endpoint: String| {
+                self.mailer(self.table.store_at(&endpoint), "/nonexistent").rounds(now).await.unwrap()
+            },
+        )
+        .await;
+        let operation = Operation::new(one, self.who(one));
+        ([Some(answer), None], orders::with_rounds(&self.model, &operation))
+    }
+
+    /// Goes on with an order that explains the answers and what the table holds.
+    async fn choose(&mut self, answers: [Option<Answer>; 2], outcomes: Vec<Outcome>) -> Result<(), String> {
+        let seen = self.observe().await;
+        let expected: Vec<_> = outcomes.iter().map(|(answers, model)| (answers, model.observed())).collect();
+        let explains = |outcome: &(&[Option<Answer>; 2], _)| *outcome.0 == answers && outcome.1 == seen;
+        match expected.iter().position(explains) {
+            Some(at) => {
+                self.model = outcomes[at].1.clone();
+                Ok(())
+            }
+            None => {
+                Err(format!("no order explains {answers:?} and\n  {seen:?}\nbut these are:\n  {expected:?}"))
+            }
+        }
+    }
+
+    /// Checks what must hold in the end: every mail is sent, and nobody is stored once the retention period is
+    /// over, nor any mailbox.
+    async fn end(mut self) -> Result<(), String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_str().unwrap();
+        let mails = self.store.mails(&self.table.event, soon()).await.unwrap().readable;
+        for mail in mails.iter().filter(|mail| mail.parked.is_some()) {
+            self.store.unpark(self.table.event.id(), &mail.key, soon()).await.unwrap();
+        }
+        self.model.now += 24 * 60;
+        let mailer = self.mailer(self.store.clone(), path);
+        mailer.sweep(SignedDuration::ZERO, at(moment(self.model.now))).await.unwrap();
+        let event = self.standing().await.unwrap_or_else(|| self.table.event.clone());
+        let mails = self.store.mails(&event, soon()).await.unwrap().readable;
+        if let Some(mail) = mails.iter().find(|mail| !mail.is_sent && mail.kind != MailKind::Crowded) {
+            return Err(format!("unsent mail: {mail:?}"));
+        }
+        // The rounds make the data follow what an editor changed last. From then on, the end is known.
+        mailer.rounds(at(moment(self.model.now))).await.unwrap();
+        self.model.keep();
+        let last = (0..2).map(|session| self.model.forget_at(session)).max().unwrap().max(self.model.now);
+        mailer.rounds(at(moment(last))).await.unwrap();
+        let left = self.table.items().await;
+        let about_people =
+            left.iter().filter(|item| !support::text(item, "sk").starts_with("session#")).count();
+        self.model.now = last;
+        let seats = self.observe().await.taken;
+        match (about_people, seats) {
+            (0, [0, 0]) => Ok(()),
+            _ => Err(format!("{about_people} items and {seats:?} seats are left in the end: {left:?}")),
+        }
+    }
+
+    /// Prepares what somebody does.
+    async fn actor(&self, doing: &Doing) -> Actor {
+        let event = self.standing().await.unwrap_or_else(|| self.table.event.clone());
+        let mut table = self.table.clone();
+        table.event = self.catalogue().unwrap_or_else(|| event.clone());
+        let now = at(moment(self.model.now));
+        let key = match self.who(doing) {
+            Some((key, _)) => self.store.participant(&event, &person(key), now).await.unwrap(),
+            None => None,
+        };
+        let session = |session: usize| id(&self.model, session);
+        Actor {
+            doing: doing.clone(),
+            sessions: [session(0), session(1)],
+            table,
+            event,
+            key: key.map(|participant| participant.key()),
+            now: self.model.now,
+        }
+    }
+}
+
+/// The current id of a session.
+fn id(model: &Model, session: usize) -> String {
+    let letter = ["a", "b"][session];
+    match model.renamed[session] {
+        0 => letter.to_owned(),
+        number => format!("{letter}{number}"),
+    }
+}
+
+/// Somebody who is about to do something.
+struct Actor {
+    doing: Doing,
+    sessions: [String; 2],
+    table: Table,
+    event: Event,
+    key: Option<SignupKey>,
+    now: i64,
+}
+
+impl Actor {
+    async fn act(&self, store: Store) -> Answer {
+        let now = moment(self.now);
+        match self.doing {
+            Doing::SignUp { mailbox, name, session, may_wait } => {
+                let wait = if may_wait { "&wait=yes" } else { "" };
+                let form = form(MAILBOXES[mailbox], NAMES[name], &self.sessions[session]) + wait;
+                let time = Duration::from_secs(30);
+                Answer::Claim(self.table.claim_form(&store, &form, now, time).await.unwrap())
+            }
+            Doing::Change { ref change, .. } => {
+                let Some(key) = self.key else { return Answer::Changed(Changed::Gone) };
+                let change = self.change(change);
+                Answer::Changed(store.change(&self.event, &key, &change, at(now)).await.unwrap())
+            }
+        }
+    }
+
+    fn change(&self, change: &Changing) -> Change {
+        match *change {
+            Changing::Rename { name } => {
+                let form = form("x@voorbeeld.nl", NAMES[name], "a");
+                Change::Details(Submission::read(form.as_bytes()).unwrap().details().unwrap())
+            }
+            Changing::Move { to, may_wait } => {
+                Change::Move { to: self.sessions[to].parse().unwrap(), may_wait }
+            }
+            Changing::Cancel => Change::Cancel,
+            Changing::Confirm => Change::Confirm,
+            Changing::Erase => Change::Erase,
+        }
+    }
+}
+
+fn form(email: &str, name: &str, session: &str) -> String {
+    support::form(email, session).replace("Jan+Vos", &name.replace(' ', "+"))
+}

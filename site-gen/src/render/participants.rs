@@ -1,0 +1,131 @@
+//! Renders the mails and pages for participants, which serve all events.
+//!
+//! They leave every word about an event to be filled in, so that they work for an event that is no longer
+//! online.
+
+use std::collections::BTreeMap;
+
+use catalog::SessionId;
+use catalog::answer::{
+    Answer, ErasedView, Field, FieldError, FormView, ManageView, Notice, OtherSession, Status,
+};
+use catalog::mail::{MailKind, MailPart, MailView, mail_file};
+use catalog::words::{EventWords, SessionWords};
+
+use super::output::{self, Outputs};
+use super::views::PageView;
+use super::{Renderer, page_context};
+use crate::render::templates::inert_view;
+
+impl Renderer<'_> {
+    /// Renders the pages on which participants manage their own sign-ups.
+    pub(super) fn own_pages(&self) -> Outputs {
+        let context = page_context(&PageView::default());
+        let render = |template| self.common.templates.render(template, &context);
+        let managed = managed();
+        let erased = [true, false].map(|is_online| ErasedView { event: event_words(is_online) });
+        Ok(vec![
+            output::answer(&Answer::Manage.file(), render("answers/manage.html")?, &managed)?,
+            output::answer(&Answer::Confirm.file(), render("answers/confirm.html")?, &managed)?,
+            output::answer(&Answer::Erased.file(), render("answers/erased.html")?, &erased)?,
+        ])
+    }
+
+    /// Renders the mails.
+    pub(super) fn mails(&self) -> Outputs {
+        let views: Vec<MailView> = Status::ALL.iter().flat_map(|&status| mail_views(status)).collect();
+        let html = page_context(&PageView::default());
+        // Plain text is not escaped, so no value in it may look like an expression.
+        let mut plain = html.clone();
+        plain.insert("site", &inert_view(&self.common.templates.site));
+        let mut outputs = Vec::new();
+        for &kind in MailKind::ALL {
+            for (part, context) in [(MailPart::Text, &plain), (MailPart::Html, &html)] {
+                let template = format!("mails/{}.{}", kind.name(), part.ending());
+                let text = self.common.templates.render(&template, context)?;
+                outputs.push(output::answer(&mail_file(kind, part), text, &views)?);
+            }
+        }
+        Ok(outputs)
+    }
+}
+
+/// Returns views of a mail about an event that is online, and about one that is not.
+fn mail_views(status: Status) -> [MailView; 2] {
+    [true, false].map(|is_online| MailView {
+        event: event_words(is_online),
+        session: session_words(is_online),
+        full_name: "0".into(),
+        reference: "0".into(),
+        status,
+        previous: "0".into(),
+        manage_url: "0".into(),
+        confirm_url: if status == Status::Held { "0".into() } else { String::new() },
+    })
+}
+
+fn event_words(is_online: bool) -> EventWords {
+    let url = if is_online { "0".to_owned() } else { String::new() };
+    EventWords { title: "0".into(), url, retention_days: 30 }
+}
+
+fn session_words(called_off: bool) -> SessionWords {
+    SessionWords {
+        id: "0".into(),
+        date: "0".into(),
+        time: "0".into(),
+        place_of_time: "0".into(),
+        start: "0".into(),
+        called_off,
+        called_off_because: if called_off { "0".into() } else { String::new() },
+    }
+}
+
+/// Returns views of a participant's sign-up in every state.
+fn managed() -> Vec<ManageView> {
+    // Every text is a session's id to the type system only: the templates print it.
+    let Ok(id) = "0".parse::<SessionId>() else { return Vec::new() };
+    let other = |is_open, is_full| OtherSession { id: id.clone(), date: "0".into(), is_open, is_full };
+    let others = [vec![], vec![other(false, false), other(true, false), other(true, true)]];
+    let notices = [
+        None,
+        Some(Notice::Saved),
+        Some(Notice::Moved),
+        Some(Notice::Cancelled),
+        Some(Notice::Confirmed),
+        Some(Notice::Full(id.clone())),
+        Some(Notice::TooLate),
+    ];
+    let errors = FieldError::ALL.iter().map(|&error| Some(error)).chain([None]);
+    let mut views = Vec::new();
+    for (error, &status) in errors.flat_map(|error| Status::ALL.iter().map(move |status| (error, status))) {
+        views.extend(notices.iter().enumerate().map(|(at, notice)| ManageView {
+            form: form(error),
+            event: event_words(at % 2 == 0),
+            session: session_words(at % 2 == 1),
+            others: others[at % 2].clone(),
+            email: "0".into(),
+            status,
+            reference: "0".into(),
+            has_begun: at % 3 == 1,
+            position: at,
+            action: "0".into(),
+            confirm_action: "0".into(),
+            notice: notice.clone(),
+        }));
+    }
+    views
+}
+
+/// Returns a form of which every field has the same error.
+fn form(error: Option<FieldError>) -> FormView {
+    FormView {
+        values: Field::ALL.iter().map(|&field| (field, field.name().to_owned())).collect(),
+        errors: Field::ALL.iter().map(|&field| (field, error)).collect(),
+        has_errors: error.is_some(),
+        phases: BTreeMap::new(),
+        is_open: false,
+        has_other_open: false,
+        is_trapped: false,
+    }
+}
