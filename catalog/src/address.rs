@@ -63,6 +63,13 @@ pub enum SignupAddress {
         /// The token from the mail. Parsing the address does not verify it.
         token: String,
     },
+    /// `/aanmelden/{event}/adres/{token}/`: the page that confirms a participant's new email address.
+    NewAddress {
+        /// The event of the sign-up.
+        event: EventId,
+        /// The token from the mail. Parsing the address does not verify it.
+        token: String,
+    },
     /// `/aanmelden/{event}/gewist/`: the page after a sign-up was erased.
     Erased {
         /// The event of the erased sign-up.
@@ -90,6 +97,12 @@ pub enum ManageDone {
     /// The email address was confirmed.
     #[strum(serialize = "bevestigd")]
     Confirmed,
+    /// A mail was sent to a new email address.
+    #[strum(serialize = "adres-gevraagd")]
+    Asked,
+    /// The email address was changed.
+    #[strum(serialize = "adres-gewijzigd")]
+    Readdressed,
 }
 
 impl SignupAddress {
@@ -101,6 +114,7 @@ impl SignupAddress {
             | Self::Waiting { event, .. }
             | Self::Manage { event, .. }
             | Self::Confirm { event, .. }
+            | Self::NewAddress { event, .. }
             | Self::Erased { event }
             | Self::Seats { event } => event,
         }
@@ -147,6 +161,7 @@ impl std::str::FromStr for SignupAddress {
             [event, "bevestigen", token] => {
                 Ok(Self::Confirm { event: known(event)?, token: as_token(token)? })
             }
+            [event, "adres", token] => Ok(Self::NewAddress { event: known(event)?, token: as_token(token)? }),
             [event, "gewist"] => Ok(Self::Erased { event: known(event)? }),
             [event, "plekken.json"] => Ok(Self::Seats { event: known(event)? }),
             _ => Err(UnknownAddress),
@@ -185,6 +200,7 @@ impl fmt::Display for SignupAddress {
                 write!(f, "{SIGNUP_PREFIX}{event}/wijzigen/{token}/{done}/")
             }
             Self::Confirm { event, token } => write!(f, "{SIGNUP_PREFIX}{event}/bevestigen/{token}/"),
+            Self::NewAddress { event, token } => write!(f, "{SIGNUP_PREFIX}{event}/adres/{token}/"),
             Self::Erased { event } => write!(f, "{SIGNUP_PREFIX}{event}/gewist/"),
             Self::Seats { event } => write!(f, "{SIGNUP_PREFIX}{event}/plekken.json"),
         }

@@ -43,6 +43,8 @@ pub enum Answer<'a> {
     Manage,
     /// The page that confirms the participant's email address, filled from a [`ManageView`].
     Confirm,
+    /// The page that confirms a participant's new email address, filled from a [`ManageView`].
+    NewAddress,
     /// The page after a sign-up was erased, filled from an [`ErasedView`].
     Erased,
     /// The page for an invalid or expired link; has no values to fill in.
@@ -54,7 +56,8 @@ pub enum Answer<'a> {
 impl<'a> Answer<'a> {
     /// Returns every page that the function needs for a catalogue.
     pub fn all(catalog: &'a Catalog) -> Vec<Self> {
-        let mut all = vec![Self::Error, Self::LinkExpired, Self::Manage, Self::Confirm, Self::Erased];
+        let mut all =
+            vec![Self::Error, Self::LinkExpired, Self::Manage, Self::Confirm, Self::NewAddress, Self::Erased];
         for event in catalog.events() {
             let id = event.id();
             all.extend([Self::Form(id), Self::Failed(id)]);
@@ -82,6 +85,7 @@ impl<'a> Answer<'a> {
             Self::Failed(event) => format!("answers/{event}/failed.html"),
             Self::Manage => "answers/manage.html".to_owned(),
             Self::Confirm => "answers/confirm.html".to_owned(),
+            Self::NewAddress => "answers/new-address.html".to_owned(),
             Self::Erased => "answers/erased.html".to_owned(),
             Self::LinkExpired => "answers/link-expired.html".to_owned(),
             Self::Error => "answers/error.html".to_owned(),
@@ -266,6 +270,8 @@ pub struct ManageView {
     pub others: Vec<OtherSession>,
     /// The participant's email address.
     pub email: String,
+    /// The new email address that is not confirmed yet, or an empty text.
+    pub new_email: String,
     /// The status of the sign-up.
     pub status: Status,
     /// The reference that the participant can quote.
@@ -314,6 +320,14 @@ pub enum Notice {
     Cancelled,
     /// The email address was confirmed.
     Confirmed,
+    /// A mail was sent to a new email address.
+    Asked,
+    /// The email address was changed.
+    Readdressed,
+    /// A mail was sent to another new address a moment ago.
+    TooSoon,
+    /// The new address belongs to a sign-up with the same name, or to too many sign-ups.
+    AddressTaken,
     /// The chosen session has no free seat.
     Full(SessionId),
     /// The change is no longer possible: the session has begun, or its sign-up is closed.
@@ -327,6 +341,8 @@ impl From<ManageDone> for Notice {
             ManageDone::Moved => Self::Moved,
             ManageDone::Cancelled => Self::Cancelled,
             ManageDone::Confirmed => Self::Confirmed,
+            ManageDone::Asked => Self::Asked,
+            ManageDone::Readdressed => Self::Readdressed,
         }
     }
 }

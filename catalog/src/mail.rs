@@ -46,6 +46,10 @@ pub enum MailKind {
     CalledOffUnseated,
     /// The participant chose another session; cancels the calendar entry of this one.
     Left,
+    /// Asks to confirm the participant's new email address; sent to that address.
+    ConfirmAddress,
+    /// The sign-up has another email address now; sent to the former one.
+    Readdressed,
     /// The sign-up was cancelled.
     Cancelled,
     /// The place on the waiting list, or the unconfirmed seat, was given up.
@@ -84,6 +88,8 @@ impl MailKind {
             | Self::NoSeat
             | Self::Reminder
             | Self::Repeat
+            | Self::ConfirmAddress
+            | Self::Readdressed
             | Self::Crowded => None,
         }
     }
@@ -158,8 +164,9 @@ pub struct MailView {
     pub status: Status,
     /// The former date and time in words, if the mail says that they changed; otherwise empty.
     pub previous: String,
-    /// URL of the page on which the participant can see and change the sign-up.
+    /// URL of the page on which the participant can see and change the sign-up; empty in a mail to an address
+    /// that is not, or no longer, the participant's.
     pub manage_url: String,
-    /// URL of the page that confirms the email address; empty if there is nothing to confirm.
+    /// URL of the page that confirms the email address, or the new one; empty if there is nothing to confirm.
     pub confirm_url: String,
 }

@@ -135,7 +135,10 @@ fn is_current(mail: &Mail, participant: &Participant) -> bool {
                 && participant.rescheduled_at == Some(mail.created_at)
                 && participant.status != Status::Cancelled
         }
-        MailKind::Repeat | MailKind::Crowded => true,
+        MailKind::ConfirmAddress => {
+            participant.new_address.as_ref().map(|address| &address.email) == mail.to.as_ref()
+        }
+        MailKind::Repeat | MailKind::Crowded | MailKind::Readdressed => true,
     }
 }
 

@@ -21,7 +21,7 @@ use mail_builder::mime::MimePart;
 use super::entry::Entry;
 use crate::people::field::Email;
 use crate::people::participant::Participant;
-use crate::people::token::{Purpose, TokenKeys};
+use crate::people::token::{Purpose, SignupKey, TokenKeys};
 use crate::rendered::pages::Pages;
 use crate::store::mail::Mail;
 
@@ -111,13 +111,24 @@ impl Messages {
     /// Fails if a template cannot be filled in, or if the text has no line after its subject.
     pub fn build(&self, mail: &Mail, about: About<'_>, sender: &Sender, now: Timestamp) -> Result<Message> {
         let About { event, session, participant } = about;
-        let key = participant.key();
-        let issue = |purpose| self.token_keys.issue(purpose, event.id(), &key, event.links_expire_at());
         let at = |address: SignupAddress| format!("{}{address}", self.origin);
-        let id = event.id().clone();
-        let manage_url =
-            at(SignupAddress::Manage { event: id.clone(), token: issue(Purpose::Manage), done: None });
-        let confirm_url = at(SignupAddress::Confirm { event: id, token: issue(Purpose::Confirm) });
+        let (id, key, expires) = (event.id().clone(), participant.key(), event.links_expire_at());
+        let issue = |purpose, key: &SignupKey| self.token_keys.issue(purpose, event.id(), key, expires);
+        let confirm_url = match &participant.new_address {
+            Some(address) if mail.kind == MailKind::ConfirmAddress => {
+                let key = SignupKey { signup: address.id, ..key };
+                at(SignupAddress::NewAddress { event: id.clone(), token: issue(Purpose::NewAddress, &key) })
+            }
+            _ if participant.status == Status::Held => {
+                at(SignupAddress::Confirm { event: id.clone(), token: issue(Purpose::Confirm, &key) })
+            }
+            _ => String::new(),
+        };
+        // Only the participant's own mailbox may open the sign-up.
+        let manage_url = match &mail.to {
+            Some(_) => String::new(),
+            None => at(SignupAddress::Manage { event: id, token: issue(Purpose::Manage, &key), done: None }),
+        };
         let view = MailView {
             event: EventWords::new(event, &self.origin),
             session: SessionWords::new(event, session),
@@ -125,7 +136,7 @@ impl Messages {
             reference: participant.person.reference().to_string(),
             status: participant.status,
             previous: mail.previous.clone().unwrap_or_default(),
-            confirm_url: if participant.status == Status::Held { confirm_url } else { String::new() },
+            confirm_url,
             manage_url,
         };
         let part = |part| self.pages.fill(&mail_file(mail.kind, part), &view);
@@ -133,7 +144,7 @@ impl Messages {
         let (subject, text) = text.split_once('\n').context("the mail has no text after its subject line")?;
         // A line break would start another header. The templates contain none, but an event's title might.
         let subject: String = subject.chars().filter(|c| !c.is_control()).collect();
-        let to = participant.signup.email.ascii();
+        let to = mail.to.as_ref().unwrap_or(&participant.signup.email).ascii();
         let mut builder = MessageBuilder::new()
             .from(Address::new_address(
                 Some(sender.name.as_str()).filter(|name| !name.is_empty()),

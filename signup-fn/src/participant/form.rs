@@ -105,6 +105,15 @@ impl Submission {
         }
     }
 
+    /// Checks the email address, as the only field of a form.
+    ///
+    /// # Errors
+    /// Returns the error of the address.
+    pub fn email(&self) -> Result<Email, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        checked(Email::new(self.get(Field::Email)), &mut errors, Field::Email).ok_or(errors)
+    }
+
     /// Checks the fields that a participant may change later.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The requests that a participant can make: sign up, view, change, cancel, confirm, erase.
 //!
-//! Belongs here: the requests that a participant can make (`sign_up`, `confirm`, `manage`, `seats`), and
+//! Belongs here: the requests that a participant can make (`sign_up`, `confirm`, `manage`,
+//! `new_address`, `seats`), and
 //! what they share. Does not belong here: storing a
 //! sign-up (see `store`), and the requests of organisers.
 
@@ -8,6 +9,7 @@ pub mod confirm;
 pub mod form;
 pub mod function;
 pub mod manage;
+pub mod new_address;
 pub mod own;
 pub mod seats;
 pub mod sign_up;
@@ -70,6 +72,9 @@ pub async fn answer(
         SignupAddress::Confirm { token, .. } => {
             confirm::confirm(function, &request, Link { event, token }, timing).await
         }
+        SignupAddress::NewAddress { token, .. } => {
+            new_address::new_address(function, &request, Link { event, token }, timing).await
+        }
         shown => match *request.method() {
             Method::GET | Method::HEAD => show(function, event, shown, timing).await,
             _ => function.answers.method_not_allowed("GET, HEAD"),
@@ -96,9 +101,10 @@ async fn show(
             function.answers.page(StatusCode::OK, Answer::Erased, &view)
         }
         SignupAddress::Seats { .. } => seats::seats(function, event, timing.deadline).await,
-        SignupAddress::Form { .. } | SignupAddress::Manage { .. } | SignupAddress::Confirm { .. } => {
-            function.answers.error(StatusCode::NOT_FOUND)
-        }
+        SignupAddress::Form { .. }
+        | SignupAddress::Manage { .. }
+        | SignupAddress::Confirm { .. }
+        | SignupAddress::NewAddress { .. } => function.answers.error(StatusCode::NOT_FOUND),
     }
 }
 
@@ -113,7 +119,10 @@ async fn event<'a>(
 ) -> Result<Option<Cow<'a, Event>>, StoreError> {
     let catalogue = function.catalog.event(address.event());
     match address {
-        SignupAddress::Manage { .. } | SignupAddress::Confirm { .. } | SignupAddress::Erased { .. } => {
+        SignupAddress::Manage { .. }
+        | SignupAddress::Confirm { .. }
+        | SignupAddress::NewAddress { .. }
+        | SignupAddress::Erased { .. } => {
             let standing = function.store.standing(address.event(), catalogue, timing).await?;
             Ok(standing.map(Cow::Owned))
         }

@@ -37,7 +37,7 @@ pub(super) struct Own<'a> {
     pub(super) event: &'a Event,
     pub(super) timing: Timing,
     token: &'a str,
-    key: SignupKey,
+    pub(super) key: SignupKey,
 }
 
 /// Responds to a link whose token is invalid or has expired, or whose sign-up is gone.
@@ -57,6 +57,16 @@ impl<'a> Own<'a> {
     ) -> Result<Self, TokenError> {
         let key = function.token_keys.read(token, purpose, event.id(), timing.now)?;
         Ok(Self { function, event, timing, token, key })
+    }
+
+    /// Returns the sign-up with this key, which another link has opened.
+    pub(super) fn of(
+        function: &'a Function,
+        Link { event, token }: Link<'a>,
+        key: SignupKey,
+        timing: Timing,
+    ) -> Self {
+        Self { function, event, timing, token, key }
     }
 
     /// Reads the participant. Returns `None` if the sign-up is gone, or if a newer one replaced it.
@@ -123,6 +133,10 @@ impl<'a> Own<'a> {
             session: SessionWords::new(self.event, session),
             others: Vec::new(),
             email: participant.signup.email.as_str().to_owned(),
+            new_email: participant
+                .pending_address(self.timing.now)
+                .map(|address| address.email.as_str().to_owned())
+                .unwrap_or_default(),
             status: participant.status,
             reference: participant.person.reference().to_string(),
             has_begun: session.starts_at() <= self.timing.now,

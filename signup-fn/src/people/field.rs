@@ -1,5 +1,7 @@
 //! Text fields of a form: cleaned, limited in length, and safe to store and show.
 
+use std::fmt;
+
 use idna::AsciiDenyList;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -65,6 +67,13 @@ impl<const MAX: usize> Lines<MAX> {
     /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Prints no personal data, so that none can end up in a log.
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Email(…)")
     }
 }
 

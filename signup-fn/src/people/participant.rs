@@ -8,6 +8,7 @@ use catalog::session::SessionTimes;
 use catalog::{Event, Session, SessionId};
 use jiff::{SignedDuration, Timestamp};
 
+use super::field::Email;
 use super::identity::{Mailbox, Person};
 use super::signup::Signup;
 use super::token::{SignupId, SignupKey};
@@ -23,6 +24,8 @@ pub struct Participant {
     pub signup: Signup,
     /// The id that distinguishes this sign-up from the person's earlier ones.
     pub id: SignupId,
+    /// The new address that the participant asked for and has not confirmed yet.
+    pub new_address: Option<NewAddress>,
     /// The status of the sign-up.
     pub status: Status,
     /// The time at which the seat is released if the address is not confirmed by then.
@@ -44,6 +47,23 @@ pub struct Participant {
     /// The time from which the participant may no longer be stored or shown.
     pub forget_at: Timestamp,
 }
+
+/// A new email address that is not confirmed yet.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewAddress {
+    /// The address.
+    pub email: Email,
+    /// The id of the request, which the link in the mail contains.
+    pub id: SignupId,
+    /// The time from which the link no longer works and the address is forgotten.
+    pub until: Timestamp,
+}
+
+/// How long a participant can confirm a new address.
+pub const TO_CONFIRM: SignedDuration = SignedDuration::from_hours(24);
+
+/// The minimum time between two mails to new addresses.
+const BETWEEN_ADDRESSES: SignedDuration = SignedDuration::from_mins(5);
 
 /// The minimum time between two mails that a session was rescheduled, so that an editor who corrects a
 /// date does not cause a mail for each attempt.
@@ -74,10 +94,23 @@ impl Participant {
         Self { version: (self.version + 1).max(sequence(now)), ..self.clone() }
     }
 
+    /// Returns the new address that can still be confirmed.
+    pub fn pending_address(&self, now: Timestamp) -> Option<&NewAddress> {
+        self.new_address.as_ref().filter(|address| now < address.until)
+    }
+
+    /// Returns whether the participant may ask for another new address. Otherwise, the mails could disturb
+    /// many strangers.
+    pub fn may_ask_for_address(&self, now: Timestamp) -> bool {
+        let asked_at = self.new_address.as_ref().map(|address| address.until - TO_CONFIRM);
+        asked_at.is_none_or(|at| now.duration_since(at) >= BETWEEN_ADDRESSES)
+    }
+
     /// Returns the participant as they should be now that the catalogue describes the session in this way,
     /// or `None` if nothing changed for them. The times in [`Self::told`] differ if they must be told.
     pub fn following(&self, event: &Event, session: &Session, now: Timestamp) -> Option<Self> {
-        let mut following = Self { forget_at: event.forget_at(session), ..self.clone() };
+        let new_address = self.pending_address(now).cloned();
+        let mut following = Self { forget_at: event.forget_at(session), new_address, ..self.clone() };
         let times = session.times();
         let is_rescheduled = self.told.as_ref().is_some_and(|told| !is_same_time(told, &times));
         if self.status == Status::Cancelled || !is_rescheduled {
@@ -111,6 +144,13 @@ impl Participant {
 
 fn is_same_time(a: &SessionTimes, b: &SessionTimes) -> bool {
     (a.starts_at, a.ends_at) == (b.starts_at, b.ends_at)
+}
+
+/// Prints no personal data, so that none can end up in a log.
+impl fmt::Debug for NewAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewAddress(until {})", self.until)
+    }
 }
 
 /// Prints no personal data, so that none can end up in a log.

@@ -26,6 +26,8 @@ pub enum Purpose {
     Manage,
     /// To confirm the address.
     Confirm,
+    /// To confirm a new address. The token contains the id of the request instead of that of the sign-up.
+    NewAddress,
 }
 
 /// An id that distinguishes the sign-ups of one person: a sign-up after an erasure has a new id.
@@ -113,8 +115,9 @@ fn mac(key: &[u8; 32], purpose: Purpose, event: &EventId, signed: &[u8]) -> Hmac
     block[..32].copy_from_slice(key);
     let mut mac = Hmac::<Sha256>::new(&block.into());
     mac.update(match purpose {
-        Purpose::Manage => b"manage\0",
+        Purpose::Manage => &b"manage\0"[..],
         Purpose::Confirm => b"confirm\0",
+        Purpose::NewAddress => b"address\0",
     });
     // An id contains no NUL and the rest has a fixed length, so the encoding is injective.
     mac.update(event.as_str().as_bytes());

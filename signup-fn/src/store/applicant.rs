@@ -1,5 +1,7 @@
 //! The person who signs up: somebody new, somebody who has signed up already, or one too many.
 
+use std::sync::atomic::Ordering;
+
 use catalog::answer::Status;
 
 use super::change::Change;
@@ -79,7 +81,9 @@ impl Store {
                 Ok(Found::Refused(Claimed { claim, person: new(0) }, *first))
             }
             _ => {
-                let person = (0..u8::MAX).map(new).find(|person| !sharing.people.contains(person));
+                let person = (claiming.taken_keys.load(Ordering::Relaxed)..=u8::MAX)
+                    .map(new)
+                    .find(|person| !sharing.people.contains(person));
                 let person = person.ok_or_else(|| Setback::Passing("no free key".to_owned()))?;
                 Ok(Found::New { person, condition: Condition::Absent("pk"), sharing: sharing.clone() })
             }

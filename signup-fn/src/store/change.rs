@@ -23,10 +23,11 @@ use super::mail::Mail;
 use super::transaction::{Outcome, Write};
 use super::waiting_list::Attempt;
 use super::{outbox, record, retry};
-use crate::people::participant::Participant;
+use crate::people::identity::Mailbox;
+use crate::people::participant::{NewAddress, Participant};
 use crate::people::signup::Details;
 use crate::people::timing::Timing;
-use crate::people::token::SignupKey;
+use crate::people::token::{SignupId, SignupKey};
 
 /// A change to a sign-up.
 #[derive(Debug, Clone)]
@@ -47,6 +48,17 @@ pub enum Change {
     CallOff,
     /// Confirms the address.
     Confirm,
+    /// Asks for another email address, to which a mail with a link goes.
+    AskAddress(NewAddress),
+    /// Takes the new address, which its owner has confirmed.
+    TakeAddress {
+        /// The id of the request.
+        id: SignupId,
+        /// The mailbox of the new address.
+        mailbox: Mailbox,
+        /// The new id of the sign-up, so that the links in earlier mails no longer work.
+        signup: SignupId,
+    },
     /// Removes everything about the participant.
     Erase,
     /// Removes everything about a participant who did not confirm the address in time, or whose retention
@@ -67,13 +79,17 @@ pub enum Changed {
     /// The sign-up no longer exists, was replaced, or may no longer be shown; or it was cancelled, and
     /// cannot be moved.
     Gone,
+    /// Another new address was asked for a moment ago; nothing changed.
+    TooSoon,
+    /// The new address belongs to somebody with the same name, or to too many people; nothing changed.
+    AddressTaken,
 }
 
 /// The position of the participant's own write within the transaction.
 const OWN: usize = 0;
 
 /// The writes of a change.
-enum Plan {
+pub(super) enum Plan {
     /// Nothing to write.
     Nothing(Changed),
     /// One transaction.
@@ -85,7 +101,7 @@ enum Plan {
 }
 
 impl Plan {
-    fn writes(writes: Vec<Write>) -> Self {
+    pub(super) fn writes(writes: Vec<Write>) -> Self {
         Self::Writes { writes, chosen: None }
     }
 }
@@ -185,6 +201,13 @@ impl Store {
                 let mut writes = vec![own, tell(attempt, kind, &changed)?];
                 writes.extend(self.leave(attempt, participant).await?);
                 Ok(Plan::writes(writes))
+            }
+            Change::AskAddress(_) | Change::TakeAddress { .. } if participant.status == Status::Cancelled => {
+                Ok(Plan::Nothing(Changed::Gone))
+            }
+            Change::AskAddress(address) => Self::plan_to_ask(attempt, participant, address),
+            Change::TakeAddress { id, mailbox, signup } => {
+                self.plan_to_take(attempt, participant, (id, mailbox, signup)).await
             }
             Change::Erase => self.plan_erasure(attempt, participant).await,
             // The participant may have confirmed a moment ago. So the item that was just read decides, and
@@ -295,7 +318,7 @@ fn is_called_off(event: &Event, participant: &Participant) -> bool {
 }
 
 /// Returns the write that updates the participant's own item.
-fn update(
+pub(super) fn update(
     attempt: &Attempt<'_>,
     participant: &Participant,
     changed: &Participant,

@@ -8,6 +8,8 @@
 //! | the mail about it | absent |
 //! | the count of this sender's requests in this hour | below its limit |
 
+use std::sync::atomic::AtomicU8;
+
 use catalog::answer::Status;
 use catalog::calendar::sequence;
 use catalog::mail::MailKind;
@@ -105,6 +107,8 @@ pub(super) struct Claiming<'a> {
     pub(super) name: &'a str,
     pub(super) id: SignupId,
     pub(super) attempt_id: String,
+    /// The number of people with this name who were found elsewhere, since they have changed their address.
+    pub(super) taken_keys: AtomicU8,
 }
 
 impl Claiming<'_> {
@@ -128,6 +132,7 @@ impl Claiming<'_> {
             mailbox: self.mailbox,
             signup: Signup { session: self.session.id().clone(), ..signup.clone() },
             id: self.id,
+            new_address: None,
             status,
             held_until: (status == Status::Held).then(|| now + HOLD),
             signed_up_at: now,

@@ -4,6 +4,7 @@ use catalog::SessionId;
 use catalog::mail::MailKind;
 use jiff::Timestamp;
 
+use crate::people::field::Email;
 use crate::people::identity::Person;
 use crate::people::participant::Participant;
 
@@ -16,7 +17,8 @@ pub struct MailKey {
     pub id: String,
 }
 
-/// A mail in the outbox. It contains no name and no address: the mailer reads those when it sends.
+/// A mail in the outbox. It contains no name, and an address only until it is sent to one that is not the
+/// participant's: the mailer reads those when it sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     /// The key of the mail.
@@ -27,6 +29,8 @@ pub struct Mail {
     pub session: SessionId,
     /// The former date and time in words, if the mail says that they changed.
     pub previous: Option<String>,
+    /// The recipient, if it is not the address of the sign-up.
+    pub to: Option<Email>,
     /// The version of the participant that the mail describes. Calendars use it as `SEQUENCE`.
     pub sequence: i64,
     /// The time at which the mail was put into the outbox.
@@ -49,6 +53,7 @@ impl Mail {
             kind,
             session: participant.signup.session.clone(),
             previous: None,
+            to: None,
             sequence: participant.version,
             created_at: now,
             attempts: 0,

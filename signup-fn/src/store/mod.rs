@@ -19,7 +19,7 @@
 //! |---|---|
 //! | [`claim`] `sign_up` | taking a seat, or a place on the waiting list |
 //! | [`mailbox`] `sharing` `applicant` | the people who share an address, and the one among them who signs up |
-//! | [`change`] | changing, moving, cancelling, confirming, erasing |
+//! | [`change`] `new_address` | changing, moving, cancelling, confirming, erasing |
 //! | `waiting_list` | giving free seats to the waiting list |
 //! | [`outbox`] [`mail`] [`stream`] | mails to send, and the stream that announces them |
 //! | [`people`] [`session`] [`listing`] | reading participants and sessions |
@@ -43,6 +43,7 @@ mod kept;
 pub mod listing;
 pub mod mail;
 pub mod mailbox;
+mod new_address;
 pub mod outbox;
 pub mod people;
 mod record;

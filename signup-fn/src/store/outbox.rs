@@ -171,7 +171,7 @@ impl Store {
     /// # Errors
     /// Fails if the deadline passes or if the table refuses the request.
     pub async fn mark_sent(&self, event: &EventId, key: &MailKey, timing: Timing) -> Result<(), StoreError> {
-        let sent = without_lease().set("sent_at", number(timing.now.as_second()));
+        let sent = without_lease().remove("to").set("sent_at", number(timing.now.as_second()));
         self.update_mail(event, key, sent, Condition::Exists("pk"), timing.deadline).await.map(drop)
     }
 

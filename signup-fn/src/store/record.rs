@@ -21,7 +21,7 @@ use super::session::SessionState;
 use super::sharing::Sharing;
 use crate::people::field::{Email, Line, Lines};
 use crate::people::identity::{Mailbox, Person};
-use crate::people::participant::Participant;
+use crate::people::participant::{NewAddress, Participant};
 use crate::people::signup::{Details, Role, Signup};
 
 /// A participant's attributes.
@@ -40,6 +40,12 @@ struct PersonRecord {
     role_other: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     question: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    new_email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    new_email_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "second::optional")]
+    new_email_until: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "second::optional")]
     held_until: Option<Timestamp>,
     signed_up_at: Timestamp,
@@ -79,6 +85,8 @@ struct MailRecord {
     session: SessionId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     previous: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
     sequence: i64,
     #[serde(with = "second::required")]
     created_at: Timestamp,
@@ -113,6 +121,7 @@ pub(super) fn person_item(
 
 fn person_attributes(participant: &Participant) -> Result<Item, StoreError> {
     let Participant { person, signup, id, .. } = participant;
+    let new_address = participant.new_address.as_ref();
     let Details { full_name, organisation, role, question } = &signup.details;
     let record = PersonRecord {
         reference: person.reference().to_string(),
@@ -129,6 +138,9 @@ fn person_attributes(participant: &Participant) -> Result<Item, StoreError> {
             _ => None,
         },
         question: question.as_ref().map(|question| question.as_str().to_owned()),
+        new_email: new_address.map(|address| address.email.as_str().to_owned()),
+        new_email_id: new_address.map(|address| address.id.to_string()),
+        new_email_until: new_address.map(|address| address.until),
         held_until: participant.held_until,
         signed_up_at: participant.signed_up_at,
         privacy_notice_version: participant.privacy_notice_version.clone(),
@@ -169,7 +181,16 @@ pub(super) fn participant(item: &Item, event: &Event) -> Result<Participant, Sto
         role: role.map_err(|_| wrong("role"))?,
         question: question.map_err(|_| wrong("question"))?,
     };
+    let new_address = match (&record.new_email, &record.new_email_id, record.new_email_until) {
+        (Some(email), Some(id), Some(until)) => Some(NewAddress {
+            email: Email::stored(email).map_err(|_| wrong("new_email"))?,
+            id: id.parse().map_err(|_| wrong("new_email_id"))?,
+            until,
+        }),
+        _ => None,
+    };
     Ok(Participant {
+        new_address,
         person: person.ok_or_else(|| wrong("sk"))?,
         mailbox: record.mailbox.parse().map_err(|_| wrong("mailbox"))?,
         signup: Signup {
@@ -252,6 +273,7 @@ pub(super) fn mail_item(event: &EventId, mail: &Mail, forget_at: Timestamp) -> R
         kind: mail.kind,
         session: mail.session.clone(),
         previous: mail.previous.clone(),
+        to: mail.to.as_ref().map(|to| to.as_str().to_owned()),
         sequence: mail.sequence,
         created_at: mail.created_at,
         attempts: mail.attempts,
@@ -269,11 +291,13 @@ pub(super) fn mail_item(event: &EventId, mail: &Mail, forget_at: Timestamp) -> R
 pub(super) fn mail(item: &Item, event: &Event) -> Result<Mail, StoreError> {
     let record: MailRecord = read(item)?;
     let key = item::text_of(item, "sk").and_then(item::mail_of);
+    let to = record.to.as_deref().map(Email::stored).transpose();
     Ok(Mail {
         key: key.ok_or_else(|| unreadable(item, "sk"))?,
         kind: record.kind,
         session: event.current_id(&record.session).clone(),
         previous: record.previous,
+        to: to.map_err(|_| unreadable(item, "to"))?,
         sequence: record.sequence,
         created_at: record.created_at,
         attempts: record.attempts,

@@ -1,5 +1,7 @@
 //! Signing up: attempts of the transaction in [`super::claim`] until one decides.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use catalog::mail::MailKind;
 use tokio::time::Instant;
 
@@ -15,6 +17,7 @@ use crate::people::timing::Timing;
 use crate::people::token::SignupId;
 
 /// The positions of the writes within the transaction.
+const PERSON: usize = 0;
 const SESSION: usize = 1;
 const SOURCE: usize = 4;
 
@@ -38,6 +41,7 @@ impl Store {
             name: details.full_name.as_str(),
             id: SignupId::random()?,
             attempt_id: attempt_id(),
+            taken_keys: AtomicU8::new(0),
         };
         let (claimed, told) = retry::until(deadline, || self.try_to_claim(&claiming)).await?;
         let Some(person) = told else { return Ok(claimed) };
@@ -81,7 +85,12 @@ impl Store {
                 // idempotency key.
                 claim = match self.transact(writes, &attempt_id()).await? {
                     Outcome::Committed => Claim::Placed(place),
-                    Outcome::Cancelled(cancelled) => outcome(&cancelled, place)?,
+                    Outcome::Cancelled(cancelled) => {
+                        if cancelled.condition_failed(PERSON) {
+                            claiming.taken_keys.fetch_add(1, Ordering::Relaxed);
+                        }
+                        outcome(&cancelled, place)?
+                    }
                 };
             }
         }

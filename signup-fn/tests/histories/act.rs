@@ -40,10 +40,21 @@ pub(crate) enum Doing {
 /// What a participant can do with a sign-up.
 #[derive(Debug, Clone)]
 pub(crate) enum Changing {
-    Rename { name: usize },
-    Move { to: usize, may_wait: bool },
+    Rename {
+        name: usize,
+    },
+    Move {
+        to: usize,
+        may_wait: bool,
+    },
     Cancel,
     Confirm,
+    /// Asks for another address.
+    AskAddress {
+        mailbox: usize,
+    },
+    /// Follows the link in the mail to the new address.
+    TakeAddress,
     Erase,
 }
 
@@ -83,6 +94,8 @@ fn changing() -> impl Strategy<Value = Changing> {
         3 => (0..2_usize, any::<bool>()).prop_map(|(to, may_wait)| Changing::Move { to, may_wait }),
         3 => Just(Changing::Cancel),
         1 => Just(Changing::Confirm),
+        1 => (0..2_usize).prop_map(|mailbox| Changing::AskAddress { mailbox }),
+        1 => Just(Changing::TakeAddress),
         1 => Just(Changing::Erase),
     ]
 }

@@ -8,9 +8,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod act;
+mod addresses;
 mod interleaving;
 mod model;
 mod observed;
+mod operation;
 mod orders;
 mod rounds;
 #[path = "../support/mod.rs"]

@@ -8,7 +8,7 @@ use signup_fn::store::change::Changed;
 use signup_fn::store::claim::{Claim, Place};
 use signup_fn::store::mailbox::MAX_PEOPLE;
 
-use crate::act::{Changing, Doing, Edit, NAMES};
+use crate::act::{Changing, Edit, NAMES};
 use crate::observed::{Key, Observed};
 
 pub(crate) const HOUR: i64 = 60;
@@ -46,14 +46,25 @@ pub(crate) struct Participant {
     /// The start of the session that the participant was told last.
     pub(crate) told: i64,
     pub(crate) forget_at: i64,
-    /// A number that differs for each sign-up.
+    /// A number that differs for each sign-up, and changes with the address.
     pub(crate) id: usize,
+    pub(crate) mailbox: usize,
+    pub(crate) new_address: Option<NewAddress>,
     pub(crate) held_until: i64,
     pub(crate) signed_up_at: i64,
     pub(crate) repeated_at: Option<i64>,
     pub(crate) rescheduled_at: Option<i64>,
     pub(crate) reminded_of: Option<usize>,
     pub(crate) told_no_seat_of: Option<usize>,
+}
+
+/// A new address that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NewAddress {
+    pub(crate) mailbox: usize,
+    pub(crate) until: i64,
+    /// A number that differs for each request.
+    pub(crate) request: usize,
 }
 
 /// A mail in the outbox.
@@ -64,6 +75,8 @@ pub(crate) struct Mail {
     pub(crate) attempts: i64,
     pub(crate) is_sent: bool,
     pub(crate) is_parked: bool,
+    /// The new address to which it goes, if any.
+    pub(crate) to: Option<usize>,
     pub(crate) created_at: i64,
     pub(crate) not_before: i64,
 }
@@ -84,69 +97,18 @@ pub(crate) struct Model {
     pub(crate) renamed: [usize; 2],
     pub(crate) people: BTreeMap<Key, Participant>,
     /// The people who share each address, in the order of their sign-ups.
-    mailboxes: [Vec<Key>; 2],
+    pub(crate) mailboxes: [Vec<Key>; 2],
     /// The waiting list, in order, by session.
     pub(crate) waiting: [Vec<Key>; 2],
     pub(crate) mails: BTreeMap<Key, Vec<Mail>>,
-    /// The number of sign-ups so far.
-    count: usize,
-}
-
-/// An operation of a participant, which may consist of several steps.
-#[derive(Debug, Clone)]
-pub(crate) struct Operation {
-    doing: Doing,
-    /// The person whom a change is about.
-    person: Option<(Key, usize)>,
-    /// The rest of a sign-up: to tell this person that the form was submitted again.
-    tell: Option<(MailKind, Key)>,
-    pub(crate) answer: Option<Answer>,
-    pub(crate) is_over: bool,
-}
-
-/// The answer to a participant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Answer {
-    Claim(Claim),
-    Changed(Changed),
+    /// The number of sign-ups and requests so far.
+    pub(crate) count: usize,
 }
 
 /// Returns the start of a session. Two sessions never have the same start, because one that replaces another
 /// at the same time would count as renamed.
 fn start(about: i64, session: usize) -> i64 {
     about + [0, 1][session]
-}
-
-impl Operation {
-    pub(crate) fn new(doing: &Doing, person: Option<(Key, usize)>) -> Self {
-        Self { doing: doing.clone(), person, tell: None, answer: None, is_over: false }
-    }
-
-    /// Performs the next step.
-    pub(crate) fn step(&mut self, model: &mut Model) {
-        match self.doing {
-            Doing::Change { ref change, .. } => {
-                let changed = self.person.map_or(Changed::Gone, |person| model.change(person, change));
-                self.answer = Some(Answer::Changed(changed));
-                self.is_over = true;
-            }
-            Doing::SignUp { session, .. } if self.answer.is_some() => {
-                if let Some((kind, person)) = self.tell {
-                    model.tell_again(kind, person, session);
-                }
-                self.is_over = true;
-            }
-            Doing::SignUp { mailbox, name, session, may_wait } => {
-                model.keep();
-                if let Some(gone) = model.mailboxes[mailbox].iter().copied().find(|who| model.must_go(who)) {
-                    model.erase(gone);
-                } else {
-                    let (claim, tell) = model.sign_up((mailbox, name), session, may_wait);
-                    (self.answer, self.tell) = (Some(Answer::Claim(claim)), tell);
-                }
-            }
-        }
-    }
 }
 
 impl Model {
@@ -265,13 +227,23 @@ impl Model {
 
     pub(crate) fn mail_about(&mut self, who: Key, kind: MailKind, session: usize) {
         let created_at = self.now;
-        let mail =
-            Mail { kind, session, attempts: 0, is_sent: false, is_parked: false, created_at, not_before: 0 };
+        let asked = self.people.get(&who).and_then(|person| person.new_address);
+        let to = asked.filter(|_| kind == MailKind::ConfirmAddress).map(|address| address.mailbox);
+        let mail = Mail {
+            kind,
+            session,
+            attempts: 0,
+            is_sent: false,
+            is_parked: false,
+            to,
+            created_at,
+            not_before: 0,
+        };
         self.mails.entry(who).or_default().push(mail);
     }
 
     /// Returns the outcome of a sign-up, and the person to tell that the form was submitted again.
-    fn sign_up(
+    pub(crate) fn sign_up(
         &mut self,
         (mailbox, name): (usize, usize),
         session: usize,
@@ -291,7 +263,8 @@ impl Model {
             return (Claim::Crowded(place), Some((MailKind::Crowded, sharing[0])));
         }
         let mut keys = (0..=u8::MAX).map(|number| (mailbox, name % 6, number));
-        let who = cancelled.unwrap_or_else(|| keys.find(|key| !sharing.contains(key)).unwrap());
+        let is_free = |key: &Key| !sharing.contains(key) && !self.people.contains_key(key);
+        let who = cancelled.unwrap_or_else(|| keys.find(is_free).unwrap());
         let (status, kind) = match place {
             Place::WaitingList => (Status::Waiting, MailKind::Waiting),
             Place::Seat if self.confirms => (Status::Held, MailKind::Confirm),
@@ -309,6 +282,8 @@ impl Model {
             session,
             name,
             id: self.count,
+            mailbox,
+            new_address: None,
             told: self.session(session).starts_at,
             forget_at: self.forget_at(session),
             held_until: self.now + DAY,
@@ -323,7 +298,7 @@ impl Model {
         (Claim::Placed(place), None)
     }
 
-    fn tell_again(&mut self, kind: MailKind, who: Key, session: usize) {
+    pub(crate) fn tell_again(&mut self, kind: MailKind, who: Key, session: usize) {
         let now = self.now;
         let Some(person) = self.people.get_mut(&who) else { return };
         let is_due = match person.repeated_at {
@@ -369,12 +344,17 @@ impl Model {
     pub(crate) fn erase(&mut self, who: Key) {
         if let Some(gone) = self.people.remove(&who) {
             self.mails.remove(&who);
-            self.mailboxes[who.0].retain(|other| *other != who);
+            self.mailboxes[gone.mailbox].retain(|other| *other != who);
             self.leave(who, gone.status, gone.session);
         }
     }
 
-    fn change(&mut self, (who, id): (Key, usize), change: &Changing) -> Changed {
+    pub(crate) fn change(
+        &mut self,
+        (who, id): (Key, usize),
+        change: &Changing,
+        request: Option<usize>,
+    ) -> Changed {
         let Some(before) = self.people.get(&who).cloned() else {
             return if matches!(change, Changing::Erase) { Changed::Done } else { Changed::Gone };
         };
@@ -384,6 +364,8 @@ impl Model {
         match change {
             Changing::Erase => self.erase(who),
             Changing::Rename { name } => self.people.get_mut(&who).unwrap().name = *name,
+            Changing::AskAddress { mailbox } => return self.ask_address(who, *mailbox),
+            Changing::TakeAddress => return self.take_address(who, request),
             Changing::Confirm if before.status == Status::Held => {
                 self.people.get_mut(&who).unwrap().status = Status::Confirmed;
                 self.mail(who, MailKind::Confirmation);

@@ -1,6 +1,7 @@
 //! The orders in which operations that happen at once may have happened one after the other.
 
-use crate::model::{Answer, Model, Operation};
+use crate::model::Model;
+use crate::operation::{Answer, Operation};
 
 /// One order: the answers to both operations, and the state afterwards.
 pub(crate) type Outcome = ([Option<Answer>; 2], Model);

@@ -109,6 +109,7 @@ impl Model {
     /// Returns a participant as the event now describes their session.
     fn following(&self, person: &Participant) -> Participant {
         let mut following = person.clone();
+        following.new_address = person.new_address.filter(|address| self.now < address.until);
         let starts_at = self.session(person.session).starts_at;
         following.forget_at = self.forget_at(person.session);
         if person.status == Status::Cancelled || person.told == starts_at {
@@ -199,7 +200,8 @@ impl Mail {
                 has(&[Status::Confirmed, Status::Held, Status::Waiting])
                     && person.rescheduled_at == Some(self.created_at)
             }
-            MailKind::Repeat | MailKind::Crowded => true,
+            MailKind::ConfirmAddress => person.new_address.map(|address| address.mailbox) == self.to,
+            MailKind::Repeat | MailKind::Crowded | MailKind::Readdressed => true,
         }
     }
 }

@@ -8,14 +8,18 @@ use jiff::SignedDuration;
 use signup_fn::mail::mailer::Mailer;
 use signup_fn::mail::transport::Transport;
 use signup_fn::participant::form::Submission;
-use signup_fn::people::token::SignupKey;
+use signup_fn::people::field::Email;
+use signup_fn::people::identity::Mailbox;
+use signup_fn::people::participant::{NewAddress, Participant, TO_CONFIRM};
+use signup_fn::people::token::{SignupId, SignupKey};
 use signup_fn::store::change::{Change, Changed};
 use signup_fn::store::client::Store;
 
 use crate::act::{Act, Changing, Doing, Edit, History, MAILBOXES, NAMES};
 use crate::interleaving::at_once;
-use crate::model::{Answer, Model, Operation};
+use crate::model::Model;
 use crate::observed::{Key, moment, observe, person};
+use crate::operation::{Answer, Operation};
 use crate::orders::{self, Outcome};
 use crate::support::stub::stub;
 use crate::support::{self, Table, at, mailer, reschedule, soon};
@@ -94,7 +98,7 @@ impl World {
             Act::Do(doing) if self.is_possible(doing) => {
                 let actor = self.actor(doing).await;
                 let answer = actor.act(store).await;
-                let mut operation = Operation::new(doing, self.who(doing));
+                let mut operation = Operation::new(doing, self.who(doing), &self.model);
                 while !operation.is_over {
                     operation.step(&mut self.model);
                 }
@@ -184,7 +188,7 @@ impl World {
             async |endpoint: String| second.act(self.table.store_at(&endpoint)).await,
         );
         let (one_answer, other_answer) = answers.await;
-        let operations = [one, other].map(|doing| Operation::new(doing, self.who(doing)));
+        let operations = [one, other].map(|doing| Operation::new(doing, self.who(doing), &self.model));
         ([Some(one_answer), Some(other_answer)], orders::of_two(&self.model, &operations))
     }
 
@@ -200,7 +204,7 @@ impl World {
             },
         )
         .await;
-        let operation = Operation::new(one, self.who(one));
+        let operation = Operation::new(one, self.who(one), &self.model);
         ([Some(answer), None], orders::with_rounds(&self.model, &operation))
     }
 
@@ -269,7 +273,13 @@ impl World {
             sessions: [session(0), session(1)],
             table,
             event,
-            key: key.map(|participant| participant.key()),
+            key: key.as_ref().map(Participant::key),
+            mailbox: {
+                let asked = key.as_ref().and_then(|one| one.pending_address(now.now));
+                let email = asked.map_or_else(|| address(0), |asked| asked.email.clone());
+                support::identity().mailbox(self.table.event.id(), &email)
+            },
+            asked: key.and_then(|one| one.pending_address(now.now).map(|address| address.id)),
             now: self.model.now,
         }
     }
@@ -291,6 +301,10 @@ struct Actor {
     table: Table,
     event: Event,
     key: Option<SignupKey>,
+    /// The request for a new address to which the link in a mail belongs.
+    asked: Option<SignupId>,
+    /// The mailbox of the new address.
+    mailbox: Mailbox,
     now: i64,
 }
 
@@ -323,9 +337,24 @@ impl Actor {
             }
             Changing::Cancel => Change::Cancel,
             Changing::Confirm => Change::Confirm,
+            Changing::AskAddress { mailbox } => Change::AskAddress(NewAddress {
+                email: address(mailbox),
+                id: SignupId::random().unwrap(),
+                until: moment(self.now) + TO_CONFIRM,
+            }),
+            Changing::TakeAddress => {
+                let signup = SignupId::random().unwrap();
+                // Without a request there is no link. Somebody makes one up.
+                let id = self.asked.unwrap_or(signup);
+                Change::TakeAddress { id, mailbox: self.mailbox, signup }
+            }
             Changing::Erase => Change::Erase,
         }
     }
+}
+
+fn address(mailbox: usize) -> Email {
+    Email::new(MAILBOXES[mailbox]).unwrap()
 }
 
 fn form(email: &str, name: &str, session: &str) -> String {

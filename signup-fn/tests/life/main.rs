@@ -1,8 +1,10 @@
 //! The life of an event: what can happen after people have signed up.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+mod build;
 mod edits;
 mod mailbox;
+mod new_address;
 mod odd_items;
 mod offline;
 mod people;

@@ -2,62 +2,17 @@
 
 use std::sync::Arc;
 
+use catalog::Catalog;
 use catalog::answer::Status;
 use catalog::mail::MailKind;
-use catalog::{Catalog, CatalogRecord};
-use http::{Method, Request, Response, StatusCode};
-use jiff::{SignedDuration, Timestamp};
-use signup_fn::mail::mailer::Mailer;
-use signup_fn::participant;
+use http::{Method, StatusCode};
+use jiff::SignedDuration;
 use signup_fn::participant::function::Function;
-use signup_fn::people::token::TokenKeys;
 use signup_fn::store::claim::{Claim, Place};
 
-use crate::support::{self, PATIENCE, Table, at, function_folder, identity, now, soon, table};
+use crate::build::{ask, catalogue, function, link, mailer};
+use crate::support::{self, PATIENCE, Table, at, now, soon, table};
 use crate::{ELS, JAN, into_folder, kinds, status, subjects};
-
-/// A catalogue with the events of a table, or with none.
-fn catalogue(tables: &[&Table]) -> Arc<Catalog> {
-    let mut record: CatalogRecord = support::catalog().into();
-    record.events = tables.iter().map(|table| table.event.clone()).collect();
-    Arc::new(record.try_into().unwrap())
-}
-
-/// The function after a build with this catalogue.
-fn function(table: &Table, catalog: Arc<Catalog>) -> Function {
-    let opened = Function::open(function_folder(), table.store(), identity(), TokenKeys::new([8; 32]));
-    Function { catalog, ..opened.unwrap() }
-}
-
-fn mailer(table: &Table, catalog: Arc<Catalog>) -> (Mailer, tempfile::TempDir) {
-    let (mailer, folder) = into_folder(table);
-    (Mailer { catalog, ..mailer }, folder)
-}
-
-/// The path of the manage page in the only mail in a folder.
-fn link(folder: &tempfile::TempDir) -> String {
-    let file = std::fs::read_dir(folder.path()).unwrap().flatten().next().unwrap();
-    // Lines are folded in quoted-printable.
-    let letter = std::fs::read_to_string(file.path()).unwrap().replace("=\r\n", "");
-    let (_, rest) = letter.split_once("https://pos.example/aanmelden/").unwrap();
-    format!("/aanmelden/{}", rest.split_whitespace().next().unwrap())
-}
-
-async fn ask(
-    function: &Function,
-    method: Method,
-    path: &str,
-    body: &str,
-    now: Timestamp,
-) -> Response<String> {
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("origin", "https://pos.example")
-        .body(body.as_bytes().to_vec());
-    participant::answer(function, request.unwrap(), None, at(now)).await
-}
 
 /// A table in which Jan has the only seat of the first session and Els waits for it, the function after the
 /// next build, and the path of Jan's manage page.
@@ -68,7 +23,7 @@ async fn jan_and_els(after: impl FnOnce(&Table) -> Arc<Catalog>) -> (Table, Func
     mailer.sweep(SignedDuration::ZERO, at(now())).await.unwrap();
     table.wait(&table.store(), ELS, "a").await.unwrap();
     let function = function(&table, after(&table));
-    let path = link(&folder);
+    let path = link(&folder, "confirmation");
     (table, function, path)
 }
 

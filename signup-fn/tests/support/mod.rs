@@ -145,6 +145,7 @@ fn page(answer: Answer<'_>) -> &'static str {
             "<p>manage << status >> << session.id >> << position >><% if notice %> << notice.kind >><% endif %></p><% for field, error in errors %><% if error %><p><< field >>: << error >></p><% endif %><% endfor %><input name=\"full_name\" value=\"<< values.full_name >>\">"
         }
         Answer::Confirm => "<p>confirm << status >></p>",
+        Answer::NewAddress => "<p>new address << new_email >></p>",
         Answer::Erased => "<p>erased << event.url >></p>",
         Answer::LinkExpired => "<p>link expired</p>",
         Answer::Error => "<p>error << status >> << incident >></p>",

@@ -27,6 +27,7 @@ impl Renderer<'_> {
         Ok(vec![
             output::answer(&Answer::Manage.file(), render("answers/manage.html")?, &managed)?,
             output::answer(&Answer::Confirm.file(), render("answers/confirm.html")?, &managed)?,
+            output::answer(&Answer::NewAddress.file(), render("answers/new-address.html")?, &managed)?,
             output::answer(&Answer::Erased.file(), render("answers/erased.html")?, &erased)?,
         ])
     }
@@ -93,6 +94,10 @@ fn managed() -> Vec<ManageView> {
         Some(Notice::Moved),
         Some(Notice::Cancelled),
         Some(Notice::Confirmed),
+        Some(Notice::Asked),
+        Some(Notice::Readdressed),
+        Some(Notice::TooSoon),
+        Some(Notice::AddressTaken),
         Some(Notice::Full(id.clone())),
         Some(Notice::TooLate),
     ];
@@ -105,6 +110,7 @@ fn managed() -> Vec<ManageView> {
             session: session_words(at % 2 == 1),
             others: others[at % 2].clone(),
             email: "0".into(),
+            new_email: if at % 2 == 0 { String::new() } else { "0".into() },
             status,
             reference: "0".into(),
             has_begun: at % 3 == 1,

@@ -185,8 +185,8 @@ pub(crate) async fn cancel(access: &Access, reference: &str, sure: &Sure, timing
     let session = &participant.signup.session;
     ask(&format!("{name} afmelden voor {session}? De plaats gaat naar wie het langst wacht."), sure)?;
     match change(access, event, &participant, &Change::Cancel, timing).await? {
-        Changed::Gone => bail!("deze aanmelding is er niet meer"),
-        Changed::Done | Changed::Full => say("afgemeld; de deelnemer krijgt een mail"),
+        Changed::Done => say("afgemeld; de deelnemer krijgt een mail"),
+        _ => bail!("deze aanmelding is er niet meer"),
     }
     Ok(())
 }
@@ -209,8 +209,8 @@ pub(crate) async fn move_to(
         Changed::Full => bail!(
             "{session} is vol; er is niets gewijzigd. Met `--wait` gaat de deelnemer daar op de wachtlijst, en komt de oude plaats vrij"
         ),
-        Changed::Gone => bail!("deze deelnemer heeft zich afgemeld"),
         Changed::Done => say("overgezet; de deelnemer krijgt een mail"),
+        _ => bail!("deze deelnemer heeft zich afgemeld"),
     }
     Ok(())
 }

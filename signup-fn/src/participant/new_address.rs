@@ -1,0 +1,81 @@
+//! Confirming a new email address. GET shows a button, POST changes the address.
+
+use catalog::address::{ManageDone, SignupAddress};
+use catalog::answer::{Answer, ManageView};
+use http::{Method, Request, Response, StatusCode};
+
+use super::function::Function;
+use super::own::{Link, Own, expired};
+use crate::people::participant::{NewAddress, Participant};
+use crate::people::timing::Timing;
+use crate::people::token::{Purpose, SignupId, TokenError};
+use crate::store::change::{Change, Changed};
+use crate::store::error::StoreError;
+use crate::web::admission;
+
+/// Responds to the link that confirms a participant's new email address.
+pub async fn new_address(
+    function: &Function,
+    request: &Request<Vec<u8>>,
+    link: Link<'_>,
+    timing: Timing,
+) -> Response<String> {
+    let asked = match function.token_keys.read(link.token, Purpose::NewAddress, link.event.id(), timing.now) {
+        Ok(asked) => asked,
+        Err(error) => return expired(function, error),
+    };
+    let found = match function.store.participant(link.event, &asked.person, timing).await {
+        Ok(found) => found,
+        Err(error) => return function.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error),
+    };
+    // The link is for one request. A later one replaces it.
+    let asking = found.and_then(|participant| {
+        let address = participant.pending_address(timing.now).filter(|address| address.id == asked.signup);
+        address.cloned().map(|address| (participant, address))
+    });
+    let Some((participant, address)) = asking else { return expired(function, TokenError::Expired) };
+    let own = Own::of(function, link, participant.key(), timing);
+    match *request.method() {
+        // Mail scanners follow links, so a GET must not confirm the address.
+        Method::GET | Method::HEAD => ask(&own, link, &participant),
+        Method::POST => match admission::admit_with_token(request, &function.origins) {
+            Ok(()) => take(&own, link, &address).await.unwrap_or_else(|error| own.failed(&error)),
+            Err(status) => function.answers.error(status),
+        },
+        _ => function.answers.method_not_allowed("GET, HEAD, POST"),
+    }
+}
+
+fn ask(own: &Own<'_>, Link { event, token }: Link<'_>, participant: &Participant) -> Response<String> {
+    let Some(view) = own.view(participant, None) else {
+        return expired(own.function, TokenError::Expired);
+    };
+    let action = SignupAddress::NewAddress { event: event.id().clone(), token: token.to_owned() };
+    let view = ManageView { confirm_action: action.to_string(), ..view };
+    own.page(StatusCode::OK, Answer::NewAddress, &view)
+}
+
+async fn take(
+    own: &Own<'_>,
+    link: Link<'_>,
+    NewAddress { id, email, .. }: &NewAddress,
+) -> Result<Response<String>, StoreError> {
+    let mailbox = own.function.identity.mailbox(link.event.id(), email);
+    let signup = SignupId::random()?;
+    Ok(match own.change(&Change::TakeAddress { id: *id, mailbox, signup }).await? {
+        Changed::Done => {
+            let found = own.function.store.participant(link.event, &own.key.person, own.timing).await?;
+            match found {
+                Some(participant) => {
+                    let own = Own::of(own.function, link, participant.key(), own.timing);
+                    own.done(ManageDone::Readdressed)
+                }
+                None => expired(own.function, TokenError::Expired),
+            }
+        }
+        Changed::AddressTaken => {
+            own.show(StatusCode::CONFLICT, Some(catalog::answer::Notice::AddressTaken), None).await
+        }
+        _ => expired(own.function, TokenError::Expired),
+    })
+}
