@@ -31,6 +31,7 @@ pub mod words;
 
 use std::path::Path;
 
+use crate::command::taken_away;
 use crate::incremental::Memory;
 use crate::output::manifest::Manifest;
 use crate::output::staging::Written;
@@ -88,8 +89,8 @@ pub fn rebuild(root: &Path, out: &Path, wanted: Wanted, memory: &mut Memory) -> 
     publish::publish(&prepared, out, &manifest, Some(&mut memory.rendered), problems)
 }
 
-/// Finds everything that is wrong with the site below `root`, and every placeholder that is
-/// left, without writing anything.
+/// Finds everything that is wrong with the site below `root`, every placeholder that is left, and every event
+/// that the last build in the folder `dist` still had, without writing anything.
 ///
 /// # Errors
 /// Fails when the sources cannot be read.
@@ -101,5 +102,8 @@ pub fn check(root: &Path, wanted: Wanted) -> anyhow::Result<Checked> {
     let prepared = Prepared::new(sources, request, None, &mut problems);
     prepared.render(None, &mut problems, |_| Ok(()))?;
     problems.append(prepared.images.check(&prepared.assets));
+    if let Some(ready) = &prepared.ready {
+        taken_away::warn(&ready.site, &root.join("dist"), prepared.moment.now, &mut problems);
+    }
     Ok(Checked { problems, external_links: prepared.external_links() })
 }

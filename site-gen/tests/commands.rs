@@ -40,6 +40,36 @@ fn check_reports_placeholders_and_a_production_build_refuses_them() {
 }
 
 #[test]
+fn check_warns_about_a_session_that_people_may_have_signed_up_for() {
+    let root = site();
+    let path = root.path().to_str().unwrap();
+    let dist = root.path().join("dist");
+    let (is_built, told, _) = site_gen(&["build", path, "--out", dist.to_str().unwrap()]);
+    assert!(is_built, "{told}");
+    let article = root.path().join("content/nieuws/lerend-netwerk-november-2028.md");
+    let text = fs::read_to_string(&article).unwrap();
+    let after = |text: &str| {
+        fs::write(&article, text).unwrap();
+        site_gen(&["check", path]).1
+    };
+    assert!(!after(&text).contains("houdt zijn plek"));
+    let renamed = after(&text.replace("id = \"28-november\"", "id = \"eerste\""));
+    assert!(renamed.contains("de sessie `28-november` heet nu `eerste`"), "{renamed}");
+    let moved = text
+        .replace("id = \"28-november\"", "id = \"eerste\"")
+        .replace("2028-11-28T16:00", "2028-11-28T15:00");
+    let removed = after(&moved);
+    assert!(removed.contains("de sessie `28-november` staat niet meer op de site"), "{removed}");
+    assert!(
+        removed.contains("lerend-netwerk-november-2028.md:") && removed.contains("called_off"),
+        "{removed}"
+    );
+    let draft = after(&text.replacen("+++\n", "+++\ndraft = true\n", 1));
+    assert!(draft.contains("de bijeenkomst `lnpo-2028` staat niet meer op de site"), "{draft}");
+    assert!(draft.contains("content/nieuws/lerend-netwerk-november-2028.md"), "{draft}");
+}
+
+#[test]
 fn check_prints_problems_as_json() {
     let root = site();
     fs::write(root.path().join("content/contact.md"), "+++\ntitle = \"Één\"\n+++\n\nÉén [link](/weg/).\n")

@@ -1,4 +1,5 @@
-//! Features of the command line only: a new article, the external link check, the list of front matter keys.
+//! Features of the command line only: a new article, the external link check, the comparison with the last
+//! build, the list of front matter keys.
 //!
 //! Belongs here: functions that only a subcommand uses, never a build. Does not belong here:
 //! anything that the development server uses.
@@ -6,3 +7,4 @@
 pub mod external;
 pub mod new;
 pub mod reference;
+pub mod taken_away;
