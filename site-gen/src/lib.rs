@@ -31,13 +31,15 @@ pub mod words;
 
 use std::path::Path;
 
-use crate::command::taken_away;
+use catalog::Catalog;
+
 use crate::incremental::Memory;
 use crate::output::manifest::Manifest;
 use crate::output::staging::Written;
 use crate::page::publication::Wanted;
 use crate::prepared::{Prepared, Request};
 pub use crate::publish::{BuildError, Built};
+use crate::site::taken_away;
 use crate::source::link::ExternalLink;
 use crate::source::load::load;
 use crate::source::problem::{Problems, Severity};
@@ -90,11 +92,11 @@ pub fn rebuild(root: &Path, out: &Path, wanted: Wanted, memory: &mut Memory) -> 
 }
 
 /// Finds everything that is wrong with the site below `root`, every placeholder that is left, and every event
-/// that the last build in the folder `dist` still had, without writing anything.
+/// that is in the catalogue of the last build but not any more, without writing anything.
 ///
 /// # Errors
 /// Fails when the sources cannot be read.
-pub fn check(root: &Path, wanted: Wanted) -> anyhow::Result<Checked> {
+pub fn check(root: &Path, before: Option<&Catalog>, wanted: Wanted) -> anyhow::Result<Checked> {
     let mut problems = Problems::default();
     let sources = load(root, None, &mut problems)?;
     let mut request = Request::new(&sources, wanted, &mut problems);
@@ -102,8 +104,8 @@ pub fn check(root: &Path, wanted: Wanted) -> anyhow::Result<Checked> {
     let prepared = Prepared::new(sources, request, None, &mut problems);
     prepared.render(None, &mut problems, |_| Ok(()))?;
     problems.append(prepared.images.check(&prepared.assets));
-    if let Some(ready) = &prepared.ready {
-        taken_away::warn(&ready.site, &root.join("dist"), prepared.moment.now, &mut problems);
+    if let (Some(ready), Some(before)) = (&prepared.ready, before) {
+        taken_away::warn(&ready.site, before, prepared.moment.now, &mut problems);
     }
     Ok(Checked { problems, external_links: prepared.external_links() })
 }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use site_gen::command::external::{self, Limits};
+use site_gen::command::last_build;
 use site_gen::output::staging::Written;
 use site_gen::page::publication::{HeldBack, Wanted, When};
 use site_gen::source::problem::Problems;
@@ -113,7 +114,8 @@ fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<bool> {
 
 fn check(root: &Path, json: bool, external: bool) -> Result<bool> {
     let wanted = Wanted::public(Timestamp::now());
-    let Checked { mut problems, external_links } = site_gen::check(root, wanted)?;
+    let Checked { mut problems, external_links } =
+        site_gen::check(root, last_build::catalog(root).as_ref(), wanted)?;
     if external {
         let limits = Limits::default();
         external::check(

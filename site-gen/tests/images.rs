@@ -94,7 +94,7 @@ fn a_file_that_is_not_a_readable_image_is_reported() {
     RgbImage::new(600, 300).save(&file).unwrap();
     let half = fs::read(&file).unwrap();
     fs::write(&file, &half[..half.len() / 2]).unwrap();
-    let told = site_gen::check(root.path(), Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()));
+    let told = site_gen::check(root.path(), None, Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()));
     let told = told.unwrap().problems.to_string();
     assert!(told.contains("content/proef/klas.png"), "`check` reports a truncated image as well: {told}");
 }

@@ -5,6 +5,6 @@
 //! anything that the development server uses.
 
 pub mod external;
+pub mod last_build;
 pub mod new;
 pub mod reference;
-pub mod taken_away;

@@ -7,6 +7,7 @@ pub mod addresses;
 pub mod assemble;
 pub mod placeholder;
 pub mod public;
+pub mod taken_away;
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,21 +1,16 @@
 //! What the editor took away since the last build while people may have signed up for it.
 
-use std::path::Path;
-
 use catalog::{Catalog, Event, Session};
 use jiff::Timestamp;
 
-use crate::site::Site;
+use super::Site;
 use crate::source::problem::{Problem, Problems, Severity};
 
 /// Warns about events and sessions of the last build that are not on the site any more, and about sessions
 /// whose id was changed. Nobody who has signed up loses anything, but nobody new can sign up.
 ///
-/// `last` is the folder of the last build; without one, there is nothing to compare.
-pub fn warn(site: &Site, last: &Path, now: Timestamp, problems: &mut Problems) {
-    let json = std::fs::read_to_string(last.join("function/catalog.json"));
-    // A catalogue of another version says nothing: the next build replaces it.
-    let Some(before) = json.ok().and_then(|json| Catalog::from_json(&json).ok()) else { return };
+/// `before` is the catalogue of the last build.
+pub fn warn(site: &Site, before: &Catalog, now: Timestamp, problems: &mut Problems) {
     for event in before.events() {
         let may_have_people = |session: &&Session| now < event.forget_at(session);
         if event.sessions().iter().any(|session| may_have_people(&session)) {
