@@ -167,6 +167,9 @@ pub struct MailView {
     /// URL of the page on which the participant can see and change the sign-up; empty in a mail to an address
     /// that is not, or no longer, the participant's.
     pub manage_url: String,
+    /// Whether the entry stays in the calendar although the sign-up ends, because somebody with the same address
+    /// still attends.
+    pub keeps_entry: bool,
     /// URL of the page that confirms the email address, or the new one; empty if there is nothing to confirm.
     pub confirm_url: String,
 }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use catalog::answer::Status;
-use catalog::mail::MailKind;
+use catalog::mail::{CalendarMethod, MailKind};
 use catalog::{Catalog, EventId};
 use jiff::SignedDuration;
 
@@ -83,7 +83,10 @@ impl Mailer {
             self.store.forget_mail(id, key, deadline).await?;
             return Ok(Delivery::Nothing);
         };
-        let about = About { event: &event, session, participant: &participant };
+        let keeps_entry = mail.kind.calendar() == Some(CalendarMethod::Cancel)
+            && mail.kind != MailKind::CalledOff
+            && self.store.shares_entry(&event, &participant, session.id(), timing).await?;
+        let about = About { event: &event, session, participant: &participant, keeps_entry };
         let sent = match self.messages.build(&mail, about, &self.sender, timing.now) {
             Ok(message) => self.transport.send(&mail, &message, deadline).await,
             Err(error) => Err(SendError::Never(format!("{error:#}"))),

@@ -44,6 +44,8 @@ pub struct About<'a> {
     pub session: &'a Session,
     /// The participant to whom it goes.
     pub participant: &'a Participant,
+    /// Whether the entry stays in the calendar, because somebody with the same address still attends.
+    pub keeps_entry: bool,
 }
 
 /// The sender of mails: a name and an address.
@@ -110,7 +112,7 @@ impl Messages {
     /// # Errors
     /// Fails if a template cannot be filled in, or if the text has no line after its subject.
     pub fn build(&self, mail: &Mail, about: About<'_>, sender: &Sender, now: Timestamp) -> Result<Message> {
-        let About { event, session, participant } = about;
+        let About { event, session, participant, keeps_entry } = about;
         let at = |address: SignupAddress| format!("{}{address}", self.origin);
         let (id, key, expires) = (event.id().clone(), participant.key(), event.links_expire_at());
         let issue = |purpose, key: &SignupKey| self.token_keys.issue(purpose, event.id(), key, expires);
@@ -137,6 +139,7 @@ impl Messages {
             status: participant.status,
             previous: mail.previous.clone().unwrap_or_default(),
             confirm_url,
+            keeps_entry,
             manage_url,
         };
         let part = |part| self.pages.fill(&mail_file(mail.kind, part), &view);
@@ -169,7 +172,8 @@ impl Messages {
         let calendar_method = mail
             .kind
             .calendar()
-            .filter(|method| *method == CalendarMethod::Cancel || participant.status == Status::Confirmed);
+            .filter(|method| *method == CalendarMethod::Cancel || participant.status == Status::Confirmed)
+            .filter(|_| !keeps_entry);
         if let Some(method) = calendar_method {
             let entry = Entry {
                 method,

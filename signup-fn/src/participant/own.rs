@@ -1,7 +1,7 @@
 //! A participant's own sign-up, opened through the link in a mail.
 
 use catalog::address::{ManageDone, SignupAddress};
-use catalog::answer::{Answer, FieldErrors, FormView, ManageView, Notice, OtherSession};
+use catalog::answer::{Answer, Field, FieldErrors, FormView, ManageView, Notice, OtherSession};
 use catalog::words::{EventWords, SessionWords};
 use catalog::{Event, Phase, Session, SessionId};
 use http::{Response, StatusCode};
@@ -121,9 +121,15 @@ impl<'a> Own<'a> {
     /// sessions. Returns `None` if the event no longer has the session.
     pub(super) fn view(&self, participant: &Participant, typed: Option<Typed<'_>>) -> Option<ManageView> {
         let no_errors = FieldErrors::new();
-        let (values, errors) = match typed {
-            Some(Typed { submission, errors }) => (submission.values().clone(), errors),
-            None => (participant.signup.values(), &no_errors),
+        let mut values = participant.signup.values();
+        // The field is for another address.
+        values.remove(&Field::Email);
+        let errors = match typed {
+            Some(Typed { submission, errors }) => {
+                values.extend(submission.values().clone());
+                errors
+            }
+            None => &no_errors,
         };
         let session = self.event.session(&participant.signup.session)?;
         let confirm = SignupAddress::Confirm { event: self.event.id().clone(), token: self.token.to_owned() };

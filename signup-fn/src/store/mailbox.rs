@@ -5,18 +5,20 @@
 //! list is still the one that was read, so that two of them never happen at once.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use catalog::EventId;
+use catalog::answer::Status;
+use catalog::{Event, EventId, SessionId};
 use jiff::Timestamp;
 
 use super::client::{Store, member};
 use super::error::{Setback, StoreError};
 use super::expression::{Condition, equals};
 use super::item::{self, number};
-use super::record;
 use super::sharing::Sharing;
 use super::transaction::Write;
+use super::{record, retry};
 use crate::people::identity::{Mailbox, Person};
 use crate::people::participant::Participant;
+use crate::people::timing::Timing;
 
 /// The maximum number of people who share an address at an event.
 pub const MAX_PEOPLE: usize = 5;
@@ -30,6 +32,30 @@ impl Store {
 }
 
 impl Store {
+    /// Returns whether somebody else with the participant's address has a confirmed seat in a session. Both have
+    /// the same entry in the same calendar, so it must stay there.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes, if the table refuses a request, or if an item is unreadable.
+    pub async fn shares_entry(
+        &self,
+        event: &Event,
+        participant: &Participant,
+        session: &SessionId,
+        timing: Timing,
+    ) -> Result<bool, StoreError> {
+        let sharing = retry::until(timing.deadline, || self.sharing(event.id(), &participant.mailbox));
+        for person in sharing.await?.people.iter().filter(|person| **person != participant.person) {
+            let other = self.participant(event, person, timing).await?;
+            let has_seat =
+                |other: &Participant| other.status == Status::Confirmed && other.signup.session == *session;
+            if other.as_ref().is_some_and(has_seat) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Returns the write that makes a participant's mailbox known for at least as long as the participant, if
     /// it is not yet.
     pub(super) async fn remember_mailbox(

@@ -113,3 +113,21 @@ async fn an_address_is_remembered_as_long_as_anybody_who_uses_it() {
     later.store().change(&later.event, &jan.key(), &Change::Erase, at(now())).await.unwrap();
     assert_eq!(later.items().await.len(), 1, "only the counter is left");
 }
+
+#[tokio::test]
+async fn an_entry_stays_in_the_calendar_while_a_colleague_with_the_same_address_attends() {
+    let table = table().await;
+    for name in ["Zoë Vos", "Els Bos"] {
+        sign_up(&table, name, "a").await;
+    }
+    let (mailer, folder) = crate::into_folder(&table);
+    for (name, cancels) in [("Zoë Vos", false), ("Els Bos", true)] {
+        let person = named(&table, name).await;
+        table.store().change(&table.event, &person.key(), &Change::Cancel, at(now())).await.unwrap();
+        mailer.sweep(SignedDuration::ZERO, at(now())).await.unwrap();
+        let files = std::fs::read_dir(folder.path()).unwrap().flatten();
+        let letters = files.map(|file| std::fs::read_to_string(file.path()).unwrap());
+        let cancelling = letters.filter(|letter| letter.contains("METHOD:CANCEL")).count();
+        assert_eq!(cancelling, usize::from(cancels), "{name}");
+    }
+}

@@ -61,6 +61,7 @@ fn mail_views(status: Status) -> [MailView; 2] {
         status,
         previous: "0".into(),
         manage_url: "0".into(),
+        keeps_entry: is_online,
         confirm_url: if status == Status::Held { "0".into() } else { String::new() },
     })
 }
