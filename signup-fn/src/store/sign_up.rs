@@ -69,6 +69,7 @@ impl Store {
     /// Returns the outcome, and the person whom a mail must tell that the form was submitted again.
     async fn try_to_claim(&self, claiming: &Claiming<'_>) -> Result<(Claimed, Option<Person>), Setback> {
         let may_wait = claiming.request.may_wait;
+        let taken_keys = claiming.taken_keys.load(Ordering::Relaxed);
         let (person, condition, sharing) = match self.look_up(claiming).await? {
             Found::Done(claimed) => return Ok((claimed, None)),
             Found::Refused(claimed, person) => {
@@ -87,7 +88,7 @@ impl Store {
                     Outcome::Committed => Claim::Placed(place),
                     Outcome::Cancelled(cancelled) => {
                         if cancelled.condition_failed(PERSON) {
-                            claiming.taken_keys.fetch_add(1, Ordering::Relaxed);
+                            claiming.taken_keys.store(taken_keys.saturating_add(1), Ordering::Relaxed);
                         }
                         outcome(&cancelled, place)?
                     }

@@ -142,6 +142,13 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
         5 => edit().prop_map(Act::Edit),
         4 => minutes.prop_map(|minutes| Act::Pass { minutes }),
     ];
+    let step = (act, faults()).prop_map(|step| vec![step]);
+    let scene = prop_oneof![6 => step, 1 => scene()];
+    (any::<bool>(), prop::collection::vec(scene, 1..26))
+        .prop_map(|(confirms, scenes)| History { confirms, steps: scenes.concat() })
+}
+
+fn faults() -> impl Strategy<Value = Vec<Fault>> {
     let fault = prop_oneof![
         Just(Fault::Conflict),
         Just(Fault::Throttled),
@@ -151,7 +158,49 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
         Just(Fault::LostAnswer),
     ];
     // Three in four steps have no faults. Otherwise, the histories would test little but faults.
-    let faults = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(fault, 1..3)];
-    (any::<bool>(), prop::collection::vec((act, faults), 1..30))
-        .prop_map(|(confirms, steps)| History { confirms, steps })
+    prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(fault, 1..3)]
+}
+
+/// Returns a few steps that seldom follow each other by chance, but meet a limit or a race.
+fn scene() -> impl Strategy<Value = Vec<Step>> {
+    let sign_up = |may_wait| {
+        let who = (0..2_usize, 0..NAMES.len(), 0..2_usize);
+        who.prop_map(move |(mailbox, name, session)| Doing::SignUp { mailbox, name, session, may_wait })
+    };
+    let beside_rounds = |doing: Doing, schedule: Vec<bool>| Act::AtOnce {
+        mailer: true,
+        doing: [doing.clone(), doing],
+        schedule,
+    };
+    let schedule = || prop::collection::vec(any::<bool>(), 12);
+    let who = || 0..12_usize;
+    // An address is confirmed while the rounds find that the time for it is over.
+    let late = (sign_up(false), who(), schedule()).prop_map(move |(sign_up, who, schedule)| {
+        let confirm = Doing::Change { who, change: Changing::Confirm };
+        vec![Act::Do(sign_up), Act::Pass { minutes: 1500 }, beside_rounds(confirm, schedule)]
+    });
+    // Somebody waits, the session grows or shrinks, and somebody else acts while the rounds fill it.
+    let filled = (sign_up(true), sign_up(true), sign_up(true), doing(), 1..=4_u32, schedule());
+    let filled = filled.prop_map(move |(one, two, three, doing, capacity, schedule)| {
+        let Doing::SignUp { session, .. } = one else { return Vec::new() };
+        let grown = Act::Edit(Edit::Resize { session, capacity });
+        vec![Act::Do(one), Act::Do(two), Act::Do(three), grown, beside_rounds(doing, schedule)]
+    });
+    // A session moves shortly before its reminder, or shortly after it.
+    let moved = (sign_up(true), 0..2_usize).prop_map(|(sign_up, session)| {
+        let move_to = |hours| Act::Edit(Edit::Reschedule { session, hours });
+        let rounds = || Act::Rounds;
+        let later = || Act::Pass { minutes: 1500 };
+        vec![Act::Do(sign_up), move_to(30), later(), rounds(), move_to(30), rounds(), later(), rounds()]
+    });
+    // Somebody changes the address.
+    let readdressed = (sign_up(false), who(), 0..2_usize);
+    let readdressed = readdressed.prop_map(|(sign_up, who, mailbox)| {
+        let ask = Doing::Change { who, change: Changing::AskAddress { mailbox } };
+        let take = Doing::Change { who, change: Changing::TakeAddress };
+        vec![Act::Do(sign_up), Act::Do(ask), Act::Do(take)]
+    });
+    let acts = prop_oneof![late, filled, moved, readdressed];
+    (acts, prop::collection::vec(faults(), 8))
+        .prop_map(|(acts, faults)| acts.into_iter().zip(faults).collect())
 }
