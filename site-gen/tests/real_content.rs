@@ -62,6 +62,14 @@ fn a_session_that_is_called_off_says_so_everywhere() {
             && read("function/catalog.json").contains("De spreker is ziek.")
     );
     assert!(!mail("called_off_unseated").contains("agenda"));
+    // A session that was moved says so too.
+    let moved = "capacity = 40\nmoved_from = 2028-11-21T16:00:00";
+    fs::write(&article, text.replacen("capacity = 40", moved, 1)).unwrap();
+    site_gen::build(site.path(), out.path(), Wanted::public(now)).unwrap();
+    let page = read("site/nieuws/lerend-netwerk-november-2028/index.html");
+    assert!(page.contains("Verplaatst. Eerst: 21 november 2028, 16.00 uur."), "{page}");
+    assert_eq!(page.matches("https://schema.org/EventRescheduled").count(), 1);
+    assert!(page.contains("\"previousStartDate\":\"2028-11-21T16:00:00+01:00\""), "{page}");
     // A reason without the decision is a mistake.
     let undecided = "capacity = 40\ncalled_off_because = \"De spreker is ziek.\"";
     fs::write(&article, text.replacen("capacity = 40", undecided, 1)).unwrap();

@@ -64,10 +64,21 @@ pub struct SessionWords {
     pub place_of_time: String,
     /// Path of the session's calendar file: `/nieuws/lnpo/28-november.ics`.
     pub ics: String,
+    /// The former start, if the session was moved.
+    pub moved_from: Option<FormerStart>,
     /// Whether the session does not take place.
     pub called_off: bool,
     /// Why it does not take place; may be empty.
     pub called_off_because: String,
+}
+
+/// The start that a session had before it was moved.
+#[derive(Debug, Clone, Hash, Serialize)]
+pub struct FormerStart {
+    /// `12 januari 2029, 16.00 uur`
+    pub words: String,
+    /// The same in RFC 3339.
+    pub start: String,
 }
 
 /// Converts an `[event]` table into an announcement.
@@ -156,6 +167,11 @@ impl Reader<'_> {
         let ((start, start_at), (end, end_at), (opens, opens_at), (_, closes_at)) =
             (start?, end?, opens?, closes?);
         let (date, time) = (dutch::weekday_date(start.date()), dutch::period(start, end));
+        let moved_from = table.moved_from.as_ref().map(|moved_from| self.former_start(moved_from, start_at));
+        let moved_from = match moved_from {
+            Some(former) => Some(former?),
+            None => None,
+        };
         let because = table.called_off_because.as_ref();
         let record = SessionRecord {
             id: id?,
@@ -192,6 +208,7 @@ impl Reader<'_> {
                     opens_at: rfc3339(opens_at, &self.zone),
                     place_of_time: self.city(),
                     ics: format!("{}{}.ics", self.page, session.id()),
+                    moved_from,
                     called_off: session.is_called_off(),
                     called_off_because: session.called_off_because().to_owned(),
                 };
@@ -220,6 +237,16 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    fn former_start(&mut self, written: &Spanned<Datetime>, start: Timestamp) -> Option<FormerStart> {
+        let (local, at) = self.instant(written)?;
+        if at == start {
+            let help = "zet hier het begin van vóór de verplaatsing, of haal deze sleutel weg";
+            self.tell(written.span(), "de sessie begint nog op hetzelfde moment", help);
+            return None;
+        }
+        Some(FormerStart { words: dutch::moment(local), start: rfc3339(at, &self.zone) })
     }
 
     /// Returns the city of the event's time zone: `Amsterdam`.

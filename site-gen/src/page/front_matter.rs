@@ -87,6 +87,8 @@ pub struct SessionTable {
     pub opens: Spanned<Datetime>,
     /// Closing time of sign-up.
     pub closes: Spanned<Datetime>,
+    /// Former start, if the session was moved.
+    pub moved_from: Option<Spanned<Datetime>>,
     /// Whether the session does not take place.
     #[serde(default)]
     pub called_off: bool,
@@ -102,6 +104,11 @@ pub const SESSION: &[Key] = &[
     required("capacity", Number(100_000), "het aantal plaatsen"),
     required("opens", DateTime, "vanaf wanneer men zich kan aanmelden"),
     required("closes", DateTime, "tot wanneer men zich kan aanmelden, uiterlijk tot `start`"),
+    optional(
+        "moved_from",
+        DateTime,
+        "het vorige begin, als de sessie is verplaatst; bezoekers en zoekmachines zien het",
+    ),
     optional("called_off", Flag, "de sessie gaat niet door; wie een plaats heeft of wacht, krijgt een mail"),
     optional("called_off_because", Line, "waarom de sessie niet doorgaat, als een hele zin"),
 ];

@@ -90,8 +90,12 @@ fn events<'a>(
 ) -> impl Iterator<Item = Value> + 'a {
     announcement.sessions.iter().map(|session| {
         let page_url = url(site, &page.place.url);
-        let status = if session.called_off { "EventCancelled" } else { "EventScheduled" };
-        json!({
+        let status = match (session.called_off, &session.moved_from) {
+            (true, _) => "EventCancelled",
+            (false, Some(_)) => "EventRescheduled",
+            (false, None) => "EventScheduled",
+        };
+        let mut event = json!({
             "@type": "Event",
             "@id": format!("{page_url}#{}", session.id),
             "name": announcement.event.title(),
@@ -112,6 +116,10 @@ fn events<'a>(
                 "validFrom": session.opens_at,
                 "url": page_url,
             },
-        })
+        });
+        if let Some(former) = &session.moved_from {
+            event["previousStartDate"] = former.start.clone().into();
+        }
+        event
     })
 }
