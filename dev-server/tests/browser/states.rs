@@ -77,10 +77,15 @@ pub async fn all() -> (Tried, Vec<(String, State)>) {
     location(site.post(&manage_cancelled, "action=cancel").await);
     let confirm = letter(&site, "d@voorbeeld.nl", "Bevestig").await.link("/bevestigen/");
 
+    location(site.post(&manage, "action=address&email=g%40voorbeeld.nl").await);
+    let new_address = letter(&site, "g@voorbeeld.nl", "Bevestig je nieuwe adres").await.link("/adres/");
+
     add("received", State::At(received));
     add("waiting", State::At(waiting));
     add("manage", State::At(manage.clone()));
     add("manage, saved", State::At(format!("{manage}bewaard/")));
+    add("manage, address asked", State::At(format!("{manage}adres-gevraagd/")));
+    add("new address", State::At(new_address));
     add("manage, waiting", State::At(manage_waiting));
     add("manage, cancelled", State::At(manage_cancelled));
     add("confirm", State::At(confirm));
@@ -93,6 +98,8 @@ pub async fn all() -> (Tried, Vec<(String, State)>) {
     add("not open yet", sent("/aanmelden/later/", &form("een", "f%40voorbeeld.nl")));
     add("closed", sent("/aanmelden/voorbij/", &form("toen", "f%40voorbeeld.nl")));
     add("manage, refused", sent(&manage, "action=details&full_name="));
+    add("manage, address refused", sent(&manage, "action=address&email=jan"));
+    add("manage, address too soon", sent(&manage, "action=address&email=h%40voorbeeld.nl"));
     add("too large", sent(OPEN, &format!("question={}", "a".repeat(20_000))));
     add("unreadable", sent(OPEN, "session=klein&session=ruim"));
     keep(&site, &states).await;
