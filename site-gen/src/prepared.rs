@@ -101,7 +101,8 @@ impl Prepared {
             memory.parsed = pages.iter().map(by_path).collect();
         }
         let templates = Templates::compile(&sources.templates, problems);
-        let public = Public::new(pages, moment);
+        let mut public = Public::new(pages, moment);
+        public.hold_files_back(&sources.assets, |page| body(&images, page, &mut Problems::default()).links);
         let links = LinkCheck::new(Addresses::new(&public, &sources));
         links.around_pages(&sources, config.as_ref());
         let site = assemble::assemble(config, &public, &sources.assets, moment.now, problems);
@@ -114,7 +115,9 @@ impl Prepared {
             templates.set_site(&view);
             Ready { site, templates, common }
         });
-        Self { public, links, assets: sources.assets, images, pictures, moment, fingerprint, ready }
+        let mut assets = sources.assets;
+        assets.retain(|asset| !public.held_files.contains_key(&format!("/{}", asset.path)));
+        Self { public, links, assets, images, pictures, moment, fingerprint, ready }
     }
 
     /// Renders every page and hands each file to `put`; collects all problems on the way.
@@ -169,9 +172,13 @@ impl Prepared {
     }
 
     fn body(&self, page: &Parsed, problems: &mut Problems) -> Body {
-        // A page whose front matter has a problem may announce an event.
-        let has_form = page.content.is_none() || page.announcement().is_some();
-        let scope = Scope { images: &self.images, has_form };
-        markdown::render(&page.source, page.body.clone(), scope, problems)
+        body(&self.images, page, problems)
     }
+}
+
+fn body(images: &Images, page: &Parsed, problems: &mut Problems) -> Body {
+    // A page whose front matter has a problem may announce an event.
+    let has_form = page.content.is_none() || page.announcement().is_some();
+    let scope = Scope { images, has_form };
+    markdown::render(&page.source, page.body.clone(), scope, problems)
 }

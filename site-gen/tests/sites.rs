@@ -113,6 +113,12 @@ fn tag_pages_pagination_neighbours_and_aliases_are_built() {
 }
 
 #[test]
+fn files_are_held_back_with_their_pages_and_only_expected_ones_go_online() {
+    check("held-files");
+    check("held-files-problems");
+}
+
+#[test]
 fn unpublished_pages_are_held_back_or_get_a_badge() {
     check("held-back");
     check_as("held-back-shown", Wanted { with_unpublished: true, ..Wanted::public(NOW.parse().unwrap()) });

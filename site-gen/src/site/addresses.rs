@@ -22,7 +22,7 @@ pub struct Addresses {
     /// The paths of pages, each with whether the page has a form.
     pages: HashMap<String, bool>,
     files: HashSet<String>,
-    /// The paths of pages that are held back, each with the reason.
+    /// The paths of pages and files that are held back, each with the reason.
     held: HashMap<String, String>,
 }
 
@@ -43,7 +43,8 @@ impl Addresses {
         if sources.templates.iter().any(is_search) {
             files.insert(SEARCH_URL.to_owned());
         }
-        files.extend(sources.assets.iter().map(|asset| format!("/{}", asset.path)));
+        let is_public = |file: &String| !pages.held_files.contains_key(file);
+        files.extend(sources.assets.iter().map(|asset| format!("/{}", asset.path)).filter(is_public));
         let announcements = shown.iter().filter_map(|page| page.announcement());
         files
             .extend(announcements.flat_map(|event| event.sessions.iter().map(|session| session.ics.clone())));
@@ -51,7 +52,12 @@ impl Addresses {
         Self {
             pages: shown.iter().map(|page| (page.place.url.clone(), has_form(page))).collect(),
             files,
-            held: pages.held.iter().map(|(page, reason)| (page.place.url.clone(), reason.clone())).collect(),
+            held: pages
+                .held
+                .iter()
+                .map(|(page, reason)| (page.place.url.clone(), reason.clone()))
+                .chain(pages.held_files.clone())
+                .collect(),
         }
     }
 
@@ -80,8 +86,14 @@ impl Missing<'_> {
     fn problem(self, path: &str, source: &Arc<Source>, span: Range<usize>) -> Problem {
         let at = |message| Problem::at(source, span, message);
         match self {
-            Self::Held { reason } => at(format!("de pagina `{path}` is niet openbaar: {reason}"))
-                .help("haal de link weg, of maak de pagina openbaar"),
+            Self::Held { reason } if path.ends_with('/') => {
+                at(format!("de pagina `{path}` is niet openbaar: {reason}"))
+                    .help("haal de link weg, of maak de pagina openbaar")
+            }
+            Self::Held { reason } => {
+                at(format!("het bestand `{path}` hoort bij een pagina die niet openbaar is: {reason}"))
+                    .help("zet het bestand in de map van een openbare pagina, of haal de link weg")
+            }
             Self::Page { candidates } => {
                 at(format!("er is geen pagina of bestand `{path}`")).suggest(path, candidates)
             }

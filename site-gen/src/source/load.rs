@@ -11,6 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
 
 use crate::source::file::{Asset, Source};
+use crate::source::file_kind::FileKind;
 use crate::source::fingerprint::Fingerprint;
 use crate::source::problem::{Problem, Problems};
 use crate::source::stamp::Stamp;
@@ -22,7 +23,7 @@ pub struct Sources {
     pub config: Option<Arc<Source>>,
     /// Every `.md` file below `content/`.
     pub pages: Vec<Arc<Source>>,
-    /// Every other file below `content/`, and every file below `templates/static/`.
+    /// Every other file below `content/` that goes online, and every file below `templates/static/`.
     pub assets: Vec<Arc<Asset>>,
     /// Every file below `templates/` but outside `templates/static/`.
     pub templates: Vec<Arc<Source>>,
@@ -61,6 +62,7 @@ pub fn load(root: &Path, before: Option<&mut ReadFiles>, problems: &mut Problems
     let (config, content): (Vec<_>, Vec<_>) = content.into_iter().partition(|file| file.path == config_file);
     let (pages, assets): (Vec<_>, Vec<_>) =
         content.into_iter().partition(|file| file.path.extension().is_some_and(|end| end == "md"));
+    let assets = public(root, assets, problems);
     let fixed_folder = root.join(STATIC);
     let (fixed, templates): (Vec<_>, Vec<_>) =
         templates.into_iter().partition(|file| file.path.starts_with(&fixed_folder));
@@ -120,6 +122,29 @@ fn files(root: &Path, folder: &str, with_stamps: bool, problems: &mut Problems) 
         });
     }
     Ok(files)
+}
+
+/// Returns the files that go online, and reports those that nobody expects there.
+fn public(root: &Path, files: Vec<Found>, problems: &mut Problems) -> Vec<Found> {
+    files.into_iter().filter(|file| goes_online(root, &file.path, problems)).collect()
+}
+
+fn goes_online(root: &Path, path: &Path, problems: &mut Problems) -> bool {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let kind = FileKind::of(&file);
+    let problem = |message: &str| Problem::in_file(&name(root, path), message);
+    match kind {
+        FileKind::Public | FileKind::Rubbish => {}
+        FileKind::LikeAPage => problems.push(
+            problem("dit lijkt een pagina, maar de naam eindigt niet op `.md`")
+                .help("geef het bestand een naam die op `.md` eindigt, of zet het buiten `content/`"),
+        ),
+        FileKind::Unknown => problems.push(
+            problem("dit soort bestand gaat niet online")
+                .help("zet het buiten `content/`, of bewaar het als bijvoorbeeld `.pdf` of `.jpg`"),
+        ),
+    }
+    kind == FileKind::Public
 }
 
 /// A reader for files of one kind, with the cache of an earlier build.

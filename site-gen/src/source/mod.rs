@@ -4,6 +4,7 @@
 //! stage needs to refer to a source. Does not belong here: the meaning of a file.
 
 pub mod file;
+pub mod file_kind;
 pub mod fingerprint;
 pub mod link;
 pub mod load;
