@@ -135,8 +135,11 @@ fn check_tag_spelling(parsed: &[Arc<Parsed>], problems: &mut Problems) {
 
 /// Reports sources that would produce the same output file, or one at a reserved address.
 fn check_unique_outputs(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems: &mut Problems) {
-    let mut claimed =
-        Claimed { by: GENERATED.map(|file| (file.to_owned(), "de site zelf")).into(), problems };
+    let mut claimed = Claimed {
+        by: GENERATED.map(|file| (file.to_owned(), "de site zelf")).into(),
+        folders: HashMap::new(),
+        problems,
+    };
     for page in parsed {
         for session in page.announcement().iter().flat_map(|announcement| &announcement.sessions) {
             claimed.by.insert(place::file(&session.ics), &page.source.path);
@@ -160,6 +163,8 @@ fn check_unique_outputs(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems:
 /// The output files so far, each with the source that produces it.
 struct Claimed<'a> {
     by: HashMap<String, &'a str>,
+    /// The folders of these files, each with a source that needs it.
+    folders: HashMap<String, &'a str>,
     problems: &'a mut Problems,
 }
 
@@ -170,10 +175,24 @@ impl<'a> Claimed<'a> {
             let message = format!("het adres `{url}` is voor de site zelf gereserveerd");
             self.problems.push(problem(message).help("kies een andere naam"));
         }
-        if let Some(other) = self.by.insert(place::file(url), source) {
+        let file = place::file(url);
+        let folders = || file.match_indices('/').map(|(at, _)| &file[..at]);
+        if let Some(other) = self.by.get(&file) {
             let message = format!("het adres `{url}` is al van `{other}`");
             self.problems.push(problem(message).help("geef een van beide een andere naam"));
+        } else if let Some(other) =
+            folders().find_map(|folder| self.by.get(folder)).or_else(|| self.folders.get(&file))
+        {
+            let message = format!("het adres `{url}` kan niet naast een adres van `{other}` bestaan");
+            let help = "het ene is een bestand en het andere een map met dezelfde naam; geef een van beide een andere naam";
+            self.problems.push(problem(message).help(help));
         }
+        for folder in folders() {
+            if !self.folders.contains_key(folder) {
+                self.folders.insert(folder.to_owned(), source);
+            }
+        }
+        self.by.insert(file, source);
     }
 }
 
