@@ -4,6 +4,7 @@
 //! leads anywhere (see `site`) and the page around the body (see `render`).
 
 pub mod alert;
+mod apostrophe;
 pub mod body;
 pub mod facts;
 pub mod highlight;
@@ -38,6 +39,7 @@ pub fn render(source: &Arc<Source>, body: Range<usize>, scope: Scope<'_>, proble
     let mut writer = Writer::new(source, scope, problems);
     let mut events: Vec<(Event<'_>, Range<usize>)> =
         parser.map(|(event, range)| (event, range.start + start..range.end + start)).collect();
+    apostrophe::correct(&mut events, &source.text);
     writer.name_headings(&mut events);
     let mut html = String::with_capacity(source.text.len() * 3 / 2);
     html::push_html(&mut html, events.into_iter().filter_map(|(event, range)| writer.event(event, range)));
@@ -96,6 +98,15 @@ mod tests {
     #[test]
     fn dutch_apostrophes_come_out_right() {
         check("'s-Hertogenbosch, zo'n \"beeld\"", "<p>’s-Hertogenbosch, zo’n “beeld”</p>\n");
+        check("'s-Hertogenbosch, naast Bas' ouders", "<p>’s-Hertogenbosch, naast Bas’ ouders</p>\n");
+        check(
+            "'s Ochtends riep hij 'hoi', in de jaren '90.",
+            "<p>’s Ochtends riep hij ‘hoi’, in de jaren ’90.</p>\n",
+        );
+        check(
+            "Hij zei 'dag' in *'t Gooi*, 'ver' weg.",
+            "<p>Hij zei ‘dag’ in <em>’t Gooi</em>, ‘ver’ weg.</p>\n",
+        );
     }
 
     #[test]
