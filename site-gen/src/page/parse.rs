@@ -170,8 +170,7 @@ impl Reader<'_> {
             // An invalid date is left out of `front`, but has already been reported.
             let toml =
                 front_matter::split(&self.source.text).map_or("", |split| &self.source.text[split.toml]);
-            let is_written =
-                toml.lines().any(|line| line.split('=').next().is_some_and(|key| key.trim() == "date"));
+            let is_written = toml::from_str::<toml::Table>(toml).is_ok_and(|keys| keys.contains_key("date"));
             if front.date.is_none() && !is_written {
                 self.tell(0..0, "een artikel moet een datum hebben", "schrijf het zo: `date = 2028-11-01`");
             }
