@@ -16,7 +16,7 @@ const BEFORE_A_YEAR: &[&str] = &[
 ];
 
 /// Turns opening quotes that stand for left-out letters or digits into apostrophes.
-pub fn correct(events: &mut [(Event<'_>, Range<usize>)], source: &str) {
+pub(super) fn correct(events: &mut [(Event<'_>, Range<usize>)], source: &str) {
     for (event, range) in events {
         let is_quote = matches!(event, Event::Text(text) if &**text == "‘");
         if is_quote

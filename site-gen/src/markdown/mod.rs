@@ -170,6 +170,7 @@ mod tests {
 
     #[test]
     fn unsupported_markdown_is_reported_at_its_place() {
+        check_problem("een &#8; stuurteken", "onzichtbaar stuurteken");
         check_problem("goed\n\n<script>x</script>\n", "p.md:3:1");
         check_problem("een <b>woord</b>", "p.md:1:5");
         check_problem("een ![](x.png)", "p.md:1:5");

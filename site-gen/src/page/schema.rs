@@ -12,6 +12,7 @@ use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems, nearest};
+use crate::words::invisible::is_invisible;
 
 /// One key of a table.
 #[derive(Debug)]
@@ -265,6 +266,10 @@ impl Check<'_> {
         let is_right = match (&key.kind, value.get_ref()) {
             (Kind::Text | Kind::Line, DeValue::String(text)) if text.trim().is_empty() => {
                 self.tell(span, format!("`{}` is leeg", key.name));
+                return None;
+            }
+            (_, DeValue::String(text)) if text.contains(is_invisible) => {
+                self.tell(span, format!("in `{}` staat een onzichtbaar stuurteken", key.name));
                 return None;
             }
             (Kind::Line, DeValue::String(text)) if text.contains(['\n', '\r']) => {

@@ -5,5 +5,6 @@
 
 pub mod dutch;
 pub mod html;
+pub mod invisible;
 pub mod slug;
 pub mod terms;

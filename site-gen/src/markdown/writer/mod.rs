@@ -16,6 +16,7 @@ use super::{alert, highlight, shortcode};
 use crate::source::file::Source;
 use crate::source::link::Link;
 use crate::source::problem::{Problem, Problems};
+use crate::words::invisible::is_invisible;
 
 /// Marks the place of the form while the HTML is written. Text is escaped and comments are dropped,
 /// so no source can produce this comment.
@@ -153,6 +154,10 @@ impl<'e: 'a, 'a> Writer<'a> {
                 return self.shortcode(range);
             }
             Event::Text(text) => {
+                if text.contains(is_invisible) {
+                    let help = "verwijder het, en typ de tekst eromheen zo nodig opnieuw";
+                    self.tell(range.clone(), "hier staat een onzichtbaar stuurteken", help);
+                }
                 if let Some(at) = shortcode::find(text) {
                     let start = (range.start + at).min(range.end);
                     let help = "zet de bouwsteen in een eigen alinea, buiten lijsten en citaten";
