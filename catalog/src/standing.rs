@@ -15,11 +15,11 @@ impl Event {
     /// Returns the event as it stands at an instant.
     ///
     /// `catalogue` is the event in the current catalogue, and `kept` is the event as it stood before. The
-    /// catalogue decides. A session that only `kept` has counts as removed: it stays for a year after its
-    /// X An
-    /// event that only `kept` has is offline, and all its sessions are removed.
+    /// catalogue decides. A session that only `kept` has counts as removed: it stays until a year after its
+    /// participants are forgotten. If instead exactly one new session has the same start and end, the session
+    /// was renamed. An event that only `kept` has is offline, and all its sessions are removed.
     ///
-    /// Returns `None` if there is no such event, or if all its participants are forgotten.
+    /// Returns `None` if there is no such event, or if its last session has gone.
     pub fn standing(catalogue: Option<&Self>, kept: Option<&Self>, now: Timestamp) -> Option<Self> {
         let (mut standing, kept) = match (catalogue, kept) {
             (Some(catalogue), None) => return Some(catalogue.clone()),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use catalog::answer::Status;
 use catalog::mail::{CalendarMethod, MailKind};
 use catalog::{Catalog, EventId};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::message::{About, Messages, Sender};
 use super::send_error::SendError;
@@ -55,6 +55,7 @@ pub enum Delivery {
 /// fails, the mail is parked: after 1 + 5 + 15 + 30 + 60 + 120 + 240 + 480 + 480 = 1,431 minutes, almost
 /// a day.
 const PAUSES: [i64; 9] = [1, 5, 15, 30, 60, 120, 240, 480, 480];
+
 impl Mailer {
     /// Delivers one mail, if it still needs to be sent.
     ///
@@ -78,7 +79,7 @@ impl Mailer {
             Lease::NotNow => return Ok(Delivery::Nothing),
         };
         let participant = self.store.participant(&event, &key.person, timing).await?;
-        let participant = participant.filter(|participant| is_current(&mail, participant));
+        let participant = participant.filter(|participant| is_current(&mail, participant, timing.now));
         let (Some(participant), Some(session)) = (participant, event.session(&mail.session)) else {
             self.store.forget_mail(id, key, deadline).await?;
             return Ok(Delivery::Nothing);
@@ -119,7 +120,7 @@ fn pause(attempts: i64) -> Option<SignedDuration> {
 
 /// Returns whether a mail still matches the participant's state. If not, a newer mail describes that
 /// state, and this one would only confuse.
-fn is_current(mail: &Mail, participant: &Participant) -> bool {
+fn is_current(mail: &Mail, participant: &Participant, now: Timestamp) -> bool {
     let is_same_session = participant.signup.session == mail.session;
     let has = |statuses: &[Status]| is_same_session && statuses.contains(&participant.status);
     match mail.kind {
@@ -139,7 +140,7 @@ fn is_current(mail: &Mail, participant: &Participant) -> bool {
                 && participant.status != Status::Cancelled
         }
         MailKind::ConfirmAddress => {
-            participant.new_address.as_ref().map(|address| &address.email) == mail.to.as_ref()
+            participant.pending_address(now).is_some_and(|address| Some(&address.email) == mail.to.as_ref())
         }
         MailKind::Repeat | MailKind::Crowded | MailKind::Readdressed => true,
     }

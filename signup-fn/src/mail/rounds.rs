@@ -148,7 +148,10 @@ impl Mailer {
         let mut events = Vec::new();
         for id in &ids {
             let standing = self.store.keep(id, self.catalog.event(id), timing).await;
-            events.extend(failures.note(id, standing).flatten());
+            let Some(event) = failures.note(id, standing).flatten() else { continue };
+            let gathered = self.store.gather_seats(&event, timing.deadline).await;
+            failures.note(id, gathered);
+            events.push(event);
         }
         events
     }

@@ -119,12 +119,13 @@ async fn event<'a>(
 ) -> Result<Option<Cow<'a, Event>>, StoreError> {
     let catalogue = function.catalog.event(address.event());
     match address {
+        // Kept, not only read: a session may have another id since the last build, and its seats with it.
         SignupAddress::Manage { .. }
         | SignupAddress::Confirm { .. }
         | SignupAddress::NewAddress { .. }
-        | SignupAddress::Erased { .. } => {
-            let standing = function.store.standing(address.event(), catalogue, timing).await?;
-            Ok(standing.map(Cow::Owned))
+        | SignupAddress::Erased { .. }
+        | SignupAddress::Seats { .. } => {
+            Ok(function.store.keep(address.event(), catalogue, timing).await?.map(Cow::Owned))
         }
         _ => {
             let has_session = |event: &&Event| address.session().is_none_or(|id| event.session(id).is_some());

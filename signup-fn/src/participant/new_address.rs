@@ -1,7 +1,7 @@
 //! Confirming a new email address. GET shows a button, POST changes the address.
 
 use catalog::address::{ManageDone, SignupAddress};
-use catalog::answer::{Answer, ManageView};
+use catalog::answer::{Answer, ManageView, Notice};
 use http::{Method, Request, Response, StatusCode};
 
 use super::function::Function;
@@ -37,28 +37,36 @@ pub async fn new_address(
     let own = Own::of(function, link, participant.key(), timing);
     match *request.method() {
         // Mail scanners follow links, so a GET must not confirm the address.
-        Method::GET | Method::HEAD => ask(&own, link, &participant),
+        Method::GET | Method::HEAD => ask(&own, link, &participant, (StatusCode::OK, None)),
         Method::POST => match admission::admit_with_token(request, &function.origins) {
-            Ok(()) => take(&own, link, &address).await.unwrap_or_else(|error| own.failed(&error)),
+            Ok(()) => {
+                take(&own, link, (&participant, &address)).await.unwrap_or_else(|error| own.failed(&error))
+            }
             Err(status) => function.answers.error(status),
         },
         _ => function.answers.method_not_allowed("GET, HEAD, POST"),
     }
 }
 
-fn ask(own: &Own<'_>, Link { event, token }: Link<'_>, participant: &Participant) -> Response<String> {
+fn ask(
+    own: &Own<'_>,
+    Link { event, token }: Link<'_>,
+    participant: &Participant,
+    (status, notice): (StatusCode, Option<Notice>),
+) -> Response<String> {
     let Some(view) = own.view(participant, None) else {
         return expired(own.function, TokenError::Expired);
     };
     let action = SignupAddress::NewAddress { event: event.id().clone(), token: token.to_owned() };
-    let view = ManageView { confirm_action: action.to_string(), ..view };
-    own.page(StatusCode::OK, Answer::NewAddress, &view)
+    // Whoever follows the link has not proved yet that the sign-up is theirs, so it must not open here.
+    let view = ManageView { confirm_action: action.to_string(), action: String::new(), notice, ..view };
+    own.page(status, Answer::NewAddress, &view)
 }
 
 async fn take(
     own: &Own<'_>,
     link: Link<'_>,
-    NewAddress { id, email, .. }: &NewAddress,
+    (participant, NewAddress { id, email, .. }): (&Participant, &NewAddress),
 ) -> Result<Response<String>, StoreError> {
     let mailbox = own.function.identity.mailbox(link.event.id(), email);
     let signup = SignupId::random()?;
@@ -74,7 +82,7 @@ async fn take(
             }
         }
         Changed::AddressTaken => {
-            own.show(StatusCode::CONFLICT, Some(catalog::answer::Notice::AddressTaken), None).await
+            ask(own, link, participant, (StatusCode::CONFLICT, Some(Notice::AddressTaken)))
         }
         _ => expired(own.function, TokenError::Expired),
     })

@@ -25,7 +25,7 @@ pub async fn seats(function: &Function, event: &Event, deadline: Instant) -> Res
         Ok(states) => states,
         Err(error) => return function.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error),
     };
-    let left = event.sessions().iter().map(|session| {
+    let left = event.offered().map(|session| {
         let state = states.get(session.id()).cloned().unwrap_or_default();
         (session.id().clone(), state.seats_left(session))
     });

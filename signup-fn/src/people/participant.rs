@@ -22,6 +22,8 @@ pub struct Participant {
     pub mailbox: Mailbox,
     /// The sign-up. Its session is the one in which the participant currently has a seat or waits.
     pub signup: Signup,
+    /// Whether the table still has a former id of the session.
+    pub has_former_session_id: bool,
     /// The id that distinguishes this sign-up from the person's earlier ones.
     pub id: SignupId,
     /// The new address that the participant asked for and has not confirmed yet.
@@ -88,7 +90,7 @@ impl Participant {
         self.is_expired(now) || self.is_forgotten(now)
     }
 
-    /// Returns the participant with the version of the next change. It exceeds that of any entry that the
+    /// Returns the participant with the version of the next change, which is at least that of any entry that the
     /// site's calendars had by then.
     pub fn next(&self, now: Timestamp) -> Self {
         Self { version: (self.version + 1).max(sequence(now)), ..self.clone() }
@@ -110,7 +112,12 @@ impl Participant {
     /// or `None` if nothing changed for them. The times in [`Self::told`] differ if they must be told.
     pub fn following(&self, event: &Event, session: &Session, now: Timestamp) -> Option<Self> {
         let new_address = self.pending_address(now).cloned();
-        let mut following = Self { forget_at: event.forget_at(session), new_address, ..self.clone() };
+        let mut following = Self {
+            forget_at: event.forget_at(session),
+            new_address,
+            has_former_session_id: false,
+            ..self.clone()
+        };
         let times = session.times();
         let is_rescheduled = self.told.as_ref().is_some_and(|told| !is_same_time(told, &times));
         if self.status == Status::Cancelled || !is_rescheduled {
@@ -125,8 +132,8 @@ impl Participant {
 
     /// Returns whether to tell the participant now that the form was submitted again, for `session`.
     ///
-    /// Another session is told at once, since the participant may expect to have it now. Further submissions are
-    /// told once an hour, so that nobody can fill the mailbox.
+    /// The first submission for another session is told at once, since the participant may expect to have it now.
+    /// Everything else is told once an hour, so that nobody can fill the mailbox.
     pub fn hears_of_repeat(&self, session: &SessionId, now: Timestamp) -> bool {
         match self.repeated_at {
             Some(at) => now.duration_since(at) >= BETWEEN_REPEATS,

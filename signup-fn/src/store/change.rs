@@ -188,7 +188,7 @@ impl Store {
             // The participant may have chosen another session a moment ago.
             Change::CallOff if !is_called_off(attempt.event, participant) => Ok(Plan::Nothing(Changed::Done)),
             Change::Cancel | Change::CallOff => {
-                (changed.status, changed.held_until) = (Status::Cancelled, None);
+                (changed.status, changed.held_until, changed.new_address) = (Status::Cancelled, None, None);
                 let own = update(attempt, participant, &changed)?;
                 // Only a confirmed seat has an entry in the participant's calendar.
                 let has_entry = participant.status == Status::Confirmed;

@@ -3,7 +3,7 @@
 //! | write | condition |
 //! |---|---|
 //! | the person | absent, or cancelled and still at the version that was read |
-//! | the mailbox | still at the version that was read, so that nobody else joined it |
+//! | the mailbox | still the list that was read, so that nobody else joined it |
 //! | the session | for a seat: one is free and nobody waits; to wait: none is free or somebody waits, and the list has room |
 //! | the mail about it | absent |
 //! | the count of this sender's requests in this hour | below its limit |
@@ -132,6 +132,7 @@ impl Claiming<'_> {
             mailbox: self.mailbox,
             signup: Signup { session: self.session.id().clone(), ..signup.clone() },
             id: self.id,
+            has_former_session_id: false,
             new_address: None,
             status,
             held_until: (status == Status::Held).then(|| now + HOLD),

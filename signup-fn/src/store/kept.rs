@@ -4,6 +4,8 @@
 //! what that means; this module stores the result. An event is kept before its first sign-up is accepted, and
 //! the scheduled rounds keep every event of the catalogue.
 
+use std::collections::HashSet;
+
 use catalog::{Event, EventId, SessionId};
 use tokio::time::Instant;
 
@@ -60,6 +62,28 @@ impl Store {
         Ok(items.iter().map(record::kept).collect())
     }
 
+    /// Gives the seats that are stored under former ids of sessions to their current ids. There are none, unless
+    /// a function with an older catalogue was still at work after a rename.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes, if the table refuses a request, or if a session is unreadable.
+    pub async fn gather_seats(&self, event: &Event, deadline: Instant) -> Result<(), StoreError> {
+        for (old, current) in event.renamed() {
+            retry::until(deadline, || async move {
+                let writes = self.rename(event.id(), old, current).await?;
+                if writes.is_empty() {
+                    return Ok(());
+                }
+                match self.transact(writes, &attempt_id()).await? {
+                    Outcome::Committed => Ok(()),
+                    Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
+                }
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
     async fn try_to_keep(
         &self,
         id: &EventId,
@@ -80,8 +104,13 @@ impl Store {
             None => Condition::Absent("pk"),
         };
         let mut writes = vec![Write::put(record::kept_item(event)?, unchanged)];
+        // One transaction cannot write an item twice. The rounds gather what is left.
+        let mut seen = HashSet::new();
         for (old, current) in event.renamed() {
-            writes.extend(self.rename(id, old, current).await?);
+            let renamed = self.rename(id, old, current).await?;
+            if !renamed.is_empty() && seen.insert(current) {
+                writes.extend(renamed);
+            }
         }
         match self.transact(writes, &attempt_id()).await? {
             Outcome::Committed => Ok(standing),

@@ -32,7 +32,8 @@ impl Store {
         asking.new_address = Some(address.clone());
         let mail = Mail::new(MailKind::ConfirmAddress, &asking, attempt.id, attempt.now);
         let mail = Mail { to: Some(address.email.clone()), ..mail };
-        let mail = outbox::put(attempt.event.id(), &mail, asking.forget_at)?;
+        // The address may be a stranger's, so it is not kept longer than promised.
+        let mail = outbox::put(attempt.event.id(), &mail, address.until)?;
         Ok(Plan::writes(vec![update(attempt, participant, &asking)?, mail]))
     }
 

@@ -155,8 +155,13 @@ fn person_attributes(participant: &Participant) -> Result<Item, StoreError> {
 
 /// Returns the changes that turn one state of a participant into another.
 pub(super) fn changes(before: &Participant, after: &Participant) -> Result<Changes, StoreError> {
+    let session = after.signup.session.to_string();
+    let before_has_former_id = before.has_former_session_id && before.signup.session == after.signup.session;
     let (before, after) = (person_attributes(before)?, person_attributes(after)?);
     let mut changes = Changes::default();
+    if before_has_former_id {
+        changes = changes.set("session", item::text(session));
+    }
     for (name, value) in &after {
         if before.get(name) != Some(value) {
             changes = changes.set(name, value.clone());
@@ -190,6 +195,7 @@ pub(super) fn participant(item: &Item, event: &Event) -> Result<Participant, Sto
         _ => None,
     };
     Ok(Participant {
+        has_former_session_id: event.current_id(&record.session) != &record.session,
         new_address,
         person: person.ok_or_else(|| wrong("sk"))?,
         mailbox: record.mailbox.parse().map_err(|_| wrong("mailbox"))?,

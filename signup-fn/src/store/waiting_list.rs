@@ -100,8 +100,8 @@ impl Store {
         let was_taken = Condition::More("taken", number(0));
         let release =
             |condition| vec![Write::update(key.clone(), Changes::default().add("taken", -1), condition)];
-        // Nobody is promoted in a session that has begun, that is called off, or that is no longer in the
-        // catalogue.
+        // Nobody is promoted in a session that has begun, that is called off, or that the event does not
+        // know.
         let Some(session) = event.session(id).filter(|session| session.promotes(now)) else {
             return Ok(release(was_taken));
         };

@@ -386,6 +386,7 @@ impl Model {
         let participant = self.people.get_mut(&who).unwrap();
         let (before, session) = (participant.status, participant.session);
         participant.status = Status::Cancelled;
+        participant.new_address = None;
         self.mail(who, if before == Status::Confirmed { seated } else { unseated });
         self.leave(who, before, session);
     }

@@ -163,7 +163,7 @@ impl Model {
         for (who, mails) in &mut self.mails {
             let person = self.people.get(who).filter(|person| person.forget_at > now);
             let is_due = |mail: &Mail| !mail.is_sent && !mail.is_parked && mail.not_before <= now;
-            mails.retain(|mail| !is_due(mail) || person.is_some_and(|person| mail.is_current(person)));
+            mails.retain(|mail| !is_due(mail) || person.is_some_and(|person| mail.is_current(person, now)));
             for mail in mails.iter_mut().filter(|mail| is_due(mail)) {
                 mail.attempts += 1;
                 mail.is_sent = works;
@@ -182,7 +182,7 @@ impl Mail {
     }
 
     /// Returns whether the mail still tells its recipient the truth.
-    fn is_current(&self, person: &Participant) -> bool {
+    fn is_current(&self, person: &Participant, now: i64) -> bool {
         let is_same = person.session == self.session;
         let has = |statuses: &[Status]| is_same && statuses.contains(&person.status);
         match self.kind {
@@ -200,7 +200,10 @@ impl Mail {
                 has(&[Status::Confirmed, Status::Held, Status::Waiting])
                     && person.rescheduled_at == Some(self.created_at)
             }
-            MailKind::ConfirmAddress => person.new_address.map(|address| address.mailbox) == self.to,
+            MailKind::ConfirmAddress => {
+                let pending = person.new_address.filter(|address| now < address.until);
+                pending.is_some_and(|address| Some(address.mailbox) == self.to)
+            }
             MailKind::Repeat | MailKind::Crowded | MailKind::Readdressed => true,
         }
     }

@@ -131,7 +131,6 @@ impl World {
                 self.keep_if_renamed(edit).await;
                 self.model.edit(edit);
                 self.describe();
-                self.keep_if_renamed(edit).await;
             }
         }
         let seen = self.observe().await;

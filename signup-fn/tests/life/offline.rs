@@ -125,3 +125,32 @@ async fn an_event_that_comes_back_has_lost_nothing() {
         Claim::Placed(Place::Seat)
     );
 }
+
+#[tokio::test]
+async fn after_a_rename_the_first_request_may_be_a_cancellation_or_a_move() {
+    let renamed = |table: &Table| table.edited(|event| event["sessions"][0]["id"] = "eerste".into());
+    let (table, function, path) = jan_and_els(|table| catalogue(&[&renamed(table)])).await;
+    let cancelled = ask(&function, Method::POST, &path, "action=cancel", now()).await;
+    assert_eq!(cancelled.status(), StatusCode::SEE_OTHER);
+    assert_eq!(status(&table, ELS).await, Some(Status::Confirmed));
+    let (table, function, path) = jan_and_els(|table| catalogue(&[&renamed(table)])).await;
+    let moved = ask(&function, Method::POST, &path, "action=move&session=b", now()).await;
+    assert_eq!(moved.status(), StatusCode::SEE_OTHER);
+    let back = ask(&function, Method::POST, &path, "action=move&session=eerste", now()).await;
+    assert_eq!(back.status(), StatusCode::CONFLICT, "Els has the only seat");
+    // A former id that another session gets later does not mix them up.
+    let (mailer, _folder) = mailer(&table, catalogue(&[&renamed(&table)]));
+    mailer.rounds(at(now())).await.unwrap();
+    let reused = renamed(&table).edited(|event| {
+        let mut other = event["sessions"][0].clone();
+        other["id"] = "a".into();
+        crate::support::reschedule(&mut other, now() + SignedDuration::from_hours(24 * 100));
+        event["sessions"].as_array_mut().unwrap().push(other);
+    });
+    let (mailer, _folder) = crate::build::mailer(&table, catalogue(&[&reused]));
+    mailer.rounds(at(now())).await.unwrap();
+    let els = table.store().participants(&reused.event, at(now())).await.unwrap().readable;
+    let els = els.iter().find(|one| one.signup.email.as_str() == ELS).unwrap();
+    assert_eq!(els.signup.session.as_str(), "eerste");
+    assert!(!kinds(&table, ELS).await.contains(&MailKind::Rescheduled));
+}

@@ -33,6 +33,8 @@ pub enum Fault {
     LostAnswer,
     /// The request is invalid.
     Validation,
+    /// No fault: the request is passed on.
+    Pass,
 }
 
 struct Stub {
@@ -100,7 +102,7 @@ async fn pass(State(stub): State<Arc<Stub>>, headers: HeaderMap, body: Bytes) ->
             stub.target.forward(headers, body).await;
             error(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable")
         }
-        None => stub.target.forward(headers, body).await,
+        Some(Fault::Pass) | None => stub.target.forward(headers, body).await,
     }
 }
 

@@ -35,8 +35,9 @@ pub fn warn(site: &Site, before: &Catalog, now: Timestamp, problems: &mut Proble
                     }
                     for (old, new) in standing.renamed() {
                         let message = format!("de sessie `{old}` heet nu `{new}`; de aanmeldingen gaan mee");
-                        problems
-                            .push(at(message).help("klopt dat niet, geef ze dan weer verschillende tijden"));
+                        problems.push(at(message).help(
+                            "klopt dat niet, zet de oude sessie dan terug en geef de nieuwe een andere tijd",
+                        ));
                     }
                 }
             }

@@ -76,7 +76,14 @@ async fn of<'a>(access: &'a Access, address: &str, timing: Timing) -> Result<Vec
     for event in &access.events {
         let participants = told(access.store.participants(event, timing).await?);
         // Several people may share the address, and some may have changed theirs to it.
-        let same = participants.into_iter().filter(|one| one.signup.email.normalised() == email.normalised());
+        let uses = |one: &Participant| {
+            let pending = one.new_address.as_ref().map(|address| &address.email);
+            [Some(&one.signup.email), pending]
+                .into_iter()
+                .flatten()
+                .any(|one| one.normalised() == email.normalised())
+        };
+        let same = participants.into_iter().filter(uses);
         found.extend(same.map(|participant| (event, participant)));
     }
     Ok(found)
@@ -88,8 +95,10 @@ pub(crate) async fn erase(access: &Access, address: &str, sure: &Sure, timing: T
         say("van dit adres weten we niets");
         return Ok(());
     }
-    let count = found.len();
-    ask(&format!("Alles over dit adres wissen ({count} aanmeldingen)? Dat is niet terug te draaien."), sure)?;
+    let names: Vec<&str> =
+        found.iter().map(|(_, participant)| participant.signup.details.full_name.as_str()).collect();
+    let names = names.join(", ");
+    ask(&format!("Alle aanmeldingen met dit adres wissen ({names})? Dat is niet terug te draaien."), sure)?;
     for (event, participant) in found {
         access.store.change(event, &participant.key(), &Change::Erase, timing).await?;
     }
@@ -104,6 +113,8 @@ struct Known {
     reference: String,
     status: &'static str,
     fields: BTreeMap<Field, String>,
+    /// A new address that is not confirmed yet.
+    new_email: Option<String>,
     signed_up_at: Timestamp,
     privacy_notice_version: String,
     forget_at: Timestamp,
@@ -133,6 +144,7 @@ pub(crate) async fn export_all(access: &Access, address: &str, timing: Timing) -
             reference: participant.person.reference().as_str().to_owned(),
             status: participant.status.name(),
             fields: participant.signup.values(),
+            new_email: participant.new_address.as_ref().map(|address| address.email.as_str().to_owned()),
             signed_up_at: participant.signed_up_at,
             privacy_notice_version: participant.privacy_notice_version.clone(),
             forget_at: participant.forget_at,

@@ -10,7 +10,7 @@ pub(crate) struct Place {
     /// De aanmeldingen op deze computer, terwijl `cargo run` draait; anders die in de cloud.
     #[arg(long, global = true)]
     pub(crate) local: bool,
-    /// De map van de site, met `dist/` en `.data/`.
+    /// De map van de site, met `.data/`.
     #[arg(long, global = true, default_value = ".")]
     pub(crate) root: PathBuf,
 }
