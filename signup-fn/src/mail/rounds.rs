@@ -167,8 +167,12 @@ impl Mailer {
         if session.is_called_off() && participant.status != Status::Cancelled {
             self.store.change(event, &participant.key(), &Change::CallOff, timing).await?;
         }
-        if participant.following(event, session, timing.now).is_some() {
-            return self.store.change(event, &participant.key(), &Change::Follow, timing).await.map(drop);
+        if let Some(following) = participant.following(event, session, timing.now) {
+            self.store.change(event, &participant.key(), &Change::Follow, timing).await?;
+            let former = participant.has_former_session_id;
+            if (Participant { has_former_session_id: former, ..following }) != *participant {
+                return Ok(());
+            }
         }
         self.tell(event, session, participant, timing).await
     }

@@ -167,9 +167,7 @@ impl Model {
             Edit::CallOff { session, is_off } => self.described.sessions[session].called_off = is_off,
             Edit::Retain { days } => self.described.retention = days,
             Edit::Remove { session } => self.removed = session,
-            // The store recognises a renamed session by its time, so it must know the time.
             Edit::RenameSession { session } => {
-                self.keep();
                 self.renamed[session] += usize::from(self.offers(session));
             }
             Edit::Publish { online } => self.online = online,

@@ -40,6 +40,7 @@ impl Operation {
     pub(crate) fn step(&mut self, model: &mut Model) {
         match self.doing {
             Doing::Change { ref change, .. } => {
+                model.keep();
                 let changed =
                     self.person.map_or(Changed::Gone, |person| model.change(person, change, self.request));
                 self.answer = Some(Answer::Changed(changed));
