@@ -56,7 +56,7 @@ pub enum Claim {
     /// The person had already signed up; nothing changed, but a mail tells the person so. Contains the place
     /// that a new person would have been given.
     Known(Place),
-    /// [`MAX_PEOPLE`] others had already signed up with this address; nothing changed, but a mail to the
+    /// [`MAX_PEOPLE`](super::mailbox::MAX_PEOPLE) others had already signed up with this address; nothing changed, but a mail to the
     /// address says so. Contains the place that a new person would have been given.
     Crowded(Place),
     /// There is no seat, and the participant does not want to wait or the waiting list is full.
