@@ -9,6 +9,7 @@ use super::applicant::Found;
 use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Place, Request};
 use super::client::{Store, attempt_id, unknown_session};
 use super::error::{Setback, StoreError};
+use super::expression::Condition;
 use super::transaction::{Cancelled, Outcome, Write};
 use super::{record, retry};
 use crate::people::identity::Person;
@@ -87,7 +88,8 @@ impl Store {
                 claim = match self.transact(writes, &attempt_id()).await? {
                     Outcome::Committed => Claim::Placed(place),
                     Outcome::Cancelled(cancelled) => {
-                        if cancelled.condition_failed(PERSON) {
+                        // Somebody who has changed the address since has this key.
+                        if matches!(condition, Condition::Absent(_)) && cancelled.condition_failed(PERSON) {
                             claiming.taken_keys.store(taken_keys.saturating_add(1), Ordering::Relaxed);
                         }
                         outcome(&cancelled, place)?
