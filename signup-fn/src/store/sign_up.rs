@@ -9,7 +9,7 @@ use super::applicant::Found;
 use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Place, Request};
 use super::client::{Store, attempt_id, unknown_session};
 use super::error::{Setback, StoreError};
-use super::expression::Condition;
+use super::item;
 use super::transaction::{Cancelled, Outcome, Write};
 use super::{record, retry};
 use crate::people::identity::Person;
@@ -89,7 +89,9 @@ impl Store {
                     Outcome::Committed => Claim::Placed(place),
                     Outcome::Cancelled(cancelled) => {
                         // Somebody who has changed the address since has this key.
-                        if matches!(condition, Condition::Absent(_)) && cancelled.condition_failed(PERSON) {
+                        let item = cancelled.item(PERSON);
+                        let mailbox = item.and_then(|item| item::text_of(item, "mailbox"));
+                        if mailbox.is_some_and(|mailbox| mailbox != claiming.mailbox.key()) {
                             claiming.taken_keys.store(taken_keys.saturating_add(1), Ordering::Relaxed);
                         }
                         outcome(&cancelled, place)?
