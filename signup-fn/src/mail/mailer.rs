@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use catalog::answer::Status;
 use catalog::mail::{CalendarMethod, MailKind};
-use catalog::{Catalog, EventId};
+use catalog::{Catalog, Event, EventId};
 use jiff::{SignedDuration, Timestamp};
 
 use super::message::{About, Messages, Sender};
@@ -68,17 +68,29 @@ impl Mailer {
         key: &MailKey,
         timing: Timing,
     ) -> Result<Delivery, StoreError> {
-        let (id, deadline) = (event, timing.deadline);
-        let Some(event) = self.store.standing(id, self.catalog.event(id), timing).await? else {
-            // All participants of the event are forgotten, so there is nobody to write to.
-            self.store.forget_mail(id, key, deadline).await?;
-            return Ok(Delivery::Nothing);
-        };
-        let mail = match self.store.lease(&event, key, timing).await? {
+        match self.store.standing(event, self.catalog.event(event), timing).await? {
+            Some(event) => self.deliver_about(&event, key, timing).await,
+            None => {
+                // All participants of the event are forgotten, so there is nobody to write to.
+                self.store.forget_mail(event, key, timing.deadline).await?;
+                Ok(Delivery::Nothing)
+            }
+        }
+    }
+
+    /// Delivers one mail about an event as it stands, like [`Mailer::deliver`].
+    pub(super) async fn deliver_about(
+        &self,
+        event: &Event,
+        key: &MailKey,
+        timing: Timing,
+    ) -> Result<Delivery, StoreError> {
+        let (id, deadline) = (event.id(), timing.deadline);
+        let mail = match self.store.lease(event, key, timing).await? {
             Lease::Ours(mail) => mail,
             Lease::NotNow => return Ok(Delivery::Nothing),
         };
-        let participant = self.store.participant(&event, &key.person, timing).await?;
+        let participant = self.store.participant(event, &key.person, timing).await?;
         let participant = participant.filter(|participant| is_current(&mail, participant, timing.now));
         let (Some(participant), Some(session)) = (participant, event.session(&mail.session)) else {
             self.store.forget_mail(id, key, deadline).await?;
@@ -86,8 +98,8 @@ impl Mailer {
         };
         let keeps_entry = mail.kind.calendar() == Some(CalendarMethod::Cancel)
             && mail.kind != MailKind::CalledOff
-            && self.store.shares_entry(&event, &participant, session.id(), timing).await?;
-        let about = About { event: &event, session, participant: &participant, keeps_entry };
+            && self.store.shares_entry(event, &participant, session.id(), timing).await?;
+        let about = About { event, session, participant: &participant, keeps_entry };
         let sent = match self.messages.build(&mail, about, &self.sender, timing.now) {
             Ok(message) => self.transport.send(&mail, &message, deadline).await,
             Err(error) => Err(SendError::Never(format!("{error:#}"))),

@@ -85,7 +85,7 @@ impl Mailer {
             due.retain(|mail| is_due(mail, older_than, timing.now));
             due.sort_by_key(|mail| mail.created_at);
             for mail in due {
-                let delivered = self.deliver(id, &mail.key, timing).await;
+                let delivered = self.deliver_about(event, &mail.key, timing).await;
                 deliveries.extend(failures.note(id, delivered));
             }
         }
@@ -156,7 +156,8 @@ impl Mailer {
         events
     }
 
-    /// Tells a participant about a session that was called off or rescheduled. If it was not, puts the reminder or the mail that no seat came free into the outbox, if it is due.
+    /// Tells a participant about a session that was called off or rescheduled. If it was not, puts the
+    /// reminder or the mail that no seat came free into the outbox, if it is due.
     async fn attend(
         &self,
         event: &Event,
@@ -168,6 +169,7 @@ impl Mailer {
             self.store.change(event, &participant.key(), &Change::CallOff, timing).await?;
         }
         if let Some(following) = participant.following(event, session, timing.now) {
+            // A former id of the session is no reason to wait with a reminder.
             self.store.change(event, &participant.key(), &Change::Follow, timing).await?;
             let former = participant.has_former_session_id;
             if (Participant { has_former_session_id: former, ..following }) != *participant {

@@ -1,9 +1,8 @@
 //! The requests that a participant can make: sign up, view, change, cancel, confirm, erase.
 //!
-//! Belongs here: the requests that a participant can make (`sign_up`, `confirm`, `manage`,
-//! `new_address`, `seats`), and
-//! what they share. Does not belong here: storing a
-//! sign-up (see `store`), and the requests of organisers.
+//! Belongs here: the requests that a participant can make (`sign_up`, `confirm`, `manage`, `new_address`,
+//! `seats`), and what they share. Does not belong here: storing a sign-up (see `store`), and the requests of
+//! organisers.
 
 pub mod confirm;
 pub mod form;

@@ -8,7 +8,7 @@ use super::function::Function;
 use super::own::{Link, Own, expired};
 use crate::people::participant::{NewAddress, Participant};
 use crate::people::timing::Timing;
-use crate::people::token::{Purpose, SignupId, TokenError};
+use crate::people::token::{Purpose, SignupId, SignupKey, TokenError};
 use crate::store::change::{Change, Changed};
 use crate::store::error::StoreError;
 use crate::web::admission;
@@ -72,14 +72,8 @@ async fn take(
     let signup = SignupId::random()?;
     Ok(match own.change(&Change::TakeAddress { id: *id, mailbox, signup }).await? {
         Changed::Done => {
-            let found = own.function.store.participant(link.event, &own.key.person, own.timing).await?;
-            match found {
-                Some(participant) => {
-                    let own = Own::of(own.function, link, participant.key(), own.timing);
-                    own.done(ManageDone::Readdressed)
-                }
-                None => expired(own.function, TokenError::Expired),
-            }
+            let key = SignupKey { signup, ..own.key };
+            Own::of(own.function, link, key, own.timing).done(ManageDone::Readdressed)
         }
         Changed::AddressTaken => {
             ask(own, link, participant, (StatusCode::CONFLICT, Some(Notice::AddressTaken)))

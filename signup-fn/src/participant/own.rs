@@ -52,11 +52,11 @@ impl<'a> Own<'a> {
     pub(super) fn open(
         function: &'a Function,
         purpose: Purpose,
-        Link { event, token }: Link<'a>,
+        link: Link<'a>,
         timing: Timing,
     ) -> Result<Self, TokenError> {
-        let key = function.token_keys.read(token, purpose, event.id(), timing.now)?;
-        Ok(Self { function, event, timing, token, key })
+        let key = function.token_keys.read(link.token, purpose, link.event.id(), timing.now)?;
+        Ok(Self::of(function, link, key, timing))
     }
 
     /// Returns the sign-up with this key, which another link has opened.

@@ -23,7 +23,7 @@ pub struct Identity([u8; 32]);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Person([u8; 16]);
 
-/// An address at one event, which several people may share: the same hash of event and normalised address.
+/// An address at one event, which several people may share: a keyed hash of event and normalised address.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Mailbox([u8; 16]);
 

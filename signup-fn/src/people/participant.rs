@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::field::Email;
 use super::identity::{Mailbox, Person};
 use super::signup::Signup;
+use super::text::folded;
 use super::token::{SignupId, SignupKey};
 
 /// A sign-up and its current state.
@@ -141,6 +142,11 @@ impl Participant {
                 *session != self.signup.session || now.duration_since(self.signed_up_at) >= BETWEEN_REPEATS
             }
         }
+    }
+
+    /// Returns the name in the form by which people with the same address are told apart.
+    pub fn folded_name(&self) -> String {
+        folded(self.signup.details.full_name.as_str())
     }
 
     /// Returns the key of the sign-up.

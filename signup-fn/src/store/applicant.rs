@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use catalog::answer::Status;
 
 use super::change::Change;
-use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Place};
+use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place};
 use super::client::{Store, attempt_id};
 use super::error::Setback;
 use super::expression::{Condition, equals};
@@ -25,7 +25,7 @@ pub(super) enum Found {
     /// The person has signed up already, or too many others share the address. A mail to this person says so.
     Refused(Claimed, Person),
     /// The person is new, or comes back after a cancellation.
-    New { person: Person, condition: Condition, sharing: Sharing },
+    New(Newcomer),
 }
 
 /// The people who share a mailbox, and their items as far as they exist.
@@ -59,7 +59,7 @@ impl Store {
                 return self.erase_first(claiming, &participant).await;
             }
             let is_live = participant.status != Status::Cancelled;
-            if folded(participant.signup.details.full_name.as_str()) != folded(claiming.name) {
+            if participant.folded_name() != folded(claiming.name) {
                 others += usize::from(is_live);
             } else if is_live || known.is_none() {
                 known = Some(participant);
@@ -70,7 +70,7 @@ impl Store {
         match (known, sharing.people.first()) {
             (Some(Participant { status: Status::Cancelled, person, version, .. }), _) if !is_crowded => {
                 let condition = equals("version", number(version));
-                Ok(Found::New { person, condition, sharing: sharing.clone() })
+                Ok(Found::New(Newcomer { person, condition, sharing: sharing.clone() }))
             }
             (Some(Participant { status, person, .. }), _) if status != Status::Cancelled => {
                 let claim = self.place(claiming, &read).await?.map_or(Claim::Full, Claim::Known);
@@ -85,7 +85,8 @@ impl Store {
                     .map(new)
                     .find(|person| !sharing.people.contains(person));
                 let person = person.ok_or_else(|| Setback::Passing("no free key".to_owned()))?;
-                Ok(Found::New { person, condition: Condition::Absent("pk"), sharing: sharing.clone() })
+                let condition = Condition::Absent("pk");
+                Ok(Found::New(Newcomer { person, condition, sharing: sharing.clone() }))
             }
         }
     }
@@ -93,10 +94,7 @@ impl Store {
     async fn read_sharing(&self, claiming: &Claiming<'_>) -> Result<Read, Setback> {
         let event = claiming.event.id();
         let sharing = self.sharing(event, &claiming.mailbox).await?;
-        let mut items = Vec::new();
-        for person in &sharing.people {
-            items.extend(self.item(item::key(event, item::person_key(person))).await?);
-        }
+        let items = self.sharers(event, &sharing).await?;
         Ok((sharing, items))
     }
 

@@ -56,8 +56,8 @@ pub enum Claim {
     /// The person had already signed up; nothing changed, but a mail tells the person so. Contains the place
     /// that a new person would have been given.
     Known(Place),
-    /// [`MAX_PEOPLE`](super::mailbox::MAX_PEOPLE) others had already signed up with this address; nothing changed, but a mail to the
-    /// address says so. Contains the place that a new person would have been given.
+    /// Five others had already signed up with this address; nothing changed, but a mail to the address says so.
+    /// Contains the place that a new person would have been given.
     Crowded(Place),
     /// There is no seat, and the participant does not want to wait or the waiting list is full.
     /// Nothing changed. Takes precedence over all others, so that a full session reveals nothing about
@@ -111,14 +111,19 @@ pub(super) struct Claiming<'a> {
     pub(super) taken_keys: AtomicU8,
 }
 
+/// Somebody who can be given a place.
+pub(super) struct Newcomer {
+    /// The key of the new item.
+    pub(super) person: Person,
+    /// The condition that the person is still new.
+    pub(super) condition: Condition,
+    /// The people who share the address already.
+    pub(super) sharing: Sharing,
+}
+
 impl Claiming<'_> {
-    pub(super) fn writes(
-        &self,
-        person: &Person,
-        is_new: Condition,
-        sharing: Sharing,
-        place: Place,
-    ) -> Result<Vec<Write>, StoreError> {
+    pub(super) fn writes(&self, newcomer: &Newcomer, place: Place) -> Result<Vec<Write>, StoreError> {
+        let Newcomer { person, condition, sharing } = newcomer;
         let Request { ref signup, now, .. } = *self.request;
         let event = self.event;
         let forget_at = event.forget_at(self.session);
@@ -138,7 +143,7 @@ impl Claiming<'_> {
             held_until: (status == Status::Held).then(|| now + HOLD),
             signed_up_at: now,
             privacy_notice_version: self.request.privacy_notice_version.to_owned(),
-            // It exceeds the version of an earlier sign-up of the same person.
+            // At least the version of an earlier sign-up of the same person.
             version: sequence(now),
             repeated_at: None,
             told: Some(self.session.times()),
@@ -147,10 +152,10 @@ impl Claiming<'_> {
         };
         let mail = Mail::new(kind, &participant, &self.attempt_id, now);
         let mut writes = vec![
-            Write::put(record::person_item(event.id(), &participant, &self.attempt_id)?, is_new),
+            Write::put(record::person_item(event.id(), &participant, &self.attempt_id)?, condition.clone()),
             take(event, self.session, person, place),
             outbox::put(event.id(), &mail, forget_at)?,
-            sharing.with(event.id(), &self.mailbox, person, forget_at)?,
+            sharing.clone().with(event.id(), &self.mailbox, person, forget_at)?,
         ];
         writes.extend(self.count());
         Ok(writes)

@@ -33,9 +33,9 @@ impl Store {
         timing: Timing,
     ) -> Result<Option<Event>, StoreError> {
         let found = retry::until(timing.deadline, || self.item(item::kept_key(id))).await?;
-        match found.as_ref().map(record::kept).transpose() {
-            Ok(kept) => Ok(Event::standing(catalogue, kept.as_ref(), timing.now)),
-            Err(error) => catalogue.map(|event| Some(left_alone(event, &error))).ok_or(error),
+        match read(found.as_ref(), catalogue)? {
+            Read::Kept(kept) => Ok(Event::standing(catalogue, kept.as_ref(), timing.now)),
+            Read::LeftAlone(event) => Ok(Some(event)),
         }
     }
 
@@ -91,9 +91,9 @@ impl Store {
         timing: Timing,
     ) -> Result<Option<Event>, Setback> {
         let found = self.item(item::kept_key(id)).await?;
-        let kept = match found.as_ref().map(record::kept).transpose() {
-            Ok(kept) => kept,
-            Err(error) => return Ok(catalogue.map(|event| Some(left_alone(event, &error))).ok_or(error)?),
+        let kept = match read(found.as_ref(), catalogue)? {
+            Read::Kept(kept) => kept,
+            Read::LeftAlone(event) => return Ok(Some(event)),
         };
         let standing = Event::standing(catalogue, kept.as_ref(), timing.now);
         let Some(event) = standing.as_ref().filter(|event| kept.as_ref() != Some(*event)) else {
@@ -144,8 +144,21 @@ fn is_unchanged(session: &Item) -> Condition {
     Condition::All(["taken", "waiting"].map(same).into())
 }
 
-/// Returns the catalogue's event instead of a kept one that a newer version wrote.
-fn left_alone(event: &Event, error: &StoreError) -> Event {
-    tracing::error!(event.id = %event.id(), %error, "kept event is unreadable and left alone");
-    event.clone()
+/// What is kept of an event.
+enum Read {
+    /// The event as it stood before, if it was kept.
+    Kept(Option<Event>),
+    /// The catalogue's event, because a newer version wrote the kept one, which is left alone.
+    LeftAlone(Event),
+}
+
+fn read(item: Option<&Item>, catalogue: Option<&Event>) -> Result<Read, StoreError> {
+    match (item.map(record::kept).transpose(), catalogue) {
+        (Ok(kept), _) => Ok(Read::Kept(kept)),
+        (Err(error), Some(event)) => {
+            tracing::error!(event.id = %event.id(), %error, "kept event is unreadable and left alone");
+            Ok(Read::LeftAlone(event.clone()))
+        }
+        (Err(error), None) => Err(error),
+    }
 }

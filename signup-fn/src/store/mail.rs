@@ -17,8 +17,8 @@ pub struct MailKey {
     pub id: String,
 }
 
-/// A mail in the outbox. It contains no name, and an address only until it is sent to one that is not the
-/// participant's: the mailer reads those when it sends.
+/// A mail in the outbox. It contains no name, since the mailer reads the participant when it sends. It contains
+/// an address only if it goes to a new or a former one, and only until it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     /// The key of the mail.

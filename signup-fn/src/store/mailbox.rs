@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::client::{Store, member};
 use super::error::{Setback, StoreError};
 use super::expression::{Condition, equals};
-use super::item::{self, number};
+use super::item::{self, Item, number};
 use super::sharing::Sharing;
 use super::transaction::Write;
 use super::{record, retry};
@@ -29,9 +29,16 @@ impl Store {
         let found = self.item(item::key(event, item::mailbox_key(mailbox))).await?;
         Ok(found.as_ref().map(record::mailbox).transpose()?.unwrap_or_default())
     }
-}
 
-impl Store {
+    /// Reads the items of the people who share a mailbox, as far as they exist.
+    pub(super) async fn sharers(&self, event: &EventId, sharing: &Sharing) -> Result<Vec<Item>, Setback> {
+        let mut items = Vec::new();
+        for person in &sharing.people {
+            items.extend(self.item(item::key(event, item::person_key(person))).await?);
+        }
+        Ok(items)
+    }
+
     /// Returns whether somebody else with the participant's address has a confirmed seat in a session. Both have
     /// the same entry in the same calendar, so it must stay there.
     ///

@@ -12,8 +12,8 @@
 //!
 //! `<person>` is a keyed hash of event, address and name ([`crate::people::identity`]). It does not depend
 //! on the session, so a person can sign up for only one of an event's sessions. `<mailbox>` is a keyed hash
-//! of event and address, which several people may share. Every change to a
-//! sign-up is one `TransactWriteItems`, which includes the mail about it, if any.
+//! of event and address, which several people may share. Every change to a sign-up is one
+//! `TransactWriteItems`, which includes the mail about it, if any.
 //!
 //! | file | contents |
 //! |---|---|

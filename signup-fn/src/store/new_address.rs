@@ -7,7 +7,6 @@ use catalog::mail::MailKind;
 use super::change::{Changed, Plan, update};
 use super::client::Store;
 use super::error::Setback;
-use super::item;
 use super::mail::Mail;
 use super::mailbox::MAX_PEOPLE;
 use super::sharing::Sharing;
@@ -15,7 +14,6 @@ use super::waiting_list::Attempt;
 use super::{outbox, record};
 use crate::people::identity::Mailbox;
 use crate::people::participant::{NewAddress, Participant};
-use crate::people::text::folded;
 use crate::people::token::SignupId;
 
 impl Store {
@@ -84,15 +82,12 @@ impl Store {
         sharing: &Sharing,
         participant: &Participant,
     ) -> Result<bool, Setback> {
-        let name = |one: &Participant| folded(one.signup.details.full_name.as_str());
         let mut live = 0;
-        for person in &sharing.people {
-            let found = self.item(item::key(attempt.event.id(), item::person_key(person))).await?;
-            let Some(found) = found else { continue };
-            let other = record::participant(&found, attempt.event)?;
+        for item in self.sharers(attempt.event.id(), sharing).await? {
+            let other = record::participant(&item, attempt.event)?;
             if other.status != Status::Cancelled && !other.must_go(attempt.now) {
                 live += 1;
-                if name(&other) == name(participant) {
+                if other.folded_name() == participant.folded_name() {
                     return Ok(false);
                 }
             }

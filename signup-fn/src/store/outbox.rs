@@ -292,8 +292,8 @@ impl Store {
     }
 }
 
-/// Returns the change that marks a participant as told about a session, if the participant has this status in that session and the
-/// mark is not set yet.
+/// Returns the change that marks a participant as told about a session. Returns `None` if the participant does
+/// not have this status in that session, or if the mark is set already.
 fn mark_once(
     attribute: &'static str,
     (event, session): (&Event, &SessionId),

@@ -155,19 +155,17 @@ fn person_attributes(participant: &Participant) -> Result<Item, StoreError> {
 
 /// Returns the changes that turn one state of a participant into another.
 pub(super) fn changes(before: &Participant, after: &Participant) -> Result<Changes, StoreError> {
-    let session = after.signup.session.to_string();
-    let before_has_former_id = before.has_former_session_id && before.signup.session == after.signup.session;
-    let (before, after) = (person_attributes(before)?, person_attributes(after)?);
-    let mut changes = Changes::default();
-    if before_has_former_id {
-        changes = changes.set("session", item::text(session));
+    let (mut stored, after) = (person_attributes(before)?, person_attributes(after)?);
+    if before.has_former_session_id {
+        stored.remove("session");
     }
+    let mut changes = Changes::default();
     for (name, value) in &after {
-        if before.get(name) != Some(value) {
+        if stored.get(name) != Some(value) {
             changes = changes.set(name, value.clone());
         }
     }
-    for name in before.keys().filter(|name| !after.contains_key(*name)) {
+    for name in stored.keys().filter(|name| !after.contains_key(*name)) {
         changes = changes.remove(name);
     }
     Ok(changes)

@@ -6,7 +6,7 @@ use catalog::mail::MailKind;
 use tokio::time::Instant;
 
 use super::applicant::Found;
-use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Place, Request};
+use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place, Request};
 use super::client::{Store, attempt_id, unknown_session};
 use super::error::{Setback, StoreError};
 use super::item;
@@ -69,37 +69,44 @@ impl Store {
 
     /// Returns the outcome, and the person whom a mail must tell that the form was submitted again.
     async fn try_to_claim(&self, claiming: &Claiming<'_>) -> Result<(Claimed, Option<Person>), Setback> {
-        let may_wait = claiming.request.may_wait;
-        let taken_keys = claiming.taken_keys.load(Ordering::Relaxed);
-        let (person, condition, sharing) = match self.look_up(claiming).await? {
+        let newcomer = match self.look_up(claiming).await? {
             Found::Done(claimed) => return Ok((claimed, None)),
             Found::Refused(claimed, person) => {
                 let is_full = claimed.claim == Claim::Full;
                 return Ok((claimed, (!is_full).then_some(person)));
             }
-            Found::New { person, condition, sharing } => (person, condition, sharing),
+            Found::New(newcomer) => newcomer,
         };
-        let mut claim = Claim::Full;
-        for place in [Place::Seat, Place::WaitingList].into_iter().take(1 + usize::from(may_wait)) {
-            if claim == Claim::Full {
-                let writes = claiming.writes(&person, condition.clone(), sharing.clone(), place)?;
-                // Each attempt reads the table again and may write something else, so it needs a new
-                // idempotency key.
-                claim = match self.transact(writes, &attempt_id()).await? {
-                    Outcome::Committed => Claim::Placed(place),
-                    Outcome::Cancelled(cancelled) => {
-                        // Somebody who has changed the address since has this key.
-                        let item = cancelled.item(PERSON);
-                        let mailbox = item.and_then(|item| item::text_of(item, "mailbox"));
-                        if mailbox.is_some_and(|mailbox| mailbox != claiming.mailbox.key()) {
-                            claiming.taken_keys.store(taken_keys.saturating_add(1), Ordering::Relaxed);
-                        }
-                        outcome(&cancelled, place)?
-                    }
-                };
+        let taken_keys = claiming.taken_keys.load(Ordering::Relaxed);
+        let claim = match self.try_for(claiming, &newcomer, Place::Seat, taken_keys).await? {
+            Claim::Full if claiming.request.may_wait => {
+                self.try_for(claiming, &newcomer, Place::WaitingList, taken_keys).await?
+            }
+            decided => decided,
+        };
+        Ok((Claimed { claim, person: newcomer.person }, None))
+    }
+
+    async fn try_for(
+        &self,
+        claiming: &Claiming<'_>,
+        newcomer: &Newcomer,
+        place: Place,
+        taken_keys: u8,
+    ) -> Result<Claim, Setback> {
+        // Each attempt reads the table again and may write something else, so it needs a new idempotency key.
+        match self.transact(claiming.writes(newcomer, place)?, &attempt_id()).await? {
+            Outcome::Committed => Ok(Claim::Placed(place)),
+            Outcome::Cancelled(cancelled) => {
+                let item = cancelled.item(PERSON);
+                let mailbox = item.and_then(|item| item::text_of(item, "mailbox"));
+                if mailbox.is_some_and(|mailbox| mailbox != claiming.mailbox.key()) {
+                    // Somebody who has changed the address since has this key.
+                    claiming.taken_keys.store(taken_keys.saturating_add(1), Ordering::Relaxed);
+                }
+                outcome(&cancelled, place)
             }
         }
-        Ok((Claimed { claim, person }, None))
     }
 }
 

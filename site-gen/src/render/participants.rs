@@ -85,7 +85,7 @@ fn session_words(called_off: bool) -> SessionWords {
 
 /// Returns views of a participant's sign-up in every state.
 fn managed() -> Vec<ManageView> {
-    // Every text is a session's id to the type system only: the templates print it.
+    // Any id will do: the templates only print it.
     let Ok(id) = "0".parse::<SessionId>() else { return Vec::new() };
     let other = |is_open, is_full| OtherSession { id: id.clone(), date: "0".into(), is_open, is_full };
     let others = [vec![], vec![other(false, false), other(true, false), other(true, true)]];
