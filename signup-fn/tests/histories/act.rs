@@ -24,6 +24,8 @@ pub(crate) enum Act {
     Sweep { works: bool },
     /// An editor changes the event.
     Edit(Edit),
+    /// A newer version, since rolled back, has written items that this one cannot read.
+    WriteNewer,
     /// Time passes.
     Pass { minutes: i64 },
 }
@@ -140,6 +142,7 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
         4 => Just(Act::Rounds),
         2 => any::<bool>().prop_map(|works| Act::Sweep { works }),
         5 => edit().prop_map(Act::Edit),
+        1 => Just(Act::WriteNewer),
         4 => minutes.prop_map(|minutes| Act::Pass { minutes }),
     ];
     let step = (act, faults()).prop_map(|step| vec![step]);

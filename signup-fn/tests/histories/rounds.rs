@@ -72,7 +72,11 @@ impl Model {
                 self.promote(session);
             }
             for (who, seen) in stay.iter().filter(|(_, seen)| seen.session == session) {
-                let is_same = |model: &Self| model.people.get(who).is_some_and(|person| person.id == seen.id);
+                // Somebody who has moved to a session that is long over is no longer seen.
+                let is_same = |model: &Self| {
+                    let person = model.people.get(who);
+                    person.is_some_and(|person| person.id == seen.id && person.forget_at > model.now)
+                };
                 between(self);
                 if is_same(self) {
                     self.call_off(*who, seen);

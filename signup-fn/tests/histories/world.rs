@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::Event;
 use catalog::mail::MailKind;
 use jiff::SignedDuration;
@@ -22,7 +23,7 @@ use crate::observed::{Key, moment, observe, person};
 use crate::operation::{Answer, Operation};
 use crate::orders::{self, Outcome};
 use crate::support::stub::stub;
-use crate::support::{self, Table, at, mailer, reschedule, soon};
+use crate::support::{self, Item, Table, at, mailer, reschedule, soon, text};
 
 /// The table, and the event as the editor describes it.
 struct World {
@@ -30,6 +31,8 @@ struct World {
     /// A client of the table, without faults.
     store: Store,
     model: Model,
+    /// The items that only a newer version can read.
+    newer: Vec<Item>,
     /// Whether the last edit changed the id of a session.
     is_renamed: bool,
 }
@@ -38,7 +41,7 @@ struct World {
 pub(crate) async fn live(history: &History) -> Result<(), String> {
     let model = Model::new(history.confirms);
     let table = support::table().await;
-    let mut world = World { store: table.store(), table, model, is_renamed: false };
+    let mut world = World { store: table.store(), table, model, newer: Vec::new(), is_renamed: false };
     world.describe();
     for (step, (act, faults)) in history.steps.iter().enumerate() {
         let store = match faults.is_empty() {
@@ -76,6 +79,22 @@ impl World {
             }
         };
         self.model.online.then(|| self.table.edited(without).event)
+    }
+
+    /// Writes a participant, a mail and an event that this version cannot read.
+    async fn write_newer(&mut self) {
+        let number = self.newer.len();
+        let items = self.table.all_items().await;
+        let oldest = |kind: &str| {
+            items.iter().filter(|item| text(item, "sk").starts_with(kind)).min_by_key(|item| text(item, "sk"))
+        };
+        for (kind, changed) in [("person#", "status"), ("mail#", "kind"), ("event#", "event")] {
+            let Some(mut item) = oldest(kind).cloned() else { continue };
+            item.insert("sk".into(), AttributeValue::S(format!("{kind}newer{number}")));
+            item.insert(changed.into(), AttributeValue::S("of the future".into()));
+            self.table.put(item.clone()).await;
+            self.newer.push(item);
+        }
     }
 
     /// The event as it stands.
@@ -128,6 +147,7 @@ impl World {
                 self.mailer(store, path).sweep(SignedDuration::ZERO, now).await.unwrap();
                 self.model.sweep(*works);
             }
+            Act::WriteNewer => self.write_newer().await,
             Act::Pass { minutes } => self.model.now += minutes,
             Act::Edit(edit) => {
                 // The store recognises a renamed session by its time, so it must know the time before the
@@ -257,9 +277,13 @@ impl World {
         self.model.keep();
         let last = (0..2).map(|session| self.model.forget_at(session)).max().unwrap().max(self.model.now);
         mailer.rounds(at(moment(last))).await.unwrap();
-        let left = self.table.items().await;
-        let about_people =
-            left.iter().filter(|item| !support::text(item, "sk").starts_with("session#")).count();
+        let all = self.table.all_items().await;
+        if let Some(item) = self.newer.iter().find(|item| !all.contains(item)) {
+            return Err(format!("{item:?} was not left alone"));
+        }
+        let mut left = self.table.items().await;
+        left.retain(|item| !self.newer.contains(item));
+        let about_people = left.iter().filter(|item| !text(item, "sk").starts_with("session#")).count();
         self.model.now = last;
         let seats = self.observe().await.taken;
         match (about_people, seats) {

@@ -308,11 +308,15 @@ impl Table {
         self.edited(|event| event["confirm_by_mail"] = true.into())
     }
 
+    /// Returns all items in the table.
+    pub async fn all_items(&self) -> Vec<Item> {
+        let pages = self.client.scan().table_name(&self.name).consistent_read(true).into_paginator();
+        pages.items().send().collect::<Result<Vec<Item>, _>>().await.unwrap()
+    }
+
     /// Returns all items in the table, except the kept events.
     pub async fn items(&self) -> Vec<Item> {
-        let pages = self.client.scan().table_name(&self.name).consistent_read(true).into_paginator();
-        let items = pages.items().send().collect::<Result<Vec<Item>, _>>().await.unwrap();
-        items.into_iter().filter(|item| text(item, "pk") != "events").collect()
+        self.all_items().await.into_iter().filter(|item| text(item, "pk") != "events").collect()
     }
 
     /// Deletes the table.
