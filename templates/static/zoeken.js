@@ -9,7 +9,13 @@ const everything = [...list.children];
 let index = null;
 
 // Folds text as the index does: lower case, without accents.
-const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const plain = { ø: "o", ß: "ss", æ: "ae", œ: "oe", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
+const fold = (text) =>
+  text
+    .normalize("NFKD")
+    .replace(/[\p{M}\u00AD\u200B-\u200D\u2060\uFEFF]/gu, "")
+    .toLowerCase()
+    .replace(/[øßæœłđðþı]/g, (letter) => plain[letter]);
 
 // Returns how well a word of the index matches the typed word; 0 means no match.
 function fit(word, typed) {

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::page::prose::Prose;
 use crate::page::schema::Kind::{Choice, Text, TextOrNothing};
 use crate::page::schema::{self, Key, optional, required};
 use crate::source::file::Source;
@@ -43,9 +44,9 @@ pub struct Figure {
     /// The image file, written as in a link.
     pub src: Spanned<String>,
     /// The text alternative; deliberately empty for a decorative image.
-    pub alt: String,
+    pub alt: Prose,
     /// The caption below the image.
-    pub caption: Option<String>,
+    pub caption: Option<Prose>,
 }
 
 /// The arguments of `{% notice(…) %}`.
@@ -55,7 +56,7 @@ pub struct Notice {
     /// One of [`NOTICE_KINDS`].
     pub kind: String,
     /// The title, if it differs from the kind's default.
-    pub title: Option<String>,
+    pub title: Option<Prose>,
 }
 
 /// The kinds of notices: the same as those of `> [!NOTE]`.
@@ -178,9 +179,9 @@ mod tests {
         let (read, problems) =
             told("{{ figure(src=\"a.png\",\n  alt=\"\", caption=\"Één \\\"beeld\\\"\") }}");
         let Some(Shortcode::Figure(Figure { src, alt, caption })) = read else { panic!("{problems}") };
-        assert_eq!((src.get_ref().as_str(), alt.as_str()), ("a.png", ""));
+        assert_eq!((src.get_ref().as_str(), &*alt), ("a.png", ""));
         assert_eq!(src.span(), 2 + 14..2 + 21);
-        assert_eq!(caption.as_deref(), Some("Één \"beeld\""));
+        assert_eq!(caption.as_deref(), Some("Één “beeld”"));
         assert!(matches!(told("{{signup_form()}}").0, Some(Shortcode::SignupForm)));
         assert!(matches!(told("{% notice(kind=\"tip\") %}").0, Some(Shortcode::Notice(_))));
         assert!(matches!(told("{% end %}").0, Some(Shortcode::End)));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::page::clock;
+use crate::page::prose::Prose;
 use crate::page::schema::Kind::{Line, Number, Table, Tables, Text};
 use crate::page::schema::{self, Key, required};
 use crate::source::file::Source;
@@ -27,11 +28,11 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct ConfigTable {
     /// Name of the organisation.
-    pub title: String,
+    pub title: Prose,
     /// Short name of the organisation.
-    pub short_title: String,
+    pub short_title: Prose,
     /// One or two sentences about the site, for the feed.
-    pub description: String,
+    pub description: Prose,
     /// IANA name of the time zone of dates and times without one of their own.
     pub time_zone: Spanned<String>,
     /// Number of articles on one page of a section.
@@ -53,7 +54,7 @@ pub struct ConfigTable {
 #[serde(deny_unknown_fields)]
 pub struct LinkTable {
     /// Text of the link.
-    pub title: String,
+    pub title: Prose,
     /// A path on this site, or a full URL.
     pub url: Spanned<String>,
 }

@@ -101,7 +101,7 @@ pub fn announce(
     let id_span = event.id.span();
     let record = EventRecord {
         id,
-        title: event.title.clone(),
+        title: event.title.to_string(),
         page: page.to_owned(),
         description: description.to_owned(),
         place_of_time: read.city(),
@@ -184,7 +184,7 @@ impl Reader<'_> {
             opens_at,
             closes_at,
             called_off: table.called_off,
-            called_off_because: because.map(|because| because.get_ref().clone()).unwrap_or_default(),
+            called_off_because: because.map(|because| because.get_ref().to_string()).unwrap_or_default(),
             is_removed: false,
         };
         if let Some(because) = because.filter(|_| !table.called_off) {

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+use crate::page::prose::Prose;
 use crate::page::schema::Kind::{Date, DateTime, Flag, Line, Number, Table, Tables, Text, Texts};
 use crate::page::schema::{self, Key, optional, required};
 use crate::source::file::Source;
@@ -26,9 +27,9 @@ use crate::source::problem::{Problem, Problems};
 #[serde(deny_unknown_fields)]
 pub struct FrontMatter {
     /// Heading of the page, and its title in lists.
-    pub title: String,
+    pub title: Prose,
     /// One or two sentences for lists and search engines.
-    pub description: Option<String>,
+    pub description: Option<Prose>,
     /// Date of an article.
     pub date: Option<Spanned<Datetime>>,
     /// Date of the last significant change.
@@ -59,7 +60,7 @@ pub struct EventTable {
     /// Part of URLs and of the store's keys, so it must never change.
     pub id: Spanned<String>,
     /// Name of the event, as participants read it.
-    pub title: String,
+    pub title: Prose,
     /// IANA name of the time zone of all times of the event.
     pub time_zone: Spanned<String>,
     /// Number of days after a session before the data of its participants is deleted; 30 by default.
@@ -93,7 +94,7 @@ pub struct SessionTable {
     #[serde(default)]
     pub called_off: bool,
     /// Why it does not take place, as participants read it.
-    pub called_off_because: Option<Spanned<String>>,
+    pub called_off_because: Option<Spanned<Prose>>,
 }
 
 /// The keys of `[[event.sessions]]`.

@@ -10,5 +10,6 @@ pub mod day;
 pub mod event;
 pub mod front_matter;
 pub mod parse;
+pub mod prose;
 pub mod publication;
 pub mod schema;

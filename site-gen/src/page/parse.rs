@@ -153,11 +153,11 @@ impl Reader<'_> {
         });
         let is_whole = self.problems.len() == before && (self.place.kind != Kind::Article || date.is_some());
         is_whole.then(|| Content {
-            title: front.title,
-            description: front.description.unwrap_or_default(),
+            title: front.title.into(),
+            description: front.description.map(String::from).unwrap_or_default(),
             date,
             updated,
-            tags: front.tags,
+            tags: without_repetitions(front.tags),
             aliases: front.aliases,
             publication,
             announcement,
@@ -199,6 +199,17 @@ impl Reader<'_> {
     fn tell(&mut self, span: Range<usize>, message: &str, help: &str) {
         self.problems.push(Problem::at(self.source, span, message).help(help));
     }
+}
+
+/// Returns the topics of an article, each of them once.
+fn without_repetitions(tags: Vec<Spanned<String>>) -> Vec<Spanned<String>> {
+    let mut once: Vec<Spanned<String>> = Vec::with_capacity(tags.len());
+    for tag in tags {
+        if !once.iter().any(|known| known.get_ref() == tag.get_ref()) {
+            once.push(tag);
+        }
+    }
+    once
 }
 
 /// Returns whether a text is the path of a URL: `/oud/` or `/oud.html`.

@@ -29,7 +29,7 @@ pub fn calendar(site: &Site, sessions: &[Entry<'_>]) -> String {
     let mut out = Lines::default();
     out.line("BEGIN:VCALENDAR");
     out.line("VERSION:2.0");
-    out.text("PRODID", &format!("-//{}//site-gen//NL", site.config.table.title));
+    out.text("PRODID", &format!("-//{}//site-gen//NL", &*site.config.table.title));
     out.line("METHOD:PUBLISH");
     let mut zones: Vec<&str> = sessions.iter().map(Entry::time_zone).collect();
     zones.sort_unstable();

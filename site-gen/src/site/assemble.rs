@@ -1,7 +1,7 @@
 //! Assembles the site from its pages: everything that needs all pages at once.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ fn site(config: Config, public: &Public, now: Timestamp) -> Option<Site> {
         .collect();
     let record = CatalogRecord {
         origin: config.table.origin.get_ref().clone(),
-        name: config.table.title.clone(),
+        name: config.table.title.to_string(),
         privacy_notice_version: config.table.privacy_notice_version.clone(),
         events,
     };
@@ -97,19 +97,18 @@ fn neighbours(pages: &[Page], articles: &[usize]) -> Vec<Neighbours> {
 }
 
 fn tags(pages: &[Page], articles: &[usize]) -> Vec<Tag> {
-    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for &at in articles {
         for tag in &pages[at].content.tags {
-            let articles = by_name.entry(tag.get_ref()).or_default();
-            // A page that repeats a tag is listed once.
-            if articles.last() != Some(&at) {
-                articles.push(at);
-            }
+            by_name.entry(tag.get_ref()).or_default().push(at);
         }
     }
     let tag =
         |(name, articles): (&str, Vec<usize>)| Tag { name: name.to_owned(), url: tag_url(name), articles };
-    by_name.into_iter().map(tag).collect()
+    let mut tags: Vec<Tag> = by_name.into_iter().map(tag).collect();
+    // The address has no capitals or accents, so this is the order of a dictionary.
+    tags.sort_by(|one, other| one.url.cmp(&other.url));
+    tags
 }
 
 /// Reports tags that differ in spelling but not in slug: they would share a tag page.

@@ -6,5 +6,6 @@
 pub mod dutch;
 pub mod html;
 pub mod invisible;
+pub mod quotes;
 pub mod slug;
 pub mod terms;

@@ -1,33 +1,38 @@
 //! Slugs: words in the form that addresses use.
 
-use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+use deunicode::deunicode_char;
+use unicode_normalization::char::is_combining_mark;
 
-/// Returns the words of a text in lower case, without accents and joined by hyphens.
+use crate::words::invisible::is_joiner;
+
+/// Returns the words of a text in lower case, in letters from a to z and digits, joined by hyphens.
 ///
-/// `&` reads as `en`.
+/// Other letters are transliterated. `&` reads as `en`.
 ///
 /// ```
-/// assert_eq!(site_gen::words::slug::slug("Kwaliteit & financiën: één beeld"), "kwaliteit-en-financien-een-beeld");
+/// use site_gen::words::slug::slug;
+///
+/// assert_eq!(slug("Kwaliteit & financiën: één beeld"), "kwaliteit-en-financien-een-beeld");
+/// assert_eq!(slug("Ĳsselstein, Søren & straße"), "ijsselstein-soren-en-strasse");
+/// assert_eq!(slug("日本"), "ri-ben");
 /// ```
 pub fn slug(text: &str) -> String {
     let mut slug = String::with_capacity(text.len());
     let mut add = |c: char| {
         if c.is_ascii_alphanumeric() {
             slug.push(c.to_ascii_lowercase());
-        } else if !matches!(c, '\'' | '’')
-            && !is_combining_mark(c)
-            && !slug.is_empty()
-            && !slug.ends_with('-')
-        {
+        } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }
     };
     for c in text.chars() {
         match c {
             '&' => " en ".chars().for_each(&mut add),
-            // Only non-ASCII characters need the decomposition tables.
+            '\'' | '’' => {}
             c if c.is_ascii() => add(c),
-            c => decompose_canonical(c, &mut add),
+            c if is_combining_mark(c) || is_joiner(c) => {}
+            c if c.is_alphanumeric() => deunicode_char(c).unwrap_or("-").chars().for_each(&mut add),
+            c => add(c),
         }
     }
     slug.truncate(slug.trim_end_matches('-').len());
