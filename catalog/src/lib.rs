@@ -20,6 +20,7 @@ pub mod event;
 pub mod headers;
 pub mod id;
 pub mod mail;
+pub mod media_types;
 pub mod session;
 pub mod standing;
 pub mod words;

@@ -11,6 +11,7 @@ use crate::incremental::{Memory, Previous};
 use crate::markdown;
 use crate::markdown::body::{Body, Scope};
 use crate::markdown::facts::Facts;
+use crate::markdown::reserved::ReservedIds;
 use crate::page::config::{self, Config};
 use crate::page::parse::{self, Parsed};
 use crate::page::publication::{Moment, Wanted};
@@ -63,6 +64,7 @@ pub(crate) struct Prepared {
     links: LinkCheck,
     pub(crate) assets: Vec<Arc<Asset>>,
     pub(crate) images: Images,
+    reserved: ReservedIds,
     pub(crate) pictures: Vec<Picture>,
     pub(crate) moment: Moment,
     pub(crate) fingerprint: Fingerprint,
@@ -102,7 +104,9 @@ impl Prepared {
         }
         let templates = Templates::compile(&sources.templates, problems);
         let mut public = Public::new(pages, moment);
-        public.hold_files_back(&sources.assets, |page| body(&images, page, &mut Problems::default()).links);
+        let reserved = ReservedIds::new(&sources.templates);
+        let links_of = |page: &Parsed| body(&images, &reserved, page, &mut Problems::default()).links;
+        public.hold_files_back(&sources.assets, links_of);
         let links = LinkCheck::new(Addresses::new(&public, &sources));
         links.around_pages(&sources, config.as_ref());
         let site = assemble::assemble(config, &public, &sources.assets, moment.now, problems);
@@ -117,7 +121,7 @@ impl Prepared {
         });
         let mut assets = sources.assets;
         assets.retain(|asset| !public.held_files.contains_key(&format!("/{}", asset.path)));
-        Self { public, links, assets, images, pictures, moment, fingerprint, ready }
+        Self { public, links, assets, images, reserved, pictures, moment, fingerprint, ready }
     }
 
     /// Renders every page and hands each file to `put`; collects all problems on the way.
@@ -132,7 +136,13 @@ impl Prepared {
         match &self.ready {
             Some(Ready { site, templates, common }) => {
                 let renderer = Renderer {
-                    common: Common { site, templates, images: &self.images, fingerprint: *common },
+                    common: Common {
+                        site,
+                        templates,
+                        images: &self.images,
+                        reserved: &self.reserved,
+                        fingerprint: *common,
+                    },
                     moment: self.moment,
                     links: &self.links,
                     previous,
@@ -172,13 +182,13 @@ impl Prepared {
     }
 
     fn body(&self, page: &Parsed, problems: &mut Problems) -> Body {
-        body(&self.images, page, problems)
+        body(&self.images, &self.reserved, page, problems)
     }
 }
 
-fn body(images: &Images, page: &Parsed, problems: &mut Problems) -> Body {
+fn body(images: &Images, reserved: &ReservedIds, page: &Parsed, problems: &mut Problems) -> Body {
     // A page whose front matter has a problem may announce an event.
     let has_form = page.content.is_none() || page.announcement().is_some();
-    let scope = Scope { images, has_form };
+    let scope = Scope { images, reserved, has_form };
     markdown::render(&page.source, page.body.clone(), scope, problems)
 }

@@ -165,6 +165,16 @@ fn invalid_shortcodes_are_reported() {
 }
 
 #[test]
+fn letters_quotes_and_addresses_come_out_right() {
+    check("letters");
+}
+
+#[test]
+fn markup_that_the_parser_takes_for_text_is_reported() {
+    check("unread");
+}
+
+#[test]
 fn the_search_index_and_the_style_sheet_are_built() {
     check("search-and-styles");
 }

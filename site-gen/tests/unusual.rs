@@ -39,7 +39,7 @@ fn very_long_and_deeply_nested_pages_are_built() {
     build(root.path()).unwrap();
     let html = fs::read_to_string(root.path().join("dist/site/proef/index.html")).unwrap();
     assert!(html.len() > 1_000_000 && html.contains("id=\"kop-20000\""));
-    let nested = site(&("> ".repeat(5_000) + "diep\n\n" + &"*".repeat(50_000) + &"[".repeat(50_000)));
+    let nested = site(&("> ".repeat(5_000) + "diep\n\n" + &"*".repeat(50_000) + " a " + &"[".repeat(50_000)));
     build(nested.path()).unwrap();
 }
 

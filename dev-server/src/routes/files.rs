@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use axum::response::{IntoResponse, Redirect, Response};
+use catalog::media_types::media_type;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use percent_encoding::percent_decode_str;
@@ -40,24 +41,11 @@ fn not_found(site: &Path) -> Response {
 
 fn file(path: &Path) -> Option<Response> {
     let bytes = fs::read(path).ok()?;
-    let kind = match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
-        "html" => return Some(page(&bytes)),
-        "css" => "text/css; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "json" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "woff2" => "font/woff2",
-        "ico" => "image/x-icon",
-        "ics" => "text/calendar; charset=utf-8",
-        "xml" => "application/xml",
-        "txt" => "text/plain; charset=utf-8",
-        "pdf" => "application/pdf",
-        _ => "application/octet-stream",
+    let name = path.to_string_lossy();
+    let kind = match media_type(&name) {
+        Some(html) if html.starts_with("text/html") => return Some(page(&bytes)),
+        Some(kind) => kind,
+        None => "application/octet-stream",
     };
     Some(([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], bytes).into_response())
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
 use site_gen::assets::images::Images;
-use site_gen::markdown::{self, body::Scope};
+use site_gen::markdown::{self, body::Scope, reserved::ReservedIds};
 use site_gen::page::parse;
 use site_gen::source::problem::Problems;
 use site_gen::source::file::Source;
@@ -21,7 +21,8 @@ fuzz_target!(|bytes: &[u8]| {
         let images = Images::new(&[], &mut problems);
         let zone = TimeZone::get("Europe/Amsterdam").unwrap();
         for page in parse::parse(&[source], None, &zone, &mut problems) {
-            let scope = Scope { images: &images, has_form: page.announcement().is_some() };
+            let reserved = ReservedIds::new(&[]);
+            let scope = Scope { images: &images, reserved: &reserved, has_form: page.announcement().is_some() };
             markdown::render(&page.source, page.body.clone(), scope, &mut problems);
         }
         let _ = problems.to_string();

@@ -19,8 +19,10 @@ use moxcms::{ColorProfile, Layout, TransformOptions};
 use rayon::prelude::*;
 
 use super::OutFile;
+use super::content::{Content, is_image};
 use crate::source::file::Asset;
 use crate::source::fingerprint::Fingerprint;
+use crate::source::link::encoded;
 use crate::source::problem::{Problem, Problems};
 use crate::words::html::{Href, Text};
 
@@ -71,7 +73,7 @@ impl Images {
                 Ok(image) => {
                     by_path.insert(format!("/{}", asset.path), image);
                 }
-                Err(error) => problems.push(unreadable(asset, &error)),
+                Err(problem) => problems.push(problem),
             }
         }
         Self { by_path, fingerprint }
@@ -134,12 +136,12 @@ impl Image {
             html.push_str("<picture><source type=\"image/webp\" srcset=\"");
             for (at, Variant { url, width }) in self.variants.iter().enumerate() {
                 let comma = if at == 0 { "" } else { ", " };
-                write!(html, "{comma}{} {width}w", Href(url))?;
+                write!(html, "{comma}{} {width}w", Href(&encoded(url)))?;
             }
             let auto = if late { "auto, " } else { "" };
             write!(html, "\" sizes=\"{auto}{SIZES}\">")?;
         }
-        write!(html, "<img src=\"{}\" alt=\"{}\"", Href(&self.url), Text(alt))?;
+        write!(html, "<img src=\"{}\" alt=\"{}\"", Href(&encoded(&self.url)), Text(alt))?;
         if let Some((width, height)) = self.size {
             write!(html, " width=\"{width}\" height=\"{height}\"")?;
         }
@@ -181,27 +183,33 @@ fn scaled(image: &DynamicImage, width: u32) -> Cow<'_, DynamicImage> {
 }
 
 /// Inspects an image without decoding it. Returns `None` if the file is not an image.
-fn look(asset: &Asset) -> Option<Result<Image, ImageError>> {
-    let (stem, ending) = asset.path.rsplit_once('.')?;
+fn look(asset: &Asset) -> Option<Result<Image, Problem>> {
+    let content = Content::of(&asset.bytes);
+    if let Some((message, help)) = content.fault(&asset.path, &asset.bytes) {
+        return Some(Err(Problem::in_file(&asset.source, message).help(help)));
+    }
+    let (stem, ending) = asset.path.rsplit_once('.').filter(|_| is_image(&asset.path))?;
     let own = || format!("/{}", asset.path);
-    match ending.to_ascii_lowercase().as_str() {
-        "svg" => {
+    let is_svg = ending.eq_ignore_ascii_case("svg");
+    match content {
+        Content::Other if is_svg => {
             let size = std::str::from_utf8(&asset.bytes).ok().and_then(svg_size);
             Some(Ok(Image { url: own(), size, variants: Vec::new() }))
         }
-        "gif" => Some(Ok(Image { url: own(), size: gif_size(&asset.bytes), variants: Vec::new() })),
-        "jpg" | "jpeg" | "png" | "webp" => Some(size_upright(&asset.bytes).map(|(width, height)| {
-            // The name contains a fingerprint of all inputs. An existing file with it is up to date.
-            let made_of = Fingerprint::of(&(asset.fingerprint, WIDTHS, QUALITY)).short();
-            let widest = width.min(WIDTHS[WIDTHS.len() - 1]);
-            // Skips a step if the widest variant is at most 20% wider: it would save next to nothing.
-            let steps = WIDTHS.into_iter().filter(|step| step + step / 5 < widest).chain([widest]);
-            let variants: Vec<Variant> = steps
-                .map(|width| Variant { url: format!("/{stem}.{made_of}.{width}.webp"), width })
-                .collect();
-            Image { url: own(), size: Some((widest, height_at(widest, (width, height)))), variants }
-        })),
-        _ => None,
+        Content::Gif => Some(Ok(Image { url: own(), size: gif_size(&asset.bytes), variants: Vec::new() })),
+        _ => Some(size_upright(&asset.bytes).map_err(|error| unreadable(asset, &error)).map(
+            |(width, height)| {
+                // The name contains a fingerprint of all inputs. An existing file with it is up to date.
+                let made_of = Fingerprint::of(&(asset.fingerprint, WIDTHS, QUALITY)).short();
+                let widest = width.min(WIDTHS[WIDTHS.len() - 1]);
+                // Skips a step if the widest variant is at most 20% wider: it would save next to nothing.
+                let steps = WIDTHS.into_iter().filter(|step| step + step / 5 < widest).chain([widest]);
+                let variants: Vec<Variant> = steps
+                    .map(|width| Variant { url: format!("/{stem}.{made_of}.{width}.webp"), width })
+                    .collect();
+                Image { url: own(), size: Some((widest, height_at(widest, (width, height)))), variants }
+            },
+        )),
     }
 }
 

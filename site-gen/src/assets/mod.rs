@@ -3,6 +3,7 @@
 //! Belongs here: the processing of a file's bytes, and the name under which they are published.
 //! Does not belong here: which page shows them.
 
+pub mod content;
 mod css;
 pub mod images;
 pub mod pictures;

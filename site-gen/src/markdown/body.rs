@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::reserved::ReservedIds;
 use crate::assets::images::Images;
 use crate::source::link::Link;
 
@@ -10,6 +11,8 @@ use crate::source::link::Link;
 pub struct Scope<'a> {
     /// The images of the site.
     pub images: &'a Images,
+    /// The ids that headings must not have.
+    pub reserved: &'a ReservedIds,
     /// Whether the page announces an event.
     pub has_form: bool,
 }

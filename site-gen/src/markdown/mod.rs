@@ -5,10 +5,15 @@
 
 pub mod alert;
 mod apostrophe;
+mod autolink;
 pub mod body;
 pub mod facts;
+mod footnotes;
 pub mod highlight;
+pub mod reserved;
+mod runs;
 pub mod shortcode;
+mod unread;
 mod writer;
 
 use std::ops::Range;
@@ -23,6 +28,7 @@ use crate::source::problem::Problems;
 
 const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_TASKLISTS)
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_SMART_PUNCTUATION)
     .union(Options::ENABLE_HEADING_ATTRIBUTES)
@@ -36,10 +42,14 @@ const OPTIONS: Options = Options::ENABLE_TABLES
 pub fn render(source: &Arc<Source>, body: Range<usize>, scope: Scope<'_>, problems: &mut Problems) -> Body {
     let start = body.start;
     let parser = Parser::new_ext(&source.text[body], OPTIONS).into_offset_iter();
-    let mut writer = Writer::new(source, scope, problems);
     let mut events: Vec<(Event<'_>, Range<usize>)> =
         parser.map(|(event, range)| (event, range.start + start..range.end + start)).collect();
+    let runs = runs::of(&events, &source.text);
+    unread::report(&events, &runs, source, problems);
     apostrophe::correct(&mut events, &source.text);
+    let mut events = autolink::link(events, &runs, &source.text);
+    let mut writer = Writer::new(source, scope, problems);
+    writer.number_footnotes(&events);
     writer.name_headings(&mut events);
     let mut html = String::with_capacity(source.text.len() * 3 / 2);
     html::push_html(&mut html, events.into_iter().filter_map(|(event, range)| writer.event(event, range)));
@@ -53,6 +63,7 @@ pub fn render(source: &Arc<Source>, body: Range<usize>, scope: Scope<'_>, proble
 
 #[cfg(test)]
 mod tests {
+    use super::reserved::ReservedIds;
     use super::*;
     use crate::assets::images::Images;
     use crate::source::file::Asset;
@@ -63,7 +74,9 @@ mod tests {
         let svg = "<svg viewBox=\"0 0 40 30\"></svg>";
         let asset = Asset::new("content/nieuws/plaat.svg", "nieuws/plaat.svg", svg.into());
         let images = Images::new(&[Arc::new(asset)], &mut problems);
-        let scope = Scope { images: &images, has_form: true };
+        let template = Source::new("templates/x.html", "<p id=\"website\"><p id=\"bijeenkomst-{{ id }}\">");
+        let reserved = ReservedIds::new(&[Arc::new(template)]);
+        let scope = Scope { images: &images, reserved: &reserved, has_form: true };
         (render(&source, 0..markdown.len(), scope, &mut problems), problems)
     }
 
@@ -81,9 +94,10 @@ mod tests {
     #[test]
     fn heading_ids_are_slugs_of_their_words_and_unique() {
         check(
-            "## Één beeld\n\n## Één beeld\n\n## Anders {#eigen}\n\n## Aanmelden\n\n## Email\n",
+            "## Één beeld\n\n## Één beeld\n\n## Anders {#eigen}\n\n## Aanmelden\n\n## Email\n\n## Website\n\n## Bijeenkomst 1\n",
             "<h2 id=\"een-beeld\">Één beeld</h2>\n<h2 id=\"een-beeld-2\">Één beeld</h2>\n<h2 id=\"eigen\">Anders</h2>\n\
-             <h2 id=\"aanmelden-2\">Aanmelden</h2>\n<h2 id=\"email-2\">Email</h2>\n",
+             <h2 id=\"kop-aanmelden\">Aanmelden</h2>\n<h2 id=\"kop-email\">Email</h2>\n<h2 id=\"kop-website\">Website</h2>\n\
+             <h2 id=\"kop-bijeenkomst-1\">Bijeenkomst 1</h2>\n",
         );
     }
 

@@ -91,17 +91,6 @@ pub fn is_meant(paragraph: &str) -> bool {
     paragraph.starts_with("{{") || paragraph.starts_with("{%")
 }
 
-/// Returns the byte offset of a shortcode in running text, where no shortcode is allowed.
-pub fn find(text: &str) -> Option<usize> {
-    let is_call = |at: usize| {
-        let call = text[at + 2..].trim_start();
-        is_meant(&text[at..]) && ALL.iter().any(|(name, ..)| call.starts_with(&format!("{name}(")))
-    };
-    text.match_indices('{')
-        .map(|(at, _)| at)
-        .find(|&at| text.len() >= at + 2 && text.is_char_boundary(at + 2) && is_call(at))
-}
-
 /// Parses the paragraph in a byte range of a source as a shortcode.
 ///
 /// Reports a problem and returns `None` if it is not a valid shortcode.

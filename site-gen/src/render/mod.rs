@@ -19,6 +19,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use catalog::headers::SECURITY_HEADERS;
+use catalog::media_types::MEDIA_TYPES;
 use rayon::prelude::*;
 use tera::Context;
 
@@ -32,6 +33,7 @@ use crate::incremental::Previous;
 use crate::markdown;
 use crate::markdown::body::{Body, Scope};
 use crate::markdown::facts::Facts;
+use crate::markdown::reserved::ReservedIds;
 use crate::output::SITE;
 use crate::page::publication::Moment;
 use crate::site::addresses::LinkCheck;
@@ -51,6 +53,8 @@ pub struct Common<'a> {
     pub templates: &'a Templates,
     /// The images that pages show.
     pub images: &'a Images,
+    /// The ids that headings must not have.
+    pub reserved: &'a ReservedIds,
     /// The fingerprint of everything that all pages depend on.
     pub fingerprint: Fingerprint,
 }
@@ -136,6 +140,8 @@ impl Renderer<'_> {
         hand_on(self.calendars())?;
         hand_on(self.aliases())?;
         hand_on(server_file("headers.json", &BTreeMap::from(SECURITY_HEADERS)).map(|file| vec![file]))?;
+        let media_types: BTreeMap<_, _> = MEDIA_TYPES.iter().copied().collect();
+        hand_on(server_file("media-types.json", &media_types).map(|file| vec![file]))?;
         hand_on(self.common_answers())?;
         hand_on(self.own_pages())?;
         hand_on(self.mails())?;
@@ -218,7 +224,8 @@ impl Renderer<'_> {
     }
 
     fn body(&self, page: &Page, problems: &mut Problems) -> Body {
-        let scope = Scope { images: self.common.images, has_form: page.content.announcement.is_some() };
+        let Common { images, reserved, .. } = self.common;
+        let scope = Scope { images, reserved, has_form: page.content.announcement.is_some() };
         markdown::render(&page.source, page.body.clone(), scope, problems)
     }
 }

@@ -70,15 +70,22 @@ impl Addresses {
         } else if self.pages.contains_key(&format!("{path}/")) {
             Err(Missing::Slash)
         } else {
-            Err(Missing::Page { candidates: self.pages.keys().map(String::as_str).collect() })
+            let candidates = self.pages.keys().chain(&self.files).map(String::as_str).collect();
+            Err(Missing::Page { candidates })
         }
     }
 }
 
 /// The reason why a link is broken.
 enum Missing<'a> {
-    Held { reason: &'a str },
-    Page { candidates: Vec<&'a str> },
+    Held {
+        reason: &'a str,
+    },
+    Page {
+        candidates: Vec<&'a str>,
+    },
+    /// There is a file whose name contains what the browser takes for the fragment.
+    Hash,
     Slash,
 }
 
@@ -95,12 +102,29 @@ impl Missing<'_> {
                     .help("zet het bestand in de map van een openbare pagina, of haal de link weg")
             }
             Self::Page { candidates } => {
-                at(format!("er is geen pagina of bestand `{path}`")).suggest(path, candidates)
+                let problem = at(format!("er is geen pagina of bestand `{path}`"));
+                let other_case =
+                    candidates.iter().find(|candidate| candidate.to_lowercase() == path.to_lowercase());
+                match other_case {
+                    Some(other) => problem.help(format!("hoofdletters tellen mee: bedoel je `{other}`?")),
+                    None if is_file(path) => {
+                        let help = format!("zet het bestand neer als `content{path}`, of verander de link");
+                        problem.help(help).suggest(path, candidates)
+                    }
+                    None => problem.suggest(path, candidates),
+                }
             }
+            Self::Hash => at(format!("er is geen pagina of bestand `{path}`"))
+                .help("een browser leest `#` als het begin van een kop: schrijf in het adres `%23`"),
             Self::Slash => at(format!("het adres `{path}` eindigt niet op een schuine streep"))
                 .help(format!("bedoel je `{path}/`?")),
         }
     }
+}
+
+/// Returns whether a path is that of a file, not of a page.
+fn is_file(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.contains('.'))
 }
 
 /// A check of all links of a site.
@@ -164,11 +188,18 @@ impl LinkCheck {
         let Target::Inside { path, anchor } = &link.target else { return };
         let path = if path.is_empty() { own_url } else { path };
         match (self.addresses.find(path), anchor) {
-            (Err(missing), _) => {
+            (Err(missing), anchor) => {
+                let whole = anchor.as_ref().map(|anchor| format!("{path}#{anchor}"));
+                let missing = match whole.is_some_and(|whole| self.addresses.files.contains(&whole)) {
+                    true => Missing::Hash,
+                    false => missing,
+                };
                 let problem = missing.problem(path, source, link.span.clone());
                 self.found().problems.push(problem);
             }
-            (Ok(()), Some(anchor)) if !anchor.is_empty() && self.addresses.pages.contains_key(path) => {
+            (Ok(()), Some(anchor))
+                if !anchor.is_empty() && anchor != "top" && self.addresses.pages.contains_key(path) =>
+            {
                 let (source, span) = (Arc::clone(source), link.span.clone());
                 let (path, anchor) = (path.to_owned(), anchor.clone());
                 self.found().to_anchors.push(ToAnchor { source, span, path, anchor });

@@ -1,5 +1,7 @@
 //! Which files of `content/` go online besides the pages.
 
+use catalog::media_types::media_type;
+
 /// What becomes of a file that is not a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
@@ -12,46 +14,6 @@ pub enum FileKind {
     /// Nobody expects a file of this kind on the site.
     Unknown,
 }
-
-/// The extensions of the files that go online.
-const PUBLIC: &[&str] = &[
-    "avif",
-    "css",
-    "csv",
-    "doc",
-    "docx",
-    "epub",
-    "gif",
-    "html",
-    "ico",
-    "ics",
-    "jpeg",
-    "jpg",
-    "js",
-    "json",
-    "m4a",
-    "mp3",
-    "mp4",
-    "odp",
-    "ods",
-    "odt",
-    "ogg",
-    "pdf",
-    "png",
-    "ppt",
-    "pptx",
-    "svg",
-    "txt",
-    "vtt",
-    "webm",
-    "webmanifest",
-    "webp",
-    "woff2",
-    "xls",
-    "xlsx",
-    "xml",
-    "zip",
-];
 
 impl FileKind {
     /// Returns the kind of a file with this name, without its folder.
@@ -66,7 +28,7 @@ impl FileKind {
             Self::Rubbish
         } else if ["md", "markdown", "mdown", "mkd"].contains(&extension) || stem.ends_with(".md") {
             Self::LikeAPage
-        } else if PUBLIC.contains(&extension) {
+        } else if media_type(&name).is_some() {
             Self::Public
         } else {
             Self::Unknown
@@ -92,7 +54,8 @@ mod tests {
             ("artikel.md.txt", LikeAPage),
             ("artikel.md.bak", LikeAPage),
             ("artikel.bak", Unknown),
-            ("foto.jfif", Unknown),
+            ("foto.jfif", Public),
+            ("foto.avif", Unknown),
             ("verslag", Unknown),
             ("geheim.key", Unknown),
         ] {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::file::Source;
 use super::place;
@@ -53,7 +53,7 @@ pub enum Target {
 /// that is built from the file.
 pub fn target(address: &str, folder: &str) -> Target {
     if let Some(scheme) = scheme(address) {
-        return match scheme {
+        return match scheme.to_ascii_lowercase().as_str() {
             "https" | "http" => Target::Outside(address.to_owned()),
             "mailto" | "tel" => Target::Person,
             _ => Target::Refused,
@@ -63,16 +63,15 @@ pub fn target(address: &str, folder: &str) -> Target {
         return Target::Outside(format!("https:{address}"));
     }
     let (path, anchor) = match address.split_once('#') {
-        Some((path, anchor)) => (path, Some(anchor.to_owned())),
+        Some((path, anchor)) => (path, Some(decoded(anchor))),
         None => (address, None),
     };
-    let path = percent_decode_str(path.split('?').next().unwrap_or_default()).decode_utf8_lossy();
-    let path = path.as_ref();
+    let path = decoded(path.split('?').next().unwrap_or_default());
     let path = match path.strip_prefix("@/") {
         _ if path.is_empty() => String::new(),
-        Some(from_content) => format!("/{from_content}"),
-        None if path.starts_with('/') => path.to_owned(),
-        None => join(folder, path),
+        Some(from_content) => join("/", from_content),
+        None if path.starts_with('/') => join("/", &path[1..]),
+        None => join(folder, &path),
     };
     let path = match path.strip_suffix(".md") {
         Some(_) => place::of(path.trim_start_matches('/')).map_or(path, |place| place.url),
@@ -95,16 +94,40 @@ pub fn in_template(text: &str) -> impl Iterator<Item = Link> + '_ {
 
 /// Returns the address to write into the page, if it differs from the one that the editor wrote.
 pub fn rewritten(address: &str, target: &Target) -> Option<String> {
-    let Target::Inside { path, anchor } = target else { return None };
-    let written = address.split(['#', '?']).next().unwrap_or_default();
-    if path.is_empty() || (written.starts_with('/') && !written.ends_with(".md")) {
+    let Target::Inside { path, .. } = target else { return None };
+    if path.is_empty() {
         return None;
     }
-    let path = path.replace('%', "%25").replace(' ', "%20").replace('?', "%3F");
-    Some(match anchor {
-        Some(anchor) => format!("{path}#{anchor}"),
-        None => path,
-    })
+    let rest = address.find(['#', '?']).map_or("", |at| &address[at..]);
+    let written = format!("{}{rest}", encoded(path));
+    (written != address).then_some(written)
+}
+
+/// Returns the path of an address as a browser requests it: everything that is not a plain character of a
+/// path is percent-encoded.
+pub fn encoded(path: &str) -> String {
+    utf8_percent_encode(path, NOT_IN_PATH).to_string()
+}
+
+/// The characters of a path that browsers encode, and `%`, `?` and `#`, which would not be part of it.
+///
+/// Source: the path percent-encode set, <https://url.spec.whatwg.org/#path-percent-encode-set>.
+const NOT_IN_PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
+
+/// Returns a part of an address as the characters that it stands for.
+pub fn decoded(part: &str) -> String {
+    percent_decode_str(part).decode_utf8_lossy().into_owned()
 }
 
 fn scheme(address: &str) -> Option<&str> {
@@ -117,8 +140,9 @@ fn scheme(address: &str) -> Option<&str> {
 /// Resolves a relative path against a folder.
 pub fn join(folder: &str, relative: &str) -> String {
     let mut parts: Vec<&str> = folder.trim_matches('/').split('/').filter(|part| !part.is_empty()).collect();
-    let is_folder = relative.ends_with('/');
-    for part in relative.trim_end_matches('/').split('/') {
+    let is_folder =
+        ["/", "/.", "/.."].iter().any(|end| relative.ends_with(end)) || [".", ".."].contains(&relative);
+    for part in relative.strip_suffix('/').unwrap_or(relative).split('/') {
         match part {
             "." => {}
             ".." => {
@@ -127,8 +151,10 @@ pub fn join(folder: &str, relative: &str) -> String {
             part => parts.push(part),
         }
     }
-    let end = if is_folder { "/" } else { "" };
-    format!("/{}{end}", parts.join("/"))
+    match parts[..] {
+        [] => "/".to_owned(),
+        _ => format!("/{}{}", parts.join("/"), if is_folder { "/" } else { "" }),
+    }
 }
 
 #[cfg(test)]
@@ -154,6 +180,21 @@ mod tests {
         check("@/nieuws/_index.md", "/nieuws/", None, Some("/nieuws/"));
         check("@/over-ons.md#wie", "/over-ons/", Some("wie"), Some("/over-ons/#wie"));
         check("Foto%201.jpg", "/nieuws/lnpo/Foto 1.jpg", None, Some("/nieuws/lnpo/Foto%201.jpg"));
+        check("/nieuws/../contact/", "/contact/", None, Some("/contact/"));
+        check("/nieuws/..", "/", None, Some("/"));
+        check("/", "/", None, None);
+        check("..", "/nieuws/", None, Some("/nieuws/"));
+        check("/a//b/", "/a//b/", None, None);
+        check("/zoeken/?q=a#b", "/zoeken/", Some("b"), None);
+        check(
+            "Verslag%20%231.pdf",
+            "/nieuws/lnpo/Verslag #1.pdf",
+            None,
+            Some("/nieuws/lnpo/Verslag%20%231.pdf"),
+        );
+        check("/a%2520b.svg", "/a%20b.svg", None, None);
+        check("/schéma.pdf", "/schéma.pdf", None, Some("/sch%C3%A9ma.pdf"));
+        check("#b%C3%A9", "", Some("bé"), None);
         check("schema.svg", "/nieuws/lnpo/schema.svg", None, Some("/nieuws/lnpo/schema.svg"));
         check("../ander.md#kop", "/nieuws/ander/", Some("kop"), Some("/nieuws/ander/#kop"));
         check("../../../../ander/", "/ander/", None, Some("/ander/"));
@@ -164,7 +205,7 @@ mod tests {
         for address in ["https://voorbeeld.nl/", "//voorbeeld.nl/"] {
             assert_eq!(target(address, "/"), Target::Outside("https://voorbeeld.nl/".into()), "{address}");
         }
-        for address in ["mailto:a@b.nl", "tel:+31"] {
+        for address in ["mailto:a@b.nl", "tel:+31", "MAILTO:a@b.nl"] {
             assert_eq!(target(address, "/"), Target::Person, "{address}");
         }
         assert_eq!(target("javascript:alert(1)", "/"), Target::Refused);

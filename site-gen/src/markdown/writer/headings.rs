@@ -2,45 +2,36 @@
 
 use std::ops::Range;
 
-use catalog::address::FORM_ANCHOR;
-use catalog::answer::Field;
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
 use super::Writer;
 use crate::markdown::body::Heading;
 use crate::words::slug::slug;
 
-/// Ids that templates give to their own elements. The names of form fields are reserved too.
-const RESERVED: [&str; 7] =
-    [FORM_ANCHOR, "aanmelden-kop", "data-kop", "inhoud", "menu", "nieuws-kop", "op-deze-pagina"];
-
 impl<'e: 'a, 'a> Writer<'a> {
-    /// Gives each heading a unique id made from its words.
+    /// Gives each heading a unique id: the editor's own, or one made from its words.
     ///
-    /// Reports first-level headings, skipped levels, and attributes other than an id.
+    /// Reports first-level headings, skipped levels, attributes other than an id, and ids that are taken.
     pub(in crate::markdown) fn name_headings(&mut self, events: &mut [(Event<'e>, Range<usize>)]) {
+        for (event, range) in &*events {
+            if let Event::Start(Tag::Heading { id: Some(id), .. }) = event {
+                self.claim(id, range);
+            }
+        }
         let mut open = None;
         let mut words = String::new();
         for at in 0..events.len() {
             match &events[at].0 {
                 Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
+                    let range = events[at].1.clone();
                     if !classes.is_empty() || !attrs.is_empty() {
-                        let range = events[at].1.clone();
-                        self.tell(range, "een kop heeft hooguit een id", "schrijf het zo: `## Kop {#id}`");
+                        self.tell(
+                            range.clone(),
+                            "een kop heeft hooguit een id",
+                            "schrijf het zo: `## Kop {#id}`",
+                        );
                     }
-                    if *level == HeadingLevel::H1 {
-                        let range = events[at].1.clone();
-                        let help =
-                            "begin met twee hekjes: `## Kop`; de titel van de pagina is al de eerste kop";
-                        self.tell(range, "een kop van het eerste niveau", help);
-                    }
-                    let before = self.headings.last().map_or(1, |heading| heading.level);
-                    if *level as u8 > before + 1 {
-                        let range = events[at].1.clone();
-                        let help =
-                            format!("gebruik hier {} hekjes: koppen dalen één niveau tegelijk", before + 1);
-                        self.tell(range, "deze kop slaat een niveau over", &help);
-                    }
+                    self.check_level(*level, range);
                     open = Some(at);
                     words.clear();
                 }
@@ -51,8 +42,10 @@ impl<'e: 'a, 'a> Writer<'a> {
                     if let Some(start) = open.take()
                         && let Event::Start(Tag::Heading { id, .. }) = &mut events[start].0
                     {
-                        let wanted = id.as_ref().map_or_else(|| slug(&words), |id| id.to_string());
-                        let unique = self.unique(wanted);
+                        let unique = match id {
+                            Some(id) => id.to_string(),
+                            None => self.unique(slug(&words)),
+                        };
                         *id = Some(unique.clone().into());
                         self.headings.push(Heading { level, id: unique, title: std::mem::take(&mut words) });
                     }
@@ -62,12 +55,35 @@ impl<'e: 'a, 'a> Writer<'a> {
         }
     }
 
-    /// Returns an id that no earlier heading has, numbered if necessary.
+    fn check_level(&mut self, level: HeadingLevel, range: Range<usize>) {
+        let before = self.headings.last().map_or(1, |heading| heading.level);
+        if level == HeadingLevel::H1 {
+            let help = "begin met twee hekjes: `## Kop`; de titel van de pagina is al de eerste kop";
+            self.tell(range, "een kop van het eerste niveau", help);
+        } else if level as u8 > before + 1 {
+            let help = format!("gebruik hier {} hekjes: koppen dalen één niveau tegelijk", before + 1);
+            self.tell(range, "deze kop slaat een niveau over", &help);
+        }
+    }
+
+    /// Claims the id that an editor gives to a heading, or reports that it is taken.
+    fn claim(&mut self, id: &str, range: &Range<usize>) {
+        if self.scope.reserved.contains(id) {
+            let message = format!("de id `{id}` is voor de site zelf gereserveerd");
+            self.tell(range.clone(), message, "kies een andere");
+        } else if self.ids.insert(id.to_owned(), 2).is_some() {
+            self.tell(range.clone(), format!("de id `{id}` staat al op deze pagina"), "kies een andere");
+        }
+    }
+
+    /// Returns an id that nothing else on the page has, numbered if necessary.
     fn unique(&mut self, wanted: String) -> String {
-        let wanted = if wanted.is_empty() { "kop".to_owned() } else { wanted };
-        let is_reserved =
-            RESERVED.contains(&wanted.as_str()) || Field::ALL.iter().any(|field| field.name() == wanted);
-        if !is_reserved && !self.ids.contains_key(&wanted) {
+        let wanted = match wanted {
+            wanted if wanted.is_empty() => "kop".to_owned(),
+            wanted if self.scope.reserved.contains(&wanted) => format!("kop-{wanted}"),
+            wanted => wanted,
+        };
+        if !self.ids.contains_key(&wanted) {
             self.ids.insert(wanted.clone(), 2);
             return wanted;
         }

@@ -5,8 +5,8 @@ use std::ops::Range;
 use pulldown_cmark::Event;
 
 use super::Writer;
+use crate::assets::content::is_image;
 use crate::source::link::{self, Link, Target};
-use crate::words::html::{Href, Text};
 
 impl<'e: 'a, 'a> Writer<'a> {
     /// Records a link, and returns the address to write in its place, if any.
@@ -39,18 +39,37 @@ impl<'e: 'a, 'a> Writer<'a> {
     /// Returns the HTML of an image of this site, and reports an image of another site.
     pub(super) fn picture(&mut self, address: &str, span: Range<usize>, alt: &str) -> Option<String> {
         let target = link::target(address, self.folder);
-        let Target::Inside { path, .. } = &target else {
-            let help = "zet de afbeelding in de map van de pagina: de site laadt niets van andere sites";
-            self.tell(span, "deze afbeelding staat op een andere site", help);
-            return None;
+        let path = match &target {
+            Target::Inside { path, .. } => path,
+            Target::Outside(_) => {
+                let help = "zet de afbeelding in de map van de pagina: de site laadt niets van andere sites";
+                self.tell(span, "deze afbeelding staat op een andere site", help);
+                return None;
+            }
+            Target::Person | Target::Refused => {
+                let help = "bewaar de afbeelding als bestand in de map van de pagina";
+                self.tell(span, "dit is geen adres van een afbeelding", help);
+                return None;
+            }
         };
+        if !is_image(path) {
+            let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
+            let help = match ending.as_str() {
+                "heic" | "heif" | "tif" | "tiff" | "bmp" | "avif" | "jxl" | "raw" | "psd" => {
+                    "browsers tonen dit soort afbeelding niet, of niet allemaal: bewaar haar als JPG of PNG"
+                }
+                _ => "zet er een link heen, zonder uitroepteken: `[tekst](…)`",
+            };
+            self.tell(span, format!("`{address}` is geen afbeelding voor op een pagina"), help);
+            return None;
+        }
         // Only the first image may be in view before the reader scrolls.
         let late = self.images > 0;
         self.images += 1;
         let html = match self.scope.images.get(path) {
             Some(image) => image.html(alt, late),
             // The link check reports that the image is missing.
-            None => format!("<img src=\"{}\" alt=\"{}\">", Href(path), Text(alt)),
+            None => String::new(),
         };
         self.link(address, span);
         Some(html)

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::body::{Heading, Scope};
+use super::footnotes::{Footnotes, Mistake};
 use super::{alert, highlight, shortcode};
 use crate::source::file::Source;
 use crate::source::link::Link;
@@ -31,7 +32,8 @@ pub(super) struct Writer<'a> {
     problems: &'a mut Problems,
     links: Vec<Link>,
     headings: Vec<Heading>,
-    /// The heading ids so far, each with the number for the next heading with the same words.
+    footnotes: Footnotes,
+    /// The ids so far, each with the number for the next heading with the same words.
     ids: HashMap<String, usize>,
     table: Table,
     /// The number of open elements.
@@ -82,6 +84,7 @@ impl<'a> Writer<'a> {
             problems,
             links: Vec::new(),
             headings: Vec::new(),
+            footnotes: Footnotes::default(),
             ids: HashMap::new(),
             table: Table::default(),
             depth: 0,
@@ -100,12 +103,36 @@ impl<'a> Writer<'a> {
         (self.links, self.headings)
     }
 
+    /// Reports a problem at the first line of a span.
     fn tell(&mut self, span: Range<usize>, message: impl Into<String>, help: &str) {
+        let text = self.source.text[span.clone()].lines().next().unwrap_or_default().trim_end();
+        let span = span.start..span.start + text.len();
         self.problems.push(Problem::at(self.source, span, message).help(help));
     }
 }
 
 impl<'e: 'a, 'a> Writer<'a> {
+    /// Numbers the footnotes of the body, and reports the mistakes in them.
+    pub(super) fn number_footnotes(&mut self, events: &[(Event<'e>, Range<usize>)]) {
+        let (footnotes, mistakes) = Footnotes::new(events);
+        self.ids.extend(footnotes.ids().map(|id| (id, 2)));
+        self.footnotes = footnotes;
+        for (range, mistake) in mistakes {
+            match mistake {
+                Mistake::Twice => {
+                    self.tell(range, "deze voetnoot staat er al", "geef een van beide een andere naam")
+                }
+                Mistake::Unused => {
+                    self.tell(
+                        range,
+                        "nergens staat een verwijzing naar deze voetnoot",
+                        "haal haar weg, of verwijs ernaar",
+                    );
+                }
+            }
+        }
+    }
+
     /// Rewrites one event; `None` drops it.
     pub(super) fn event(&mut self, event: Event<'e>, range: Range<usize>) -> Option<Event<'e>> {
         match (&mut self.open, event) {
@@ -153,16 +180,9 @@ impl<'e: 'a, 'a> Writer<'a> {
                 self.open = Open::Shortcode;
                 return self.shortcode(range);
             }
-            Event::Text(text) => {
-                if text.contains(is_invisible) {
-                    let help = "verwijder het, en typ de tekst eromheen zo nodig opnieuw";
-                    self.tell(range.clone(), "hier staat een onzichtbaar stuurteken", help);
-                }
-                if let Some(at) = shortcode::find(text) {
-                    let start = (range.start + at).min(range.end);
-                    let help = "zet de bouwsteen in een eigen alinea, buiten lijsten en citaten";
-                    self.tell(start..range.end, "hier kan geen bouwsteen staan", help);
-                }
+            Event::Text(text) if text.contains(is_invisible) => {
+                let help = "verwijder het, en typ de tekst eromheen zo nodig opnieuw";
+                self.tell(range.clone(), "hier staat een onzichtbaar stuurteken", help);
             }
             Event::Start(_) => self.depth += 1,
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
@@ -232,6 +252,17 @@ impl<'e: 'a, 'a> Writer<'a> {
             Event::Start(Tag::TableCell) => Some(Event::Html(self.open_cell().into())),
             Event::End(TagEnd::TableCell) => {
                 Some(Event::Html(if self.table.in_head { "</th>" } else { "</td>" }.into()))
+            }
+            Event::FootnoteReference(name) => Some(Event::InlineHtml(self.footnotes.reference(&name).into())),
+            Event::Start(Tag::FootnoteDefinition(name)) => {
+                Some(Event::Html(self.footnotes.open(&name).into()))
+            }
+            Event::End(TagEnd::FootnoteDefinition) => Some(Event::Html("</div>\n".into())),
+            // The library writes an input, which would need a label.
+            Event::TaskListMarker(is_done) => {
+                let (mark, words) = if is_done { ("☑", "gedaan") } else { ("☐", "nog te doen") };
+                let html = format!("<span class=\"task\" role=\"img\" aria-label=\"{words}\">{mark}</span> ");
+                Some(Event::InlineHtml(html.into()))
             }
             event => Some(event),
         }
