@@ -73,7 +73,7 @@ pub fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<Built, BuildErro
         return Ok(Built { written, held_back: build.held_back.clone(), until: build.until });
     }
     let prepared = Prepared::new(sources, request, None, &mut problems);
-    publish::publish(&prepared, out, &manifest, None, problems)
+    publish::publish(&prepared, out, None, problems)
 }
 
 /// Builds the site again in the same process, reading and rendering only what has changed.
@@ -86,9 +86,8 @@ pub fn rebuild(root: &Path, out: &Path, wanted: Wanted, memory: &mut Memory) -> 
     let mut problems = Problems::default();
     let sources = load(root, Some(&mut memory.read), &mut problems)?;
     let request = Request::new(&sources, wanted, &mut problems);
-    let manifest = Manifest::read(out)?;
     let prepared = Prepared::new(sources, request, Some(memory), &mut problems);
-    publish::publish(&prepared, out, &manifest, Some(&mut memory.rendered), problems)
+    publish::publish(&prepared, out, Some(&mut memory.rendered), problems)
 }
 
 /// Finds everything that is wrong with the site below `root`, every placeholder that is left, and every event

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 
 use crate::incremental::{Previous, RenderedFiles};
+use crate::output::lock::Lock;
 use crate::output::manifest::{BuildRecord, Manifest};
 use crate::output::staging::{Staging, Written};
 use crate::page::publication::HeldBack;
@@ -42,12 +43,15 @@ pub struct Built {
 pub(crate) fn publish(
     prepared: &Prepared,
     out: &Path,
-    manifest: &Manifest,
     rendered: Option<&mut RenderedFiles>,
     mut problems: Problems,
 ) -> Result<Built, BuildError> {
+    let ready = prepared.ready.as_ref().filter(|_| !problems.has_errors());
+    let _lock = ready.map(|_| Lock::take(out)).transpose()?;
+    // Read only now: another build may have been writing.
+    let manifest = &Manifest::read(out)?;
     let previous = Previous { rendered: rendered.as_deref(), manifest, folder: out };
-    let Some(Ready { site, .. }) = prepared.ready.as_ref().filter(|_| !problems.has_errors()) else {
+    let Some(Ready { site, .. }) = ready else {
         // Nothing will be written, but the bodies may have problems too.
         prepared.render(Some(previous), &mut problems, |_| Ok(()))?;
         return Err(BuildError::Problems(problems));

@@ -102,6 +102,18 @@ fn new_creates_pages_with_placeholders_and_never_overwrites_a_page() {
     assert_eq!(fs::read_to_string(&article).unwrap(), before);
     let (is_made, told) = new(&["nieuw", "Titel"]);
     assert!(!is_made && told.contains("bedoel je `nieuws`?"), "{told}");
+    // Whatever the title, the site can be built afterwards.
+    let long = "woord ".repeat(60);
+    let longer = format!("{long} anders");
+    for title in ["Pagina", "Index", "Twee\nregels\u{7f}", &long, "日本", "Ĳs", "Oud bericht"] {
+        assert!(new(&["nieuws", title, "--event"]).0, "{title}");
+    }
+    let (is_made, told) = new(&["nieuws", &longer, "--event"]);
+    assert!(!is_made && told.contains("is er al"), "{told}");
+    let start = "Een hele lange titel voor een bijeenkomst in het najaar";
+    assert!(new(&["nieuws", start, "--event"]).0, "another event has the same first 40 letters");
+    let (is_good, told, _) = site_gen(&["check", path]);
+    assert!(is_good, "{told}");
     assert!(!new(&["nieuws", "!?"]).0);
     assert!(!new(&["../content/nieuws", "Titel"]).0);
 }

@@ -80,7 +80,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
     let entries =
         WalkDir::new(folder).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
     entries
-        .filter(|entry| entry.file_name() != ".site-gen")
+        .filter(|entry| !entry.file_name().to_string_lossy().starts_with(".site-gen"))
         .map(|entry| {
             let path = entry.path().strip_prefix(folder).unwrap().to_owned();
             (path, fs::read_to_string(entry.path()).unwrap())

@@ -3,7 +3,9 @@
 //! Belongs here: everything that writes to disk during a build. Does not belong here: the
 //! contents of the files.
 
+pub mod lock;
 pub mod manifest;
+mod placement;
 pub mod staging;
 
 /// The folder of public files.

@@ -2,8 +2,9 @@
 //!
 //! A file that already exists with the same bytes is left untouched. Every other
 //! file is staged first, and moved into place once all files are staged. A build
-//! with a problem therefore changes nothing. Files that an earlier build wrote and
-//! this one does not produce are removed. The manifest in the output folder lists
+//! with a problem therefore changes nothing. If moving a file fails, the rest goes
+//! on, and the error lists what is still old; the next build mends it. Files that an
+//! earlier build wrote and this one does not produce are removed. The manifest in the output folder lists
 //! the files that site-gen wrote. No other file is ever replaced or removed.
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 
 use crate::output::manifest::{BuildRecord, Manifest};
+use crate::output::placement::{first_of_others, half_written, is_in_the_way, move_to, remove};
 use crate::source::stamp::Stamp;
 
 /// The number of files that a build wrote, kept and removed.
@@ -91,9 +93,14 @@ impl<'a> Staging<'a> {
             Ok(_) => true,
             Err(error) => match error.kind() {
                 ErrorKind::NotFound => true,
-                // A folder is in the way. `commit` empties and removes it if all its files are stale ones of
-                // ours. Otherwise the move into place fails.
-                ErrorKind::IsADirectory => true,
+                // `commit` empties and removes the folder, if all its files are ours.
+                ErrorKind::IsADirectory => {
+                    let is_ours = |file: &Path| self.is_ours(file);
+                    if let Some(theirs) = first_of_others(&target, is_ours) {
+                        bail!(in_the_way(&theirs));
+                    }
+                    true
+                }
                 ErrorKind::NotADirectory => {
                     self.check_parents(&path)?;
                     true
@@ -165,23 +172,36 @@ impl<'a> Staging<'a> {
             }
             Manifest { build: None, files }.write(folder)?;
         }
-        for path in &stale {
-            remove(folder, path)?;
-        }
+        // The others go last: until every new file is in place, an old page may still refer to them.
+        let new: Vec<&str> = ours.iter().map(|(path, _)| path.as_str()).collect();
+        let (first, last): (Vec<&&String>, Vec<&&String>) =
+            stale.iter().partition(|path| is_in_the_way(path, &new));
+        first.into_iter().try_for_each(|path| remove(folder, path))?;
         let place = |(path, bytes): &(String, Bytes)| {
             let target = folder.join(path);
             match bytes {
                 Bytes::Standing => return Ok((path.clone(), before.get(path).copied().flatten())),
-                Bytes::Same => {}
-                Bytes::Aside(number) => move_to(&self.aside(*number), &target)
-                    .with_context(|| format!("`{}` is niet te schrijven", target.display()))?,
+                Bytes::Same => Ok(()),
+                Bytes::Aside(number) => move_to(&self.aside(*number), &target),
             }
-            let metadata =
-                fs::metadata(&target).with_context(|| format!("`{}` is niet te lezen", target.display()))?;
-            Ok((path.clone(), Stamp::new(&metadata)))
+            .and_then(|()| fs::metadata(&target))
+            .map(|metadata| (path.clone(), Stamp::new(&metadata)))
+            .map_err(|error| (path.clone(), error))
         };
-        let files: Vec<_> = ours.par_iter().map(place).collect::<Result<_>>()?;
-        let files: BTreeMap<String, Option<Stamp>> = files.into_iter().collect();
+        let placed: Vec<Result<_, (String, std::io::Error)>> = ours.par_iter().map(place).collect();
+        let mut files: BTreeMap<String, Option<Stamp>> = BTreeMap::new();
+        let mut failures = Vec::new();
+        for one in placed {
+            match one {
+                Ok((path, stamp)) => drop(files.insert(path, stamp)),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        if !failures.is_empty() {
+            self.clear()?;
+            return Err(half_written(folder, &failures));
+        }
+        last.into_iter().try_for_each(|path| remove(folder, path))?;
         let written =
             Written { written: changed, unchanged: ours.len() - changed + theirs, removed: stale.len() };
         let now = Manifest { build: Some(build), files };
@@ -198,6 +218,12 @@ impl<'a> Staging<'a> {
     /// Returns an error if the staged files can't be removed.
     pub fn abandon(self) -> Result<()> {
         self.clear()
+    }
+
+    /// Returns whether a file in the folder is one that an earlier build wrote.
+    fn is_ours(&self, file: &Path) -> bool {
+        let path = file.strip_prefix(&self.folder).ok().and_then(Path::to_str);
+        path.is_some_and(|path| self.before.files.contains_key(path))
     }
 
     fn lock(&self) -> MutexGuard<'_, Put> {
@@ -223,35 +249,6 @@ fn in_the_way(file: &Path) -> String {
     format!(
         "`{file}` staat in de weg: site-gen heeft het niet geschreven. Verplaats het of kies een andere map"
     )
-}
-
-/// Moves a complete file into place atomically.
-fn move_to(aside: &Path, target: &Path) -> std::io::Result<()> {
-    match (fs::rename(aside, target), target.parent()) {
-        (Err(error), Some(parent)) if error.kind() == ErrorKind::NotFound => {
-            fs::create_dir_all(parent)?;
-            fs::rename(aside, target)
-        }
-        (moved, _) => moved,
-    }
-}
-
-/// Removes a file, and every folder that becomes empty as a result.
-fn remove(folder: &Path, path: &str) -> Result<()> {
-    match fs::remove_file(folder.join(path)) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(error).with_context(|| format!("`{path}` is niet te verwijderen"));
-        }
-        _ => {}
-    }
-    let parents = Path::new(path).ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty());
-    for parent in parents {
-        // A folder that is not empty stays, and so do its parents.
-        if fs::remove_dir(folder.join(parent)).is_err() {
-            break;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -341,6 +338,42 @@ mod tests {
         assert!(!stands("sources", "2026-11-24T11:00:00Z"));
         fs::write(folder.path().join("a.html"), "12").unwrap();
         assert!(!stands("sources", "2026-11-30T23:59:59Z"));
+    }
+
+    #[test]
+    fn a_folder_of_somebody_else_is_in_the_way_before_anything_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        write(&[("a", "1")], folder.path()).unwrap();
+        fs::create_dir(folder.path().join("b")).unwrap();
+        fs::write(folder.path().join("b/theirs.txt"), "x").unwrap();
+        let error = write(&[("a", "2"), ("b", "2")], folder.path()).unwrap_err();
+        assert!(error.to_string().contains("b/theirs.txt` staat in de weg"), "{error}");
+        assert_eq!(fs::read_to_string(folder.path().join("a")).unwrap(), "1");
+    }
+
+    #[test]
+    fn a_failure_halfway_is_told_and_mended_by_the_next_build() {
+        let folder = tempfile::tempdir().unwrap();
+        write(&[("a", "1"), ("b", "1"), ("c", "1")], folder.path()).unwrap();
+        let before = Manifest::read(folder.path()).unwrap();
+        let staging = Staging::begin(folder.path(), &before).unwrap();
+        for path in ["a", "b"] {
+            staging.put(path.to_owned(), b"2").unwrap();
+        }
+        // The disk loses what was staged for `a`.
+        let lost = staging.aside(0);
+        fs::remove_file(lost).unwrap();
+        let error = staging.commit(build()).unwrap_err().to_string();
+        assert!(
+            error.contains("niet alles") && error.contains("- `a`:") && !error.contains("- `b`:"),
+            "{error}"
+        );
+        let text = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
+        assert_eq!((text("a"), text("b"), text("c")), ("1".into(), "2".into(), "1".into()));
+        let manifest = Manifest::read(folder.path()).unwrap();
+        let now = "2026-11-24T12:00:00Z".parse().unwrap();
+        assert!(manifest.current_build(folder.path(), Fingerprint::of("sources"), now).is_none());
+        assert_eq!(write(&[("a", "2"), ("b", "2")], folder.path()).unwrap(), written(1, 1, 1));
     }
 
     #[test]

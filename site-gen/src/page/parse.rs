@@ -19,6 +19,7 @@ use crate::page::event::{self, Announcement};
 use crate::page::front_matter::{self, FrontMatter};
 use crate::page::publication::Publication;
 use crate::source::file::Source;
+use crate::source::link::decoded;
 use crate::source::place::{self, BadName, Kind, Place};
 use crate::source::problem::{Problem, Problems};
 use crate::words::slug::slug;
@@ -137,15 +138,21 @@ impl Reader<'_> {
             expires_at: self.instant(front.expires_at.as_ref()),
         };
         self.check_article(&front);
-        for alias in front.aliases.iter().filter(|alias| !is_path(alias.get_ref())) {
+        for alias in front.aliases.iter().filter(|alias| !is_path(&decoded(alias.get_ref()))) {
             self.tell(
                 alias.span(),
                 "een oud adres is een pad",
                 "schrijf het zo: `aliases = [\"/oud-adres/\"]`",
             );
         }
-        for tag in front.tags.iter().filter(|tag| slug(tag.get_ref()).is_empty()) {
-            self.tell(tag.span(), "dit onderwerp heeft geen letters of cijfers", "geef het een naam");
+        for tag in &front.tags {
+            match slug(tag.get_ref()).len() {
+                0 => {
+                    self.tell(tag.span(), "dit onderwerp heeft geen letters of cijfers", "geef het een naam")
+                }
+                1..=MAX_TAG => {}
+                _ => self.tell(tag.span(), "dit onderwerp is te lang", "gebruik een of twee woorden"),
+            }
         }
         let description = front.description.as_deref().unwrap_or_default();
         let announcement = front.event.as_ref().and_then(|event| {
@@ -158,7 +165,7 @@ impl Reader<'_> {
             date,
             updated,
             tags: without_repetitions(front.tags),
-            aliases: front.aliases,
+            aliases: front.aliases.into_iter().map(as_requested).collect(),
             publication,
             announcement,
         })
@@ -201,6 +208,9 @@ impl Reader<'_> {
     }
 }
 
+/// The most letters of a topic: it is part of an address.
+const MAX_TAG: usize = 100;
+
 /// Returns the topics of an article, each of them once.
 fn without_repetitions(tags: Vec<Spanned<String>>) -> Vec<Spanned<String>> {
     let mut once: Vec<Spanned<String>> = Vec::with_capacity(tags.len());
@@ -212,10 +222,19 @@ fn without_repetitions(tags: Vec<Spanned<String>>) -> Vec<Spanned<String>> {
     once
 }
 
+/// Returns an alias as the characters that it stands for: `/oud%20adres/` is a request for `/oud adres/`.
+fn as_requested(alias: Spanned<String>) -> Spanned<String> {
+    Spanned::new(alias.span(), decoded(alias.get_ref()))
+}
+
 /// Returns whether a text is the path of a URL: `/oud/` or `/oud.html`.
 fn is_path(text: &str) -> bool {
-    let is_plain =
-        |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['?', '#', '\\']);
+    let is_plain = |part: &str| {
+        !part.is_empty()
+            && !matches!(part, "." | "..")
+            && !part.contains(['?', '#', '\\', '\u{fffd}'])
+            && !part.contains(char::is_control)
+    };
     text.strip_prefix('/').is_some_and(|path| {
         path.strip_suffix('/').unwrap_or(path).split('/').all(is_plain)
             && (text.ends_with('/') || text.contains('.'))

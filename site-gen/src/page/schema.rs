@@ -295,6 +295,11 @@ impl Check<'_> {
             | (Kind::Flag, DeValue::Boolean(_))
             | (Kind::Table(_), DeValue::Table(_)) => true,
             (Kind::Texts, DeValue::Array(array)) => {
+                let mut items = array.iter().filter_map(|item| item.get_ref().as_str());
+                if items.any(|text| text.contains(is_invisible)) {
+                    self.tell(span, format!("in `{}` staat een onzichtbaar stuurteken", key.name));
+                    return None;
+                }
                 array.iter().all(|item| item.get_ref().as_str().is_some_and(|text| !text.trim().is_empty()))
             }
             (Kind::Tables(_), DeValue::Array(array)) => {

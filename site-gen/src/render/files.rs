@@ -13,6 +13,7 @@ use crate::markdown::body::Body;
 use crate::markdown::facts::Facts;
 use crate::site::{Page, SEARCH_TEMPLATE, SEARCH_URL};
 use crate::source::fingerprint::Fingerprint;
+use crate::source::link::encoded;
 use crate::source::place::Kind;
 use crate::source::problem::{Problem, Problems};
 
@@ -106,13 +107,14 @@ impl Renderer<'_> {
     /// Renders a redirect page for each alias, and the list of redirects for the CDN.
     pub(super) fn aliases(&self) -> Outputs {
         let Common { site, templates, .. } = self.common;
-        let mut redirects: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut redirects: BTreeMap<String, &str> = BTreeMap::new();
         let mut outputs = Vec::new();
         for page in &site.pages {
             for alias in &page.content.aliases {
                 let context = page_context(&PageView::generated(&page.content.title, &page.place.url));
                 outputs.push(output::page(alias.get_ref(), templates.render("alias.html", &context)?));
-                redirects.insert(alias.get_ref(), &page.place.url);
+                // The CDN looks up the path as a browser requests it.
+                redirects.insert(encoded(alias.get_ref()), &page.place.url);
             }
         }
         outputs.push(server_file("redirects.json", &redirects)?);

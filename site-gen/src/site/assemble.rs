@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use catalog::address::SIGNUP_PREFIX;
 use catalog::{Catalog, CatalogRecord, EventId};
 use jiff::Timestamp;
 
@@ -13,7 +12,7 @@ use crate::page::config::Config;
 use crate::page::parse::Parsed;
 use crate::page::publication::HeldBack;
 use crate::site::public::Public;
-use crate::site::{GENERATED, Neighbours, Page, SEARCH_URL, Site, TAGS_URL, Tag, tag_url};
+use crate::site::{GENERATED, Neighbours, Page, Site, Tag, is_reserved, tag_url};
 use crate::source::file::Asset;
 use crate::source::place::{self, Kind};
 use crate::source::problem::{Problem, Problems};
@@ -159,6 +158,11 @@ fn check_unique_outputs(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems:
     }
 }
 
+/// The most bytes of an address. The store of the public site allows keys of 1,024 bytes.
+const MAX_ADDRESS: usize = 800;
+/// The most bytes of a name in an address. File systems allow 255, and an image gets a longer name.
+const MAX_NAME: usize = 200;
+
 /// The output files so far, each with the source that produces it.
 struct Claimed<'a> {
     by: HashMap<String, &'a str>,
@@ -169,10 +173,15 @@ struct Claimed<'a> {
 
 impl<'a> Claimed<'a> {
     fn claim(&mut self, url: &str, source: &'a str, problem: impl Fn(String) -> Problem) {
-        let is_reserved = |prefix: &&str| url.starts_with(*prefix);
-        if [SIGNUP_PREFIX, TAGS_URL, SEARCH_URL].iter().any(is_reserved) || url.contains("/pagina/") {
+        if is_reserved(url) {
             let message = format!("het adres `{url}` is voor de site zelf gereserveerd");
             self.problems.push(problem(message).help("kies een andere naam"));
+        }
+        if url.len() > MAX_ADDRESS || url.split('/').any(|part| part.len() > MAX_NAME) {
+            let message = format!("dit adres is te lang: {} tekens", url.chars().count());
+            let help =
+                format!("een adres heeft hooguit {MAX_ADDRESS} tekens, en een naam erin hooguit {MAX_NAME}");
+            self.problems.push(problem(message).help(help));
         }
         let file = place::file(url);
         let folders = || file.match_indices('/').map(|(at, _)| &file[..at]);

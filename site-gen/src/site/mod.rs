@@ -14,6 +14,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use catalog::Catalog;
+use catalog::address::SIGNUP_PREFIX;
 use jiff::Timestamp;
 
 use crate::page::config::Config;
@@ -79,6 +80,12 @@ pub const SEARCH_TEMPLATE: &str = "search.html";
 
 /// The path of the page that lists all tags.
 pub const TAGS_URL: &str = "/onderwerpen/";
+
+/// Returns whether the site itself uses an address, so that no page or file can have it.
+pub fn is_reserved(url: &str) -> bool {
+    [SIGNUP_PREFIX, TAGS_URL, SEARCH_URL].iter().any(|prefix| url.starts_with(prefix))
+        || url.contains("/pagina/")
+}
 
 /// Returns the path of a tag page.
 pub fn tag_url(name: &str) -> String {

@@ -1,0 +1,66 @@
+//! Moves staged files into place, and removes files that are stale.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+
+/// Moves a complete file into place atomically, and makes its folder if necessary.
+pub(super) fn move_to(aside: &Path, target: &Path) -> std::io::Result<()> {
+    match (fs::rename(aside, target), target.parent()) {
+        (Err(error), Some(parent)) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(parent)?;
+            fs::rename(aside, target)
+        }
+        (moved, _) => moved,
+    }
+}
+
+/// Removes a file, and every folder that becomes empty as a result.
+pub(super) fn remove(folder: &Path, path: &str) -> Result<()> {
+    match fs::remove_file(folder.join(path)) {
+        // A parent that is a file was a folder once, so the file is gone.
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Err(error).with_context(|| format!("`{path}` is niet te verwijderen"));
+        }
+        _ => {}
+    }
+    let parents = Path::new(path).ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty());
+    for parent in parents {
+        // A folder that is not empty stays, and so do its parents.
+        if fs::remove_dir(folder.join(parent)).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether a stale file or its folder is where one of the new files belongs. `new` is sorted.
+pub(super) fn is_in_the_way(stale: &str, new: &[&str]) -> bool {
+    let folder = format!("{stale}/");
+    let next = new.partition_point(|path| *path < folder.as_str());
+    let becomes_folder = new.get(next).is_some_and(|path| path.starts_with(&folder));
+    let mut above = stale.match_indices('/').map(|(slash, _)| &stale[..slash]);
+    becomes_folder || above.any(|folder| new.binary_search(&folder).is_ok())
+}
+
+/// Returns the first file below a folder that is not one of ours, if there is any.
+pub(super) fn first_of_others(folder: &Path, is_ours: impl Fn(&Path) -> bool) -> Option<std::path::PathBuf> {
+    let files = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
+    let files = files.filter(|entry| !entry.file_type().is_dir()).map(walkdir::DirEntry::into_path);
+    files.into_iter().find(|file| !is_ours(file))
+}
+
+/// Returns the error of a build that could not write some of its files.
+pub(super) fn half_written(folder: &Path, failures: &[(String, std::io::Error)]) -> anyhow::Error {
+    let folder = folder.display();
+    let mut message = format!(
+        "niet alles in `{folder}` is geschreven: deze bestanden zijn nog die van de vorige keer, de rest is nieuw. \
+         De volgende build maakt de site weer heel."
+    );
+    for (path, error) in failures {
+        message.push_str(&format!("\n- `{path}`: {error}"));
+    }
+    anyhow!(message)
+}
