@@ -31,15 +31,13 @@ pub mod words;
 
 use std::path::Path;
 
-use catalog::Catalog;
-
 use crate::incremental::Memory;
 use crate::output::manifest::Manifest;
 use crate::output::staging::Written;
 use crate::page::publication::Wanted;
 use crate::prepared::{Prepared, Request};
 pub use crate::publish::{BuildError, Built};
-use crate::site::taken_away;
+use crate::site::last_build::LastBuild;
 use crate::source::link::ExternalLink;
 use crate::source::load::load;
 use crate::source::problem::{Problems, Severity};
@@ -90,12 +88,12 @@ pub fn rebuild(root: &Path, out: &Path, wanted: Wanted, memory: &mut Memory) -> 
     publish::publish(&prepared, out, Some(&mut memory.rendered), problems)
 }
 
-/// Finds everything that is wrong with the site below `root`, every placeholder that is left, and every event
-/// that is in the catalogue of the last build but not any more, without writing anything.
+/// Finds everything that is wrong with the site below `root`, every placeholder that is left, what was there in
+/// the last build but is not any more, and what will go wrong later, without writing anything.
 ///
 /// # Errors
 /// Fails when the sources cannot be read.
-pub fn check(root: &Path, before: Option<&Catalog>, wanted: Wanted) -> anyhow::Result<Checked> {
+pub fn check(root: &Path, before: &LastBuild, wanted: Wanted) -> anyhow::Result<Checked> {
     let mut problems = Problems::default();
     let sources = load(root, None, &mut problems)?;
     let mut request = Request::new(&sources, wanted, &mut problems);
@@ -103,8 +101,6 @@ pub fn check(root: &Path, before: Option<&Catalog>, wanted: Wanted) -> anyhow::R
     let prepared = Prepared::new(sources, request, None, &mut problems);
     prepared.render(None, &mut problems, |_| Ok(()))?;
     problems.append(prepared.images.check(&prepared.assets));
-    if let (Some(ready), Some(before)) = (&prepared.ready, before) {
-        taken_away::warn(&ready.site, before, prepared.moment.now, &mut problems);
-    }
+    prepared.foresee(before, &mut problems);
     Ok(Checked { problems, external_links: prepared.external_links() })
 }

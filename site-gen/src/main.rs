@@ -114,8 +114,7 @@ fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<bool> {
 
 fn check(root: &Path, json: bool, external: bool) -> Result<bool> {
     let wanted = Wanted::public(Timestamp::now());
-    let Checked { mut problems, external_links } =
-        site_gen::check(root, last_build::catalog(root).as_ref(), wanted)?;
+    let Checked { mut problems, external_links } = site_gen::check(root, &last_build::read(root), wanted)?;
     if external {
         let limits = Limits::default();
         external::check(

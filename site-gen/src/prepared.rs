@@ -20,8 +20,9 @@ use crate::render::templates::Templates;
 use crate::render::views::SiteView;
 use crate::render::{Common, Renderer};
 use crate::site::addresses::{Addresses, LinkCheck};
+use crate::site::last_build::LastBuild;
 use crate::site::public::Public;
-use crate::site::{Site, assemble, placeholder};
+use crate::site::{Site, assemble, foreseen, placeholder};
 use crate::source::file::Asset;
 use crate::source::fingerprint::Fingerprint;
 use crate::source::link::{ExternalLink, Target};
@@ -164,6 +165,14 @@ impl Prepared {
         }
         self.links.finish(problems);
         Ok(())
+    }
+
+    /// Warns about what was there in the last build but is not any more, and about what will go wrong later.
+    pub(crate) fn foresee(&self, before: &LastBuild, problems: &mut Problems) {
+        let Some(Ready { site, .. }) = &self.ready else { return };
+        // The problems of the bodies have been reported already.
+        let links = |page: &Parsed| self.body(page, &mut Problems::default()).links;
+        foreseen::warn(site, &self.public, before, self.moment.now, links, problems);
     }
 
     /// Returns every link of a public page to another site.

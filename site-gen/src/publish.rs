@@ -8,11 +8,13 @@ use jiff::Timestamp;
 use crate::incremental::{Previous, RenderedFiles};
 use crate::output::lock::Lock;
 use crate::output::manifest::{BuildRecord, Manifest};
+use crate::output::pages;
 use crate::output::staging::{Staging, Written};
 use crate::page::publication::HeldBack;
 use crate::prepared::{Prepared, Ready};
 use crate::render;
 use crate::render::output::Output;
+use crate::source::place::Kind;
 use crate::source::problem::Problems;
 
 /// Why a site was not built. Nothing was written, unless the disk itself failed.
@@ -85,7 +87,15 @@ pub(crate) fn publish(
         until,
         held_back: held_back.clone(),
     };
-    let written = staging.commit(record)?;
+    let pages = match prepared.moment.is_preview {
+        true => manifest.pages.clone(),
+        false => {
+            let public = site.pages.iter().filter(|page| page.place.kind != Kind::NotFound);
+            let public = public.map(|page| (page.place.url.as_str(), page.source.path.as_str()));
+            pages::updated(&manifest.pages, public, prepared.moment.now)
+        }
+    };
+    let written = staging.commit(record, pages)?;
     if let Some(rendered) = rendered {
         *rendered = now_rendered.into_inner().unwrap_or_else(PoisonError::into_inner);
     }

@@ -5,6 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use site_gen::command::last_build;
+use site_gen::page::publication::Wanted;
+use site_gen::site::last_build::LastBuild;
+
 /// Copies the project's own content and templates into a temporary folder.
 fn site() -> tempfile::TempDir {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -67,6 +71,44 @@ fn check_warns_about_a_session_that_people_may_have_signed_up_for() {
     let draft = after(&text.replacen("+++\n", "+++\ndraft = true\n", 1));
     assert!(draft.contains("de bijeenkomst `lnpo-2028` staat niet meer op de site"), "{draft}");
     assert!(draft.contains("content/nieuws/lerend-netwerk-november-2028.md"), "{draft}");
+}
+
+#[test]
+fn check_warns_about_what_has_gone_and_what_will_go_wrong() {
+    let root = site();
+    let path = |name: &str| root.path().join("content").join(name);
+    let at = |time: &str| Wanted::public(time.parse().unwrap());
+    let page = |keys: &str, text: &str| format!("+++\ntitle = \"Een pagina\"\n{keys}\n+++\n\n{text}\n");
+    fs::write(path("weg.md"), page("", "Tekst.")).unwrap();
+    let dist = root.path().join("dist");
+    for day in ["2026-11-01T12:00:00Z", "2026-11-03T12:00:00Z"] {
+        site_gen::build(root.path(), &dist, at(day)).unwrap();
+    }
+    fs::rename(path("weg.md"), path("wegg.md")).unwrap();
+    // The development server builds again at each change.
+    site_gen::build(root.path(), &dist, at("2026-11-03T13:00:00Z")).unwrap();
+    let expires = "expires_at = 2026-12-01T09:00:00";
+    fs::write(path("tijdelijk.md"), page(expires, "Tekst.")).unwrap();
+    let ahead = page("date = 2026-12-24", "[Tijdelijk](/tijdelijk/)");
+    fs::write(path("nieuws/straks.md"), ahead).unwrap();
+    let told = |last_build: &LastBuild| {
+        let checked = site_gen::check(root.path(), last_build, at("2026-11-03T14:00:00Z")).unwrap();
+        assert!(!checked.problems.has_errors(), "{}", checked.problems);
+        checked.problems.to_string()
+    };
+    let problems = told(&last_build::read(root.path()));
+    for expected in [
+        "de pagina `/weg/` is er niet meer",
+        "heet zij nu `content/wegg.md`? Zet daar dan `aliases = [\"/weg/\"]`",
+        "de datum 24 december 2026 moet nog komen, maar dit artikel is al openbaar",
+        "publish_at = 2026-12-24T09:00:00",
+        "de pagina `/tijdelijk/` verdwijnt op 1 december 2026, 9.00 uur",
+        "content/nieuws/straks.md:6:13",
+    ] {
+        assert!(problems.contains(expected), "{expected}\n{problems}");
+    }
+    fs::write(path("wegg.md"), page("aliases = [\"/weg/\"]", "Tekst.")).unwrap();
+    assert!(!told(&last_build::read(root.path())).contains("is er niet meer"));
 }
 
 #[test]

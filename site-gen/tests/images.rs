@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use image::{ImageFormat, Rgb, RgbImage};
 use site_gen::output::staging::Written;
 use site_gen::page::publication::Wanted;
+use site_gen::site::last_build::LastBuild;
 use support::{build, site};
 
 /// Writes a photograph as a camera does: stored sideways, with its location in the Exif data.
@@ -94,7 +95,11 @@ fn a_file_that_is_not_a_readable_image_is_reported() {
     RgbImage::new(600, 300).save(&file).unwrap();
     let half = fs::read(&file).unwrap();
     fs::write(&file, &half[..half.len() / 2]).unwrap();
-    let told = site_gen::check(root.path(), None, Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()));
+    let told = site_gen::check(
+        root.path(),
+        &LastBuild::default(),
+        Wanted::public("2026-11-24T12:00:00Z".parse().unwrap()),
+    );
     let told = told.unwrap().problems.to_string();
     assert!(told.contains("content/proef/klas.png"), "`check` reports a truncated image as well: {told}");
 }

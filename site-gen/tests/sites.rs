@@ -165,6 +165,11 @@ fn invalid_shortcodes_are_reported() {
 }
 
 #[test]
+fn syntax_errors_are_explained_with_what_was_probably_meant() {
+    check("toml");
+}
+
+#[test]
 fn letters_quotes_and_addresses_come_out_right() {
     check("letters");
 }

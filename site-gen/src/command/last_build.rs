@@ -4,9 +4,15 @@ use std::path::Path;
 
 use catalog::Catalog;
 
-/// Reads the catalogue of the last build from the folder `dist` of a site. Returns `None` if there was no
-/// build, or if another version of this program made it.
-pub fn catalog(root: &Path) -> Option<Catalog> {
-    let json = std::fs::read_to_string(root.join("dist/function/catalog.json")).ok()?;
-    Catalog::from_json(&json).ok()
+use crate::output::manifest::Manifest;
+use crate::site::last_build::LastBuild;
+
+/// Reads what the last build left in the folder `dist` of a site.
+pub fn read(root: &Path) -> LastBuild {
+    let folder = root.join("dist");
+    let json = std::fs::read_to_string(folder.join("function/catalog.json")).ok();
+    LastBuild {
+        catalog: json.and_then(|json| Catalog::from_json(&json).ok()),
+        pages: Manifest::read(&folder).unwrap_or_default().pages,
+    }
 }

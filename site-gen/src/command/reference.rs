@@ -38,7 +38,7 @@ fn table(page: &mut String, title: &str, keys: &[Key]) {
         let required = if key.required { "ja" } else { "nee" };
         let example = match key.kind {
             Kind::Table(_) | Kind::Tables(_) => String::new(),
-            _ => format!(": `{}`", key.example()),
+            _ => format!(": `{}`", key.example("")),
         };
         let _ = writeln!(page, "| `{}` | {required} | {}{example} |", key.name, key.help);
     }

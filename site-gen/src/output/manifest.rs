@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::output::pages::PublicPages;
 use crate::page::publication::HeldBack;
 use crate::source::fingerprint::Fingerprint;
 use crate::source::stamp::Stamp;
@@ -23,6 +24,9 @@ pub struct Manifest {
     pub build: Option<BuildRecord>,
     /// Every file by its path, with its stamp once the file is in place.
     pub files: BTreeMap<String, Option<Stamp>>,
+    /// The pages that are or were public.
+    #[serde(default)]
+    pub pages: PublicPages,
 }
 
 /// A build and the period in which it is current.

@@ -5,6 +5,7 @@
 
 pub mod lock;
 pub mod manifest;
+pub mod pages;
 mod placement;
 pub mod staging;
 

@@ -17,6 +17,7 @@ use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 
 use crate::output::manifest::{BuildRecord, Manifest};
+use crate::output::pages::PublicPages;
 use crate::output::placement::{first_of_others, half_written, is_in_the_way, move_to, remove};
 use crate::source::stamp::Stamp;
 
@@ -153,7 +154,7 @@ impl<'a> Staging<'a> {
     ///
     /// # Errors
     /// Returns an error if a path was put twice, or if a file can't be read, written or removed.
-    pub fn commit(self, build: BuildRecord) -> Result<Written> {
+    pub fn commit(self, build: BuildRecord, pages: PublicPages) -> Result<Written> {
         let Put { mut ours, changed, theirs } = std::mem::take(&mut *self.lock());
         let (folder, before) = (&self.folder, &self.before.files);
         ours.sort_unstable();
@@ -170,7 +171,7 @@ impl<'a> Staging<'a> {
             for (path, _) in &ours {
                 files.entry(path.clone()).or_default();
             }
-            Manifest { build: None, files }.write(folder)?;
+            Manifest { build: None, files, pages: self.before.pages.clone() }.write(folder)?;
         }
         // The others go last: until every new file is in place, an old page may still refer to them.
         let new: Vec<&str> = ours.iter().map(|(path, _)| path.as_str()).collect();
@@ -204,7 +205,7 @@ impl<'a> Staging<'a> {
         last.into_iter().try_for_each(|path| remove(folder, path))?;
         let written =
             Written { written: changed, unchanged: ours.len() - changed + theirs, removed: stale.len() };
-        let now = Manifest { build: Some(build), files };
+        let now = Manifest { build: Some(build), files, pages };
         if now != *self.before {
             now.write(folder)?;
         }
@@ -271,7 +272,7 @@ mod tests {
         for (path, text) in outputs {
             staging.put((*path).to_owned(), text.as_bytes())?;
         }
-        staging.commit(build())
+        staging.commit(build(), PublicPages::new())
     }
 
     #[test]
@@ -325,7 +326,7 @@ mod tests {
         let before = Manifest::read(folder.path()).unwrap();
         let staging = Staging::begin(folder.path(), &before).unwrap();
         staging.put("a.html".into(), b"1").unwrap();
-        staging.commit(record.clone()).unwrap();
+        staging.commit(record.clone(), PublicPages::new()).unwrap();
         let stands = |fingerprint: &str, now: &str| {
             let manifest = Manifest::read(folder.path()).unwrap();
             manifest
@@ -363,7 +364,7 @@ mod tests {
         // The disk loses what was staged for `a`.
         let lost = staging.aside(0);
         fs::remove_file(lost).unwrap();
-        let error = staging.commit(build()).unwrap_err().to_string();
+        let error = staging.commit(build(), PublicPages::new()).unwrap_err().to_string();
         assert!(
             error.contains("niet alles") && error.contains("- `a`:") && !error.contains("- `b`:"),
             "{error}"

@@ -94,7 +94,7 @@ pub const SITE: &[Key] = &[
 /// Returns `None` if a key, the time zone or the origin has a problem. A link with an invalid URL is
 /// reported, but does not prevent the result.
 pub fn read(source: &Arc<Source>, problems: &mut Problems) -> Option<Config> {
-    let table: ConfigTable = schema::read(source, 0..source.text.len(), SITE, problems)?;
+    let table: ConfigTable = schema::read(source, 0..source.text.len(), SITE, &[], problems)?;
     let zone = clock::zone(&table.time_zone, source, problems);
     let origin = table.origin.get_ref();
     let host = origin.strip_prefix("https://").or(origin.strip_prefix("http://"));

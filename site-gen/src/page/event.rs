@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use catalog::event::EventRecord;
-use catalog::session::{SessionError, SessionRecord};
+use catalog::session::SessionRecord;
 use catalog::{Event, EventId, Session, SessionId};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -93,19 +93,22 @@ pub fn announce(
 ) -> Option<Announcement> {
     let event = table.get_ref();
     let mut read = Reader { source, page, problems, zone: TimeZone::UTC };
-    let id = read.id::<EventId>(&event.id);
-    read.zone = clock::zone(&event.time_zone, source, read.problems)?;
+    let id = event.id.as_ref().and_then(|id| read.id::<EventId>(id));
+    let zone = event.time_zone.as_ref().and_then(|name| clock::zone(name, source, read.problems));
+    // Without the right zone, the order of the times can still be checked.
+    read.zone = zone.clone().unwrap_or(TimeZone::UTC);
     let sessions = read.sessions(&event.sessions);
     let (id, sessions) = (id?, sessions?);
+    zone?;
     let (sessions, words) = sessions.into_iter().unzip();
-    let id_span = event.id.span();
+    let id_span = event.id.as_ref()?.span();
     let record = EventRecord {
         id,
-        title: event.title.to_string(),
+        title: event.title.as_ref()?.to_string(),
         page: page.to_owned(),
         description: description.to_owned(),
         place_of_time: read.city(),
-        time_zone: event.time_zone.get_ref().clone(),
+        time_zone: event.time_zone.as_ref()?.get_ref().clone(),
         retention_days: event.retention_days.unwrap_or(RETENTION_DAYS),
         confirm_by_mail: event.confirm_by_mail,
         sessions,
@@ -113,7 +116,7 @@ pub fn announce(
         is_offline: false,
     };
     // `Event::try_from` fails only without sessions: `read.sessions` has checked that their ids differ.
-    // The list is empty only if the schema has dropped every session and reported their problems.
+    // The list is empty only if the schema has reported that.
     let event = Event::try_from(record).ok()?;
     Some(Announcement { event, sessions: words, id_span })
 }
@@ -145,34 +148,38 @@ impl Reader<'_> {
     /// Returns all sessions, or `None` if one of them has a problem.
     fn sessions(&mut self, tables: &[Spanned<SessionTable>]) -> Option<Vec<(Session, SessionWords)>> {
         let mut first_seen: HashMap<&str, usize> = HashMap::new();
+        let mut all_differ = true;
         for (index, table) in tables.iter().enumerate() {
-            let id = &table.get_ref().id;
+            let Some(id) = &table.get_ref().id else { continue };
             if let Some(first) = first_seen.insert(id.get_ref(), index) {
+                all_differ = false;
                 let help = format!("sessie {} heet ook zo; geef elke sessie een eigen id", first + 1);
                 self.tell(id.span(), &format!("de id `{}` komt twee keer voor", id.get_ref()), &help);
             }
         }
-        let all_differ = first_seen.len() == tables.len();
         let read: Vec<_> = tables.iter().map(|table| self.session(table.get_ref())).collect();
         let sessions: Option<Vec<_>> = read.into_iter().collect();
         sessions.filter(|_| all_differ)
     }
 
     fn session(&mut self, table: &SessionTable) -> Option<(Session, SessionWords)> {
-        let id = self.id::<SessionId>(&table.id);
-        let start = self.instant(&table.start);
-        let end = self.instant(&table.end);
-        let opens = self.instant(&table.opens);
-        let closes = self.instant(&table.closes);
+        let before = self.problems.len();
+        let id = table.id.as_ref().and_then(|id| self.id::<SessionId>(id));
+        let start = self.instant(table.start.as_ref());
+        let end = self.instant(table.end.as_ref());
+        let opens = self.instant(table.opens.as_ref());
+        let closes = self.instant(table.closes.as_ref());
+        self.check_order(table, [start, end, opens, closes].map(|moment| moment.map(|(_, at)| at)));
+        let moved_from = table.moved_from.as_ref().zip(start);
+        let moved_from = moved_from.and_then(|(from, (_, start))| self.former_start(from, start));
+        let because = table.called_off_because.as_ref();
+        if let Some(because) = because.filter(|_| !table.called_off) {
+            let help = "zet er `called_off = true` bij, of haal deze sleutel weg";
+            self.tell(because.span(), "een reden, maar de sessie gaat gewoon door", help);
+        }
         let ((start, start_at), (end, end_at), (opens, opens_at), (_, closes_at)) =
             (start?, end?, opens?, closes?);
         let (date, time) = (dutch::weekday_date(start.date()), dutch::period(start, end));
-        let moved_from = table.moved_from.as_ref().map(|moved_from| self.former_start(moved_from, start_at));
-        let moved_from = match moved_from {
-            Some(former) => Some(former?),
-            None => None,
-        };
-        let because = table.called_off_because.as_ref();
         let record = SessionRecord {
             id: id?,
             starts_at: start_at,
@@ -180,67 +187,68 @@ impl Reader<'_> {
             date: date.clone(),
             time: time.clone(),
             calendar: calendar::times(&self.zone, (start, start_at), (end, end_at)),
-            capacity: table.capacity,
+            capacity: table.capacity?,
             opens_at,
             closes_at,
             called_off: table.called_off,
             called_off_because: because.map(|because| because.get_ref().to_string()).unwrap_or_default(),
             is_removed: false,
         };
-        if let Some(because) = because.filter(|_| !table.called_off) {
-            let help = "zet er `called_off = true` bij, of haal deze sleutel weg";
-            self.tell(because.span(), "een reden, maar de sessie gaat gewoon door", help);
+        if self.problems.len() > before {
             return None;
         }
-        match Session::try_from(record) {
-            Ok(session) => {
-                let words = SessionWords {
-                    id: session.id().to_string(),
-                    date,
-                    day: start.day(),
-                    month: dutch::month(start.date()),
-                    weekday: dutch::weekday(start.weekday()),
-                    time,
-                    start: rfc3339(start_at, &self.zone),
-                    end: rfc3339(end_at, &self.zone),
-                    capacity: session.capacity(),
-                    opens: dutch::moment(opens),
-                    opens_at: rfc3339(opens_at, &self.zone),
-                    place_of_time: self.city(),
-                    ics: format!("{}{}.ics", self.page, session.id()),
-                    moved_from,
-                    called_off: session.is_called_off(),
-                    called_off_because: session.called_off_because().to_owned(),
-                };
-                Some((session, words))
+        // `check_order` and the schema have reported whatever makes this fail.
+        let session = Session::try_from(record).ok()?;
+        let words = SessionWords {
+            id: session.id().to_string(),
+            date,
+            day: start.day(),
+            month: dutch::month(start.date()),
+            weekday: dutch::weekday(start.weekday()),
+            time,
+            start: rfc3339(start_at, &self.zone),
+            end: rfc3339(end_at, &self.zone),
+            capacity: session.capacity(),
+            opens: dutch::moment(opens),
+            opens_at: rfc3339(opens_at, &self.zone),
+            place_of_time: self.city(),
+            ics: format!("{}{}.ics", self.page, session.id()),
+            moved_from,
+            called_off: session.is_called_off(),
+            called_off_because: session.called_off_because().to_owned(),
+        };
+        Some((session, words))
+    }
+
+    /// Reports moments of a session that are not in order, as far as they are known: start, end, opening and
+    /// closing time.
+    fn check_order(&mut self, table: &SessionTable, moments: [Option<Timestamp>; 4]) {
+        let [start, end, opens, closes] = moments;
+        let is_before = |one: Option<Timestamp>, other: Option<Timestamp>| {
+            one.zip(other).is_some_and(|(one, other)| one < other)
+        };
+        let is_not_after = |one: Option<Timestamp>, other: Option<Timestamp>| {
+            one.zip(other).is_some_and(|(one, other)| one <= other)
+        };
+        let mut tell = |at: &Option<Spanned<Datetime>>, message: &str, help: &str| {
+            if let Some(at) = at {
+                self.tell(at.span(), message, help);
             }
-            Err(error) => {
-                let (span, message, help) = match error {
-                    SessionError::NoSeats => {
-                        (table.id.span(), "deze sessie heeft geen plaatsen", "zet `capacity` op 1 of meer")
-                    }
-                    SessionError::EndsBeforeStart => {
-                        (table.end.span(), "de sessie eindigt voordat zij begint", "zet `end` na `start`")
-                    }
-                    SessionError::ClosesBeforeOpening => (
-                        table.closes.span(),
-                        "de aanmelding sluit voordat zij opent",
-                        "zet `closes` na `opens`",
-                    ),
-                    SessionError::ClosesAfterStart => (
-                        table.closes.span(),
-                        "de aanmelding sluit pas na het begin van de sessie",
-                        "zet `closes` op hetzelfde moment als `start`, of eerder",
-                    ),
-                };
-                self.tell(span, message, help);
-                None
-            }
+        };
+        if is_not_after(end, start) {
+            tell(&table.end, "de sessie eindigt voordat zij begint", "zet `end` na `start`");
+        }
+        if is_not_after(closes, opens) {
+            tell(&table.closes, "de aanmelding sluit voordat zij opent", "zet `closes` na `opens`");
+        }
+        if is_before(start, closes) {
+            let help = "zet `closes` op hetzelfde moment als `start`, of eerder";
+            tell(&table.closes, "de aanmelding sluit pas na het begin van de sessie", help);
         }
     }
 
     fn former_start(&mut self, written: &Spanned<Datetime>, start: Timestamp) -> Option<FormerStart> {
-        let (local, at) = self.instant(written)?;
+        let (local, at) = self.instant(Some(written))?;
         if at == start {
             let help = "zet hier het begin van vóór de verplaatsing, of haal deze sleutel weg";
             self.tell(written.span(), "de sessie begint nog op hetzelfde moment", help);
@@ -255,7 +263,7 @@ impl Reader<'_> {
         name.rsplit('/').next().unwrap_or(name).replace('_', " ")
     }
 
-    fn instant(&mut self, written: &Spanned<Datetime>) -> Option<(DateTime, Timestamp)> {
-        clock::instant(written, &self.zone, self.source, self.problems)
+    fn instant(&mut self, written: Option<&Spanned<Datetime>>) -> Option<(DateTime, Timestamp)> {
+        clock::instant(written?, &self.zone, self.source, self.problems)
     }
 }

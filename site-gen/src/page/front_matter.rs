@@ -22,12 +22,13 @@ use crate::page::schema::{self, Key, optional, required};
 use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems};
 
-/// The front matter of a page, as an editor writes it.
+/// The front matter of a page, as an editor writes it. A required value is `None` only if its problem has been
+/// reported.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FrontMatter {
     /// Heading of the page, and its title in lists.
-    pub title: Prose,
+    pub title: Option<Prose>,
     /// One or two sentences for lists and search engines.
     pub description: Option<Prose>,
     /// Date of an article.
@@ -51,43 +52,44 @@ pub struct FrontMatter {
     pub event: Option<Spanned<EventTable>>,
 }
 
-/// The `[event]` table.
+/// The `[event]` table. A required value is `None` only if its problem has been reported.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventTable {
     /// Identifier of the event, unique among all events.
     ///
     /// Part of URLs and of the store's keys, so it must never change.
-    pub id: Spanned<String>,
+    pub id: Option<Spanned<String>>,
     /// Name of the event, as participants read it.
-    pub title: Prose,
+    pub title: Option<Prose>,
     /// IANA name of the time zone of all times of the event.
-    pub time_zone: Spanned<String>,
+    pub time_zone: Option<Spanned<String>>,
     /// Number of days after a session before the data of its participants is deleted; 30 by default.
     pub retention_days: Option<u16>,
     /// Whether a seat is only held until the participant confirms the e-mail address.
     #[serde(default)]
     pub confirm_by_mail: bool,
     /// Sessions of the event.
+    #[serde(default)]
     pub sessions: Vec<Spanned<SessionTable>>,
 }
 
-/// One `[[event.sessions]]` table.
+/// One `[[event.sessions]]` table. A required value is `None` only if its problem has been reported.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionTable {
     /// Identifier of the session, unique within the event.
-    pub id: Spanned<String>,
+    pub id: Option<Spanned<String>>,
     /// Start of the session.
-    pub start: Spanned<Datetime>,
+    pub start: Option<Spanned<Datetime>>,
     /// End of the session.
-    pub end: Spanned<Datetime>,
+    pub end: Option<Spanned<Datetime>>,
     /// Number of seats.
-    pub capacity: u32,
+    pub capacity: Option<u32>,
     /// Opening time of sign-up.
-    pub opens: Spanned<Datetime>,
+    pub opens: Option<Spanned<Datetime>>,
     /// Closing time of sign-up.
-    pub closes: Spanned<Datetime>,
+    pub closes: Option<Spanned<Datetime>>,
     /// Former start, if the session was moved.
     pub moved_from: Option<Spanned<Datetime>>,
     /// Whether the session does not take place.
@@ -177,12 +179,16 @@ pub fn split(text: &str) -> Option<Split> {
     None
 }
 
-/// Reads a page's front matter.
+/// Reads a page's front matter. Some kinds of pages require more keys than others.
 ///
 /// Returns the front matter, or `None` if it has a problem, together with the byte range of the body.
-pub fn read(source: &Arc<Source>, problems: &mut Problems) -> (Option<FrontMatter>, Range<usize>) {
+pub fn read(
+    source: &Arc<Source>,
+    also_required: &[&str],
+    problems: &mut Problems,
+) -> (Option<FrontMatter>, Range<usize>) {
     match split(&source.text) {
-        Some(Split { toml, body }) => (schema::read(source, toml, PAGE, problems), body),
+        Some(Split { toml, body }) => (schema::read(source, toml, PAGE, also_required, problems), body),
         None => {
             let first_line = 0..source.text.find('\n').unwrap_or(source.text.len());
             let message = if source.text.starts_with(FENCE) {
@@ -247,7 +253,7 @@ mod tests {
         "#;
         let source = Arc::new(Source::new("p.md", text));
         let mut problems = Problems::default();
-        let read: Option<FrontMatter> = schema::read(&source, 0..text.len(), PAGE, &mut problems);
+        let read: Option<FrontMatter> = schema::read(&source, 0..text.len(), PAGE, &[], &mut problems);
         assert!(read.is_some(), "{problems}");
     }
 }

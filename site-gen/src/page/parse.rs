@@ -53,6 +53,8 @@ pub struct Content {
     pub description: String,
     /// Date of an article.
     pub date: Option<Day>,
+    /// Byte range of the date in the source.
+    pub date_span: Range<usize>,
     /// Date of the last significant change.
     pub updated: Option<Day>,
     /// Topics of an article.
@@ -114,7 +116,8 @@ fn page(source: &Arc<Source>, zone: &TimeZone, problems: &mut Problems) -> Optio
             return None;
         }
     };
-    let (front, body) = front_matter::read(source, problems);
+    let also_required: &[&str] = if place.kind == Kind::Article { &["date"] } else { &[] };
+    let (front, body) = front_matter::read(source, also_required, problems);
     let content = front.and_then(|front| Reader { source, zone, place: &place, problems }.content(front));
     Some(Parsed { source: Arc::clone(source), body, place: Arc::new(place), content: content.map(Arc::new) })
 }
@@ -137,6 +140,16 @@ impl Reader<'_> {
             publish_at: self.instant(front.publish_at.as_ref()),
             expires_at: self.instant(front.expires_at.as_ref()),
         };
+        if let (Some((_, from)), Some((_, until)), Some(written)) =
+            (publication.publish_at, publication.expires_at, &front.expires_at)
+            && until <= from
+        {
+            self.tell(
+                written.span(),
+                "de pagina verdwijnt voordat zij verschijnt",
+                "zet `expires_at` na `publish_at`",
+            );
+        }
         self.check_article(&front);
         for alias in front.aliases.iter().filter(|alias| !is_path(&decoded(alias.get_ref()))) {
             self.tell(
@@ -159,10 +172,12 @@ impl Reader<'_> {
             event::announce(event, &self.place.url, description, self.source, self.problems)
         });
         let is_whole = self.problems.len() == before && (self.place.kind != Kind::Article || date.is_some());
+        let title = front.title?;
         is_whole.then(|| Content {
-            title: front.title.into(),
+            title: title.into(),
             description: front.description.map(String::from).unwrap_or_default(),
             date,
+            date_span: front.date.map_or(0..0, |date| date.span()),
             updated,
             tags: without_repetitions(front.tags),
             aliases: front.aliases.into_iter().map(as_requested).collect(),
@@ -171,16 +186,9 @@ impl Reader<'_> {
         })
     }
 
-    /// Reports a missing date on an article, and article keys on any other page.
+    /// Reports article keys on any other page.
     fn check_article(&mut self, front: &FrontMatter) {
         if self.place.kind == Kind::Article {
-            // An invalid date is left out of `front`, but has already been reported.
-            let toml =
-                front_matter::split(&self.source.text).map_or("", |split| &self.source.text[split.toml]);
-            let is_written = toml::from_str::<toml::Table>(toml).is_ok_and(|keys| keys.contains_key("date"));
-            if front.date.is_none() && !is_written {
-                self.tell(0..0, "een artikel moet een datum hebben", "schrijf het zo: `date = 2028-11-01`");
-            }
             return;
         }
         if let Some(event) = &front.event {

@@ -40,7 +40,8 @@ impl Wanted {
             // For a time that a clock change skips or repeats, jiff's choice is close enough for a preview.
             When::AsOf(civil) => zone.to_timestamp(civil).unwrap_or(Timestamp::MAX),
         };
-        Moment { now, with_unpublished: self.with_unpublished }
+        let is_preview = self.with_unpublished || matches!(self.when, When::AsOf(_));
+        Moment { now, with_unpublished: self.with_unpublished, is_preview }
     }
 }
 
@@ -51,6 +52,8 @@ pub struct Moment {
     pub now: Timestamp,
     /// Whether pages that are not public are built too, with a badge.
     pub with_unpublished: bool,
+    /// Whether the build shows anything else than the public site as it is now.
+    pub is_preview: bool,
 }
 
 /// The publication window of a page. By default, the page is always public.

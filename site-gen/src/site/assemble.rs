@@ -32,7 +32,7 @@ pub fn assemble(
     check_unique_outputs(&pages.shown, assets, problems);
     check_unique_event_ids(&pages.shown, problems);
     check_tag_spelling(&pages.shown, problems);
-    check_required_pages(&pages.shown, problems);
+    check_required_pages(pages, problems);
     site(config?, pages, now)
 }
 
@@ -223,13 +223,20 @@ fn check_unique_event_ids(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     }
 }
 
-fn check_required_pages(parsed: &[Arc<Parsed>], problems: &mut Problems) {
+fn check_required_pages(pages: &Public, problems: &mut Problems) {
     for (kind, path) in [(Kind::Home, "content/_index.md"), (Kind::NotFound, "content/404.md")] {
-        if !parsed.iter().any(|page| page.place.kind == kind) {
-            problems.push(
-                Problem::in_file(path, "deze pagina ontbreekt")
-                    .help("maak het bestand; elke site heeft deze pagina nodig"),
-            );
+        if pages.shown.iter().any(|page| page.place.kind == kind) {
+            continue;
         }
+        problems.push(match pages.held.iter().find(|(page, _)| page.place.kind == kind) {
+            Some((page, reason)) => {
+                let message =
+                    format!("deze pagina is niet openbaar ({reason}), maar elke site heeft haar nodig");
+                let line = first_line(&page.source.text);
+                Problem::at(&page.source, line, message).help("maak haar openbaar")
+            }
+            None => Problem::in_file(path, "deze pagina ontbreekt")
+                .help("maak het bestand; elke site heeft deze pagina nodig"),
+        });
     }
 }

@@ -5,6 +5,8 @@
 
 pub mod addresses;
 pub mod assemble;
+pub mod foreseen;
+pub mod last_build;
 pub mod placeholder;
 pub mod public;
 pub mod taken_away;

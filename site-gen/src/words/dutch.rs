@@ -2,7 +2,8 @@
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
-const MONTHS: [&str; 12] = [
+/// The names of the months.
+pub(super) const MONTHS: [&str; 12] = [
     "januari",
     "februari",
     "maart",

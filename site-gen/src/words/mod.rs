@@ -9,3 +9,4 @@ pub mod invisible;
 pub mod quotes;
 pub mod slug;
 pub mod terms;
+pub mod typed_date;
