@@ -11,6 +11,7 @@ pub mod lists;
 pub mod output;
 pub mod participants;
 pub mod search;
+mod template_words;
 pub mod templates;
 pub mod views;
 

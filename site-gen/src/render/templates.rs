@@ -6,6 +6,7 @@ use catalog::answer::DELIMITERS;
 use serde::Serialize;
 use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera};
 
+use crate::render::template_words::dutch;
 use crate::render::views::SiteView;
 use crate::source::file::Source;
 use crate::source::fingerprint::Fingerprint;
@@ -172,7 +173,12 @@ fn problem(error: &tera::Error, sources: &[Arc<Source>]) -> Problem {
     {
         let range = report.span().range.clone();
         let end = range.end.min(source.text.len());
-        return Problem::at(source, range.start.min(end)..end, report.message());
+        let (message, help) = dutch(report.message());
+        let problem = Problem::at(source, range.start.min(end)..end, message);
+        return match help {
+            Some(help) => problem.help(help),
+            None => problem,
+        };
     }
-    Problem::in_file(FOLDER, error.to_string())
+    Problem::in_file(FOLDER, dutch(&error.to_string()).0)
 }

@@ -101,11 +101,17 @@ struct Found {
     stamp: Option<Stamp>,
 }
 
-/// Lists the regular files below a folder, without names that start with a dot.
+/// The folder with files at fixed addresses, such as `security.txt` (RFC 8615).
+const WELL_KNOWN: &str = ".well-known";
+
+/// Lists the regular files below a folder, without names that start with a dot, except [`WELL_KNOWN`].
 ///
 /// Reports a problem for each symbolic link.
 fn files(root: &Path, folder: &str, with_stamps: bool, problems: &mut Problems) -> Result<Vec<Found>> {
-    let hidden = |entry: &walkdir::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+    let hidden = |entry: &walkdir::DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        name.starts_with('.') && !(entry.depth() == 1 && name == WELL_KNOWN)
+    };
     let entries = WalkDir::new(root.join(folder)).sort_by_file_name().into_iter();
     let mut files = Vec::new();
     for entry in entries.filter_entry(|entry| !hidden(entry)) {

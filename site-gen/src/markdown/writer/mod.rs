@@ -191,11 +191,8 @@ impl<'e: 'a, 'a> Writer<'a> {
         match event {
             Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
                 if !is_comment(&self.source.text[range.clone()]) {
-                    self.tell(
-                        range,
-                        "hier staat HTML",
-                        "gebruik Markdown, en zet een opmerking in een eigen alinea",
-                    );
+                    let help = html_help(&self.source.text[range.clone()]);
+                    self.tell(range, "hier staat HTML", help);
                 }
                 None
             }
@@ -277,6 +274,29 @@ impl<'e: 'a, 'a> Writer<'a> {
         };
         *cell += 1;
         if *in_head { format!("<th scope=\"col\"{class}>") } else { format!("<td{class}>") }
+    }
+}
+
+/// Returns what to write instead of a piece of HTML.
+fn html_help(html: &str) -> &'static str {
+    let html = html.trim_start().trim_start_matches(['<', '/']);
+    let name = &html[..html.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(html.len())];
+    match name.to_ascii_lowercase().as_str() {
+        "" if html.starts_with('!') => "zet een opmerking in een eigen alinea: `<!-- … -->`",
+        "br" => "begin een nieuwe regel met een `\\` aan het eind van de vorige",
+        "b" | "strong" => "schrijf het zo: `**vet**`",
+        "i" | "em" => "schrijf het zo: `*cursief*`",
+        "a" => "schrijf het zo: `[tekst](adres)`, of zet een adres er gewoon neer",
+        "img" | "figure" | "picture" => "schrijf het zo: `![wat er te zien is](bestand.jpg)`",
+        "ul" | "ol" | "li" => "begin elk punt van een lijst met `- ` of `1. `",
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => "schrijf een kop zo: `## Kop`",
+        "hr" => "schrijf een lijn zo: `---`, met een lege regel ervoor",
+        "table" | "tr" | "td" | "th" => "schrijf een tabel met `|` tussen de kolommen",
+        "iframe" | "video" | "audio" | "embed" | "object" => {
+            "zet er een link heen: de site laadt niets van andere sites"
+        }
+        "script" | "style" => "haal het weg: een pagina heeft geen scripts of stijlen van zichzelf",
+        _ => "gebruik Markdown; `<` zelf krijgt er een `\\` voor",
     }
 }
 
