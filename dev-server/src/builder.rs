@@ -14,10 +14,10 @@ use signup_fn::participant::function::Function;
 use signup_fn::people::identity::Identity;
 use signup_fn::people::token::TokenKeys;
 use signup_fn::store::client::Store;
-use site_gen::Built;
 use site_gen::incremental::Memory;
 use site_gen::output::{FUNCTION, SITE};
 use site_gen::page::publication::{HeldBack, Wanted};
+use site_gen::{BuildError, Built};
 
 use crate::local_store::LocalStore;
 use crate::settings::Settings;
@@ -32,11 +32,31 @@ pub struct Live {
     /// The mailer for the events of the last good build, or `None` if there has been none.
     pub mailer: Option<Arc<Mailer>>,
     /// The problems that made the build of the current sources fail, if any.
-    pub problems: Option<Arc<str>>,
+    pub problems: Option<Arc<Told>>,
     /// The id of the last good build: its start in Unix milliseconds, or 0 if there has been none.
     pub build: i64,
     /// The next moment when the same sources produce a different site: a page is published, a session opens.
     pub until: Option<Timestamp>,
+}
+
+/// The problems of a failed build, for an editor.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Told {
+    /// For a terminal.
+    pub text: String,
+    /// A JSON array, for a script.
+    pub json: String,
+}
+
+impl Told {
+    fn new(error: &BuildError) -> Self {
+        let json = match error {
+            BuildError::Problems(problems) => problems.to_json().ok(),
+            BuildError::Failed(_) => None,
+        };
+        let json = json.unwrap_or_else(|| serde_json::json!([{ "message": error.to_string() }]).to_string());
+        Self { text: error.to_string(), json }
+    }
 }
 
 /// The sender of mails on this machine. Nobody can own a domain in `.example`.
@@ -94,13 +114,17 @@ impl Builder {
                 }
             }
             Err(error) => {
-                tracing::error!("de site is niet gebouwd\n\n{error}");
-                Live { problems: Some(error.to_string().into()), until: None, ..last.clone() }
+                let told = Told::new(&error);
+                // An editor that saves a file again need not read the same problem again.
+                if last.problems.as_deref() != Some(&told) {
+                    tracing::error!("de site is niet gebouwd\n\n{}", told.text);
+                }
+                Live { problems: Some(Arc::new(told)), until: None, ..last.clone() }
             }
         }
     }
 
-    fn build(&mut self, now: Timestamp) -> Result<(Built, Function, Mailer), site_gen::BuildError> {
+    fn build(&mut self, now: Timestamp) -> Result<(Built, Function, Mailer), BuildError> {
         let wanted = Wanted { with_unpublished: self.settings.drafts, ..Wanted::public(now) };
         let built = site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory)?;
         let function = self.function()?;

@@ -1,7 +1,8 @@
 //! Rebuilds the site when its files change.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -17,8 +18,11 @@ use crate::settings::Settings;
 /// A watcher of the sources, which runs until it is dropped.
 #[derive(Debug)]
 pub struct Watcher {
-    _debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
+    _debouncer: Arc<Mutex<Debouncer<RecommendedWatcher, RecommendedCache>>>,
 }
+
+/// The folders with sources.
+const FOLDERS: [&str; 2] = ["content", "templates"];
 
 /// The debounce time. A text editor saves a file in several steps; the build starts this long after the last.
 const DEBOUNCE: Duration = Duration::from_millis(10);
@@ -35,8 +39,8 @@ pub fn watch(
     address: SocketAddr,
     store: &LocalStore,
 ) -> Result<(Watcher, watch::Receiver<Live>)> {
-    let root = settings.root.clone();
-    site_gen::source::load::config_file(&root)?;
+    site_gen::source::load::config_file(&settings.root)?;
+    let root = settings.root.canonicalize()?;
     let mut builder = Builder::new(settings, address, store);
     let (sender, receiver) = watch::channel(builder.nothing_yet());
     let rebuild = Arc::new(Mutex::new(move || {
@@ -44,19 +48,47 @@ pub fn watch(
         let last = sender.borrow().clone();
         sender.send_replace(builder.next(&last));
     }));
-    let on_change = Arc::clone(&rebuild);
+    let folders = FOLDERS.map(|folder| root.join(folder));
+    let (replaced, replacements) = mpsc::channel();
+    let (on_change, watched) = (Arc::clone(&rebuild), folders.clone());
     let handle = move |events: DebounceEventResult| match events {
-        Ok(events) if events.iter().all(|event| event.kind.is_access()) => {}
-        Ok(_) => on_change.lock().unwrap_or_else(PoisonError::into_inner)(),
+        Ok(events) => {
+            let changes: Vec<_> = events.iter().filter(|event| !event.kind.is_access()).collect();
+            let concerns = |is: &dyn Fn(&Path, &Path) -> bool| {
+                let mut paths = changes.iter().flat_map(|event| &event.paths);
+                paths.any(|path| watched.iter().any(|folder| is(path, folder)))
+            };
+            // The watch is on the folder that had the name, not on the name.
+            if concerns(&|path, folder| path == folder) {
+                // The thread below ends only after this closure.
+                let _ = replaced.send(());
+            } else if concerns(&|path, folder| path.starts_with(folder)) {
+                on_change.lock().unwrap_or_else(PoisonError::into_inner)();
+            }
+        }
         Err(errors) => errors.iter().for_each(|error| tracing::error!("een wijziging is gemist: {error}")),
     };
     let mut debouncer = new_debouncer(DEBOUNCE, None, handle)?;
-    for folder in ["content", "templates"] {
-        let folder = root.join(folder);
-        debouncer
-            .watch(&folder, RecursiveMode::Recursive)
-            .with_context(|| format!("`{}` kan niet gevolgd worden", folder.display()))?;
+    let unwatchable = |folder: &Path| format!("`{}` kan niet gevolgd worden", folder.display());
+    debouncer.watch(&root, RecursiveMode::NonRecursive).with_context(|| unwatchable(&root))?;
+    for folder in &folders {
+        debouncer.watch(folder, RecursiveMode::Recursive).with_context(|| unwatchable(folder))?;
     }
+    let debouncer = Arc::new(Mutex::new(debouncer));
+    let (to_renew, on_replacement) = (Arc::downgrade(&debouncer), Arc::clone(&rebuild));
+    std::thread::spawn(move || {
+        while replacements.recv().is_ok() {
+            let Some(debouncer) = to_renew.upgrade() else { return };
+            let mut debouncer = debouncer.lock().unwrap_or_else(PoisonError::into_inner);
+            for folder in &folders {
+                // A folder that is not there now announces itself when it comes back.
+                let _ = debouncer.unwatch(folder);
+                let _ = debouncer.watch(folder, RecursiveMode::Recursive);
+            }
+            drop(debouncer);
+            on_replacement.lock().unwrap_or_else(PoisonError::into_inner)();
+        }
+    });
     // The first build starts only now, so that the watcher sees changes made during it.
     rebuild.lock().unwrap_or_else(PoisonError::into_inner)();
     let due = Arc::downgrade(&rebuild);

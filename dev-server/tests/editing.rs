@@ -70,6 +70,23 @@ async fn a_site_that_never_built_shows_its_problems_until_it_builds() {
 }
 
 #[tokio::test]
+async fn a_folder_that_is_replaced_is_still_watched() {
+    let site = Tried::start().await;
+    let content = site.root.path().join("content");
+    let other = site.root.path().join("other");
+    let status = std::process::Command::new("cp").arg("-r").arg(&content).arg(&other).status().unwrap();
+    assert!(status.success());
+    fs::write(other.join("contact.md"), "+++\ntitle = \"Bel ons\"\n+++\n").unwrap();
+    fs::rename(&content, site.root.path().join("former")).unwrap();
+    fs::rename(&other, &content).unwrap();
+    until(&site, "/contact/", "Bel ons").await;
+    for words in ["Mail ons", "Schrijf ons"] {
+        fs::write(content.join("contact.md"), format!("+++\ntitle = \"{words}\"\n+++\n")).unwrap();
+        until(&site, "/contact/", words).await;
+    }
+}
+
+#[tokio::test]
 async fn a_page_appears_at_its_publication_time() {
     let site = Tried::start().await;
     let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(3);

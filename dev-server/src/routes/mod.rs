@@ -25,7 +25,7 @@ use signup_fn::participant;
 use signup_fn::people::timing::Timing;
 
 use self::served::{Served, Shared};
-use crate::builder::Live;
+use crate::builder::{Live, Told};
 
 /// The time limit of a response. In the cloud, the function's timeout is 10 s (`infra/function.tf`).
 const TIME_FOR_AN_ANSWER: Duration = Duration::from_secs(10);
@@ -79,7 +79,7 @@ async fn function(
     body: Bytes,
 ) -> Response {
     let Live { function, problems, .. } = live.borrow().clone();
-    let Some(function) = function else { return problem_page(problems.as_deref()) };
+    let Some(function) = function else { return problem_page(problems) };
     let mut request = http::Request::new(body.to_vec());
     (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
     let deadline = Instant::now() + TIME_FOR_AN_ANSWER;
@@ -100,13 +100,14 @@ async fn page(State(Served { live, .. }): Shared, method: Method, uri: Uri) -> R
     let Live { site, function, problems, .. } = live.borrow().clone();
     match function {
         Some(_) => files::serve(&site, uri.path()),
-        None => problem_page(problems.as_deref()),
+        None => problem_page(problems),
     }
 }
 
 /// Responds with the problems while there is no good build yet.
-fn problem_page(problems: Option<&str>) -> Response {
-    let problems = problems.unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;");
+fn problem_page(problems: Option<Arc<Told>>) -> Response {
+    let problems =
+        problems.map(|told| told.text.replace('&', "&amp;").replace('<', "&lt;")).unwrap_or_default();
     let html = include_str!("problems.html").replace("PROBLEMS", &problems);
     let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
     (StatusCode::INTERNAL_SERVER_ERROR, headers, html).into_response()
@@ -123,7 +124,8 @@ async fn events(State(Served { live, .. }): Shared) -> Sse<impl Stream<Item = Re
     let stream = stream::unfold(receiver, |mut live| async {
         live.changed().await.ok()?;
         let Live { build, problems, .. } = live.borrow_and_update().clone();
-        let event = Event::default().id(build.to_string()).data(problems.unwrap_or_else(|| Arc::from("")));
+        let problems = problems.map(|told| told.json.clone()).unwrap_or_default();
+        let event = Event::default().id(build.to_string()).data(problems);
         Some((Ok(event), live))
     });
     Sse::new(stream).keep_alive(KeepAlive::default())

@@ -129,6 +129,8 @@ struct ProblemRecord<'a> {
     line: Option<usize>,
     /// Column in characters, from 1; `None` for a file as a whole.
     column: Option<usize>,
+    /// The text of that line.
+    text: Option<&'a str>,
     message: &'a str,
     help: Option<&'a str>,
 }
@@ -147,6 +149,10 @@ impl<'a> ProblemRecord<'a> {
             path: problem.path(),
             line: position.map(|(line, _)| line),
             column: position.map(|(_, column)| column),
+            text: match &problem.place {
+                Place::File(_) => None,
+                Place::Span(source, _) => position.and_then(|(line, _)| source.text.lines().nth(line - 1)),
+            },
             message: &problem.message,
             help: problem.help.as_deref(),
         }

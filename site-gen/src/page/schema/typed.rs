@@ -25,7 +25,9 @@ impl Key {
 /// Returns a text between quotes that TOML accepts.
 fn quoted(typed: &str) -> Option<String> {
     let is_quote = |c: char| matches!(c, '"' | '\'') || CURLY.contains(&c);
-    let inner = typed.trim().trim_matches(is_quote).trim();
+    let inner = typed.trim();
+    let inner = inner.strip_prefix(is_quote).unwrap_or(inner);
+    let inner = inner.strip_suffix(is_quote).unwrap_or(inner).trim();
     if inner.is_empty() || inner.starts_with(['[', '{']) {
         return None;
     }
