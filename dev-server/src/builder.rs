@@ -17,7 +17,7 @@ use signup_fn::store::client::Store;
 use site_gen::incremental::Memory;
 use site_gen::output::{FUNCTION, SITE};
 use site_gen::page::publication::{HeldBack, Wanted};
-use site_gen::{BuildError, Built};
+use site_gen::{BuildError, Built, progress};
 
 use crate::local_store::LocalStore;
 use crate::settings::Settings;
@@ -126,7 +126,8 @@ impl Builder {
 
     fn build(&mut self, now: Timestamp) -> Result<(Built, Function, Mailer), BuildError> {
         let wanted = Wanted { with_unpublished: self.settings.drafts, ..Wanted::public(now) };
-        let built = site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory)?;
+        let rebuild = || site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory);
+        let built = progress::shown(rebuild)?;
         let function = self.function()?;
         let mailer = self.mailer(&function)?;
         Ok((built, function, mailer))

@@ -185,6 +185,7 @@ fn each_folder_imports_only_folders_above_it() {
             "words.rs",
             "calendar.rs",
             "headers.rs",
+            "media_types.rs",
             "address.rs",
             "lib.rs",
             "answer.rs",
@@ -194,13 +195,14 @@ fn each_folder_imports_only_folders_above_it() {
     check(
         "site-gen",
         &[
+            "progress.rs",
             "words",
             "source",
             "page",
             "assets",
             "markdown",
-            "site",
             "output",
+            "site",
             "incremental",
             "render",
             "command",

@@ -2,13 +2,14 @@
 //!
 //! | folder | what it holds |
 //! |---|---|
+//! | [`progress`] | how far long work is, for a terminal |
 //! | [`words`] | Dutch dates, HTML escaping, slugs, search terms: pure text |
 //! | [`source`] | the files that were read, addresses within the site, and problems with a place |
 //! | [`page`] | front matter and `site.toml`, parsed into types that cannot be wrong |
 //! | [`assets`] | style sheets, images and icons |
 //! | [`markdown`] | a page's body as HTML, with its links and headings |
-//! | [`site`] | all pages together: lists, tags, addresses, link check |
 //! | [`output`] | the output folder: staged writes and the manifest |
+//! | [`site`] | all pages together: lists, tags, addresses, link check |
 //! | [`incremental`] | what one build leaves for the next |
 //! | [`render`] | the site as files: pages, answers, feeds, calendars, search |
 //! | [`command`] | what only the command line offers (feature `command`) |
@@ -23,6 +24,7 @@ pub mod markdown;
 pub mod output;
 pub mod page;
 mod prepared;
+pub mod progress;
 mod publish;
 pub mod render;
 pub mod site;

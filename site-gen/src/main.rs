@@ -14,6 +14,7 @@ use site_gen::command::external::{self, Limits};
 use site_gen::command::last_build;
 use site_gen::output::staging::Written;
 use site_gen::page::publication::{HeldBack, Wanted, When};
+use site_gen::progress;
 use site_gen::source::problem::Problems;
 use site_gen::{BuildError, Built, Checked};
 
@@ -93,7 +94,7 @@ fn main() -> ExitCode {
 
 fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<bool> {
     let start = Instant::now();
-    match site_gen::build(root, out, wanted) {
+    match progress::shown(|| site_gen::build(root, out, wanted)) {
         Ok(Built { written: Written { written, unchanged, removed }, held_back, .. }) => {
             for HeldBack { path, reason } in held_back {
                 say(&format!("{path}: {reason}\n"));
@@ -114,16 +115,13 @@ fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<bool> {
 
 fn check(root: &Path, json: bool, external: bool) -> Result<bool> {
     let wanted = Wanted::public(Timestamp::now());
-    let Checked { mut problems, external_links } = site_gen::check(root, &last_build::read(root), wanted)?;
+    let Checked { mut problems, external_links } =
+        progress::shown(|| site_gen::check(root, &last_build::read(root), wanted))?;
     if external {
         let limits = Limits::default();
-        external::check(
-            &external_links,
-            &external::cache_file(root),
-            &limits,
-            Timestamp::now(),
-            &mut problems,
-        )?;
+        let cache = external::cache_file(root);
+        let now = Timestamp::now();
+        progress::shown(|| external::check(&external_links, &cache, &limits, now, &mut problems))?;
     }
     if json {
         writeln!(std::io::stdout(), "{}", problems.to_json()?)?;

@@ -6,7 +6,7 @@ use crate::visitor::Visitor;
 #[tokio::test(flavor = "multi_thread")]
 async fn the_browser_reloads_and_shows_problems_over_the_page() {
     let site = Tried::start_in(support::site_with_real_content()).await;
-    let visitor = Visitor::with_scripts(1024, 700, true).await;
+    let visitor = Visitor::with_scripts(390, 800, true).await;
     visitor.client.goto(&site.url("/contact/")).await.unwrap();
     visitor.shows("Zo bereik je").await;
     let file = site.root.path().join("content/contact.md");

@@ -20,6 +20,7 @@ use rayon::prelude::*;
 
 use super::OutFile;
 use super::content::{Content, is_image};
+use crate::progress::Task;
 use crate::source::file::Asset;
 use crate::source::fingerprint::Fingerprint;
 use crate::source::link::encoded;
@@ -89,7 +90,12 @@ impl Images {
         let is_read = |asset: &&Arc<Asset>| {
             self.get(&format!("/{}", asset.path)).is_some_and(|image| !image.variants.is_empty())
         };
-        let broken = |asset: &Arc<Asset>| Some(unreadable(asset, &decode(&asset.bytes).err()?));
+        let task = Task::begin("afbeeldingen nagaan", assets.len());
+        let broken = |asset: &Arc<Asset>| {
+            let decoded = decode(&asset.bytes);
+            task.step();
+            Some(unreadable(asset, &decoded.err()?))
+        };
         let mut problems = Problems::default();
         let found: Vec<Problem> = assets.par_iter().filter(is_read).filter_map(broken).collect();
         found.into_iter().for_each(|problem| problems.push(problem));

@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use rayon::prelude::*;
 use ureq::Agent;
 
+use crate::progress::Task;
 use crate::source::link::ExternalLink;
 use crate::source::problem::{Problem, Problems, Severity};
 
@@ -74,6 +75,7 @@ pub fn check(
         .user_agent("site-gen, die nagaat of een link werkt")
         .build()
         .into();
+    let task = Task::begin("links naar andere sites", by_host.values().map(Vec::len).sum());
     let failed: Mutex<BTreeMap<&str, String>> = Mutex::default();
     let asked = Mutex::new(Vec::new());
     rayon::ThreadPoolBuilder::new().num_threads(HOSTS).build()?.install(|| {
@@ -88,6 +90,7 @@ pub fn check(
                         failed.lock().unwrap_or_else(PoisonError::into_inner).insert(address, reason);
                     }
                 }
+                task.step();
             }
         });
     });

@@ -37,6 +37,7 @@ use crate::markdown::facts::Facts;
 use crate::markdown::reserved::ReservedIds;
 use crate::output::SITE;
 use crate::page::publication::Moment;
+use crate::progress::Task;
 use crate::site::addresses::LinkCheck;
 use crate::site::{Page, SEARCH_TEMPLATE, Site};
 use crate::source::file::Asset;
@@ -97,7 +98,12 @@ pub fn assets(
         }
     };
     let is_unchanged = |path: &str| previous.is_unchanged(&format!("{SITE}/{path}"));
-    assets.par_iter().try_for_each(|asset| hand_on(images.files(asset, is_unchanged)))?;
+    let task = Task::begin("afbeeldingen en bestanden", assets.len());
+    assets.par_iter().try_for_each(|asset| {
+        let handed_on = hand_on(images.files(asset, is_unchanged));
+        task.step();
+        handed_on
+    })?;
     pictures.par_iter().try_for_each(|picture| hand_on(picture.file(is_unchanged).map(|file| vec![file])))?;
     Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
