@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use site_gen::command::external::{self, Limits};
+use site_gen::command::import::{self, Generator, Imported};
 use site_gen::command::last_build;
 use site_gen::output::staging::Written;
 use site_gen::page::publication::{HeldBack, Wanted, When};
@@ -71,6 +72,25 @@ enum Command {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
+    /// Zet een site van Zola of Hugo om, in een nieuwe map, en meld wat er voor jou overblijft.
+    Import {
+        /// Waarmee de site is gemaakt.
+        generator: From,
+        /// De map van die site; zij verandert niet.
+        folder: PathBuf,
+        /// De nieuwe map.
+        #[arg(long)]
+        to: PathBuf,
+        /// De map met `templates/`, die erbij komen.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum From {
+    Zola,
+    Hugo,
 }
 
 fn main() -> ExitCode {
@@ -80,6 +100,7 @@ fn main() -> ExitCode {
             build(&root, &out, Wanted { when, with_unpublished: drafts, production })
         }
         Command::Check { root, json, external } => check(&root, json, external),
+        Command::Import { generator, folder, to, root } => import(generator, &folder, &to, &root),
         Command::New { section, title, event, root } => new(&root, &section, &title, event),
     };
     match done {
@@ -137,6 +158,29 @@ fn new(root: &Path, section: &str, title: &str, event: bool) -> Result<bool> {
     let today = Timestamp::now().to_zoned_datetime(TimeZone::system()).date();
     let file = site_gen::command::new::article(root, section, title, today, event)?;
     say(&format!("{} is gemaakt; vul in wat tussen blokhaken staat\n", file.display()));
+    Ok(true)
+}
+
+fn import(generator: From, folder: &Path, to: &Path, root: &Path) -> Result<bool> {
+    let generator = match generator {
+        From::Zola => Generator::Zola,
+        From::Hugo => Generator::Hugo,
+    };
+    let wanted = Wanted::public(Timestamp::now());
+    let Imported { pages, files, dropped, dated, left } =
+        progress::shown(|| import::import(generator, folder, to, root, wanted))?;
+    if !left.is_empty() {
+        say(&report(&left));
+    }
+    if !dropped.is_empty() {
+        let counted: Vec<String> = dropped.iter().map(|(key, count)| format!("{key} ({count})")).collect();
+        say(&format!("niet overgenomen, want de site regelt het zelf: {}\n", counted.join(", ")));
+    }
+    if dated > 0 {
+        say(&format!("{dated} artikelen hadden geen datum en kregen die van hun bestand\n"));
+    }
+    let (to, left) = (to.display(), left.len());
+    say(&format!("{to}: {pages} pagina's en {files} bestanden overgenomen; {left} opmerkingen over\n"));
     Ok(true)
 }
 
