@@ -105,6 +105,35 @@ fn a_file_that_is_not_a_readable_image_is_reported() {
 }
 
 #[test]
+fn what_a_file_is_depends_on_its_bytes() {
+    let root = site("![Een klas](klas.jfif) en ![nog eens](<klas #1 50%.jpg>)");
+    let content = root.path().join("content/proef");
+    photograph(&content.join("klas.jfif"), 800, 400);
+    photograph(&content.join("klas #1 50%.jpg"), 500, 400);
+    let page = content.join("index.md");
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, text.replace("#1 50%", "%231 50%25")).unwrap();
+    build(root.path()).unwrap();
+    let folder = root.path().join("dist/site/proef");
+    let bytes = fs::read(folder.join("klas.jfif")).unwrap();
+    assert!(!bytes.windows(7).any(|part| part == b"52.0907"), "without the place where it was made");
+    let html = fs::read_to_string(folder.join("index.html")).unwrap();
+    assert!(html.contains("src=\"/proef/klas%20%231%2050%25.jpg\""), "{html}");
+    assert!(folder.join("klas #1 50%.jpg").exists());
+    let whole = fs::read(content.join("klas.jfif")).unwrap();
+    for (name, bytes, expected) in [
+        ("half.jpg", &whole[..whole.len() / 2], "het einde ontbreekt"),
+        ("verslag.pdf", &whole[..], "heet anders"),
+        ("plaat.png", b"\0\0\0\x1cftypavif\0\0\0\0", "kan niet online"),
+    ] {
+        fs::write(content.join(name), bytes).unwrap();
+        let told = build(root.path()).unwrap_err().to_string();
+        assert!(told.contains(&format!("content/proef/{name}")) && told.contains(expected), "{told}");
+        fs::remove_file(content.join(name)).unwrap();
+    }
+}
+
+#[test]
 fn a_drawing_is_encoded_losslessly_and_a_content_image_can_be_linked_to() {
     let root = site("![Een lijn](lijn.png)\n\n[groot](lijn.png)");
     let pixels =

@@ -4,6 +4,7 @@
 
 mod body;
 mod front;
+mod generator;
 mod html;
 mod plan;
 mod shortcodes;
@@ -18,6 +19,7 @@ use jiff::tz::TimeZone;
 use toml::value::Datetime;
 use walkdir::WalkDir;
 
+pub use self::generator::Generator;
 use self::plan::{Plan, SourcePage};
 use crate::page::publication::Wanted;
 use crate::progress::Task;
@@ -26,15 +28,6 @@ use crate::site::{GENERATED, is_reserved};
 use crate::source::file_kind::FileKind;
 use crate::source::link::{Link, Target, in_template};
 use crate::source::problem::{Problem, Problems, Severity};
-
-/// A generator whose sites can be converted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Generator {
-    /// <https://www.getzola.org/>
-    Zola,
-    /// <https://gohugo.io/>
-    Hugo,
-}
 
 /// What an import did.
 #[derive(Debug)]

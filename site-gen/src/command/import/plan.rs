@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use super::Generator;
 use super::front::{self, Front};
+use super::generator::Generator;
 use crate::source::link::join;
 use crate::source::place;
 use crate::words::slug::slug;
