@@ -16,6 +16,7 @@ use site_gen::command::last_build;
 use site_gen::output::staging::Written;
 use site_gen::page::publication::{HeldBack, Wanted, When};
 use site_gen::progress;
+use site_gen::site::last_build::LastBuild;
 use site_gen::source::problem::Problems;
 use site_gen::{BuildError, Built, Checked};
 
@@ -166,9 +167,10 @@ fn import(generator: From, folder: &Path, to: &Path, root: &Path) -> Result<bool
         From::Zola => Generator::Zola,
         From::Hugo => Generator::Hugo,
     };
+    let Imported { pages, files, dropped, dated, mut left } =
+        progress::shown(|| import::import(generator, folder, to, root))?;
     let wanted = Wanted::public(Timestamp::now());
-    let Imported { pages, files, dropped, dated, left } =
-        progress::shown(|| import::import(generator, folder, to, root, wanted))?;
+    left.append(progress::shown(|| site_gen::check(to, &LastBuild::default(), wanted))?.problems);
     if !left.is_empty() {
         say(&report(&left));
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use site_gen::command::import::{Generator, Imported, import};
 use site_gen::page::publication::Wanted;
+use site_gen::site::last_build::LastBuild;
 use walkdir::WalkDir;
 
 /// Returns every file below a folder with its text.
@@ -31,7 +32,8 @@ fn check(name: &str, generator: Generator) {
     let to = made.path().join("nieuw");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let wanted = Wanted::public("2026-11-24T12:00:00Z".parse().unwrap());
-    let Imported { left, dropped, .. } = import(generator, &source, &to, root, wanted).unwrap();
+    let Imported { mut left, dropped, .. } = import(generator, &source, &to, root).unwrap();
+    left.append(site_gen::check(&to, &LastBuild::default(), wanted).unwrap().problems);
     assert_eq!(files(&source), before, "the source is never changed");
     let mut result = files(&to.join("content"));
     result.insert("left.txt".into(), format!("{dropped:?}\n\n{left}"));
@@ -50,9 +52,9 @@ fn check(name: &str, generator: Generator) {
     }
     assert_eq!(result.len(), expected.len());
     // A folder with files is never written into.
-    let again = import(generator, &source, &to, root, wanted).unwrap_err().to_string();
+    let again = import(generator, &source, &to, root).unwrap_err().to_string();
     assert!(again.contains("is niet leeg"), "{again}");
-    let inside = import(generator, &source, &source.join("nieuw"), root, wanted).unwrap_err().to_string();
+    let inside = import(generator, &source, &source.join("nieuw"), root).unwrap_err().to_string();
     assert!(inside.contains("ligt in de map"), "{inside}");
 }
 

@@ -1,6 +1,6 @@
 //! Converts a site of another generator, as far as a program can, and lists what is left for a person.
 //!
-//! The source is only read. What is left is found by `check`, on the result.
+//! The source is only read. Most of what is left is found by `check`, on the result.
 
 mod body;
 mod front;
@@ -21,9 +21,7 @@ use walkdir::WalkDir;
 
 pub use self::generator::Generator;
 use self::plan::{Plan, SourcePage};
-use crate::page::publication::Wanted;
 use crate::progress::Task;
-use crate::site::last_build::LastBuild;
 use crate::site::{GENERATED, is_reserved};
 use crate::source::file_kind::FileKind;
 use crate::source::link::{Link, Target, in_template};
@@ -40,7 +38,7 @@ pub struct Imported {
     pub pages: usize,
     /// The number of other files.
     pub files: usize,
-    /// What is left for a person.
+    /// What was not converted. `check` on the result finds what else is left for a person.
     pub left: Problems,
 }
 
@@ -49,7 +47,7 @@ pub struct Imported {
 /// # Errors
 /// Returns an error if `from` is not a site, if `to` has files or lies within `from`, or if reading or writing
 /// fails.
-pub fn import(generator: Generator, from: &Path, to: &Path, root: &Path, wanted: Wanted) -> Result<Imported> {
+pub fn import(generator: Generator, from: &Path, to: &Path, root: &Path) -> Result<Imported> {
     ensure!(
         from.join("content").is_dir(),
         "`{}` is geen map van een site: `content` ontbreekt",
@@ -110,7 +108,6 @@ pub fn import(generator: Generator, from: &Path, to: &Path, root: &Path, wanted:
     write(&content.join("site.toml"), &site::toml(&config))?;
     let files = copy_files(from, &content, &plan, &mut left)?;
     copy_folder(&root.join("templates"), &to.join("templates"))?;
-    left.append(crate::check(to, &LastBuild::default(), wanted)?.problems);
     Ok(Imported { dropped, dated, pages: pages.len(), files, left })
 }
 
