@@ -91,6 +91,10 @@ def write_site(root, generator, posts):
     if generator == "site-gen":
         for template in ["alias.html", "feed.xml", "sitemap.xml", "robots.txt"]:
             shutil.copy(HERE.parent.parent / "templates" / template, root / "templates")
+        # What participants get is rendered even on a site without events.
+        for folder in ["answers", "mails"]:
+            simple = HERE.parent / "tests/sites/templates" / folder
+            shutil.copytree(simple, root / "templates" / folder, dirs_exist_ok=True)
     content = root / "content"
     (content / "news").mkdir(parents=True, exist_ok=True)
     rng = random.Random(1)
