@@ -190,6 +190,18 @@ fn scene() -> impl Strategy<Value = Vec<Step>> {
         let grown = Act::Edit(Edit::Resize { session, capacity });
         vec![Act::Do(one), Act::Do(two), Act::Do(three), grown, beside_rounds(doing, schedule)]
     });
+    // Somebody signs up for a session that has just got another id, while the rounds find that out.
+    let renamed = (sign_up(true), sign_up(true), schedule(), any::<bool>());
+    let renamed = renamed.prop_map(move |(one, two, schedule, mailer)| {
+        let (Doing::SignUp { session, .. }, Doing::SignUp { mailbox, name, may_wait, .. }) = (&one, two)
+        else {
+            return Vec::new();
+        };
+        let rename = Act::Edit(Edit::RenameSession { session: *session });
+        let two = Doing::SignUp { mailbox, name, session: *session, may_wait };
+        let leave = Doing::Change { who: 0, change: Changing::Cancel };
+        vec![Act::Do(one), rename, Act::AtOnce { mailer, doing: [two, leave], schedule }]
+    });
     // A session moves shortly before its reminder, or shortly after it.
     let moved = (sign_up(true), 0..2_usize).prop_map(|(sign_up, session)| {
         let move_to = |hours| Act::Edit(Edit::Reschedule { session, hours });
@@ -223,7 +235,7 @@ fn scene() -> impl Strategy<Value = Vec<Step>> {
         let take = Doing::Change { who, change: Changing::TakeAddress };
         vec![Act::Do(sign_up), Act::Do(ask), Act::Do(take)]
     });
-    let acts = prop_oneof![late, filled, moved, left, readdressed];
+    let acts = prop_oneof![late, filled, renamed, moved, left, readdressed];
     (acts, prop::collection::vec(faults(), 8))
         .prop_map(|(acts, faults)| acts.into_iter().zip(faults).collect())
 }

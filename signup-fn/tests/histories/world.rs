@@ -294,12 +294,10 @@ impl World {
 
     /// Prepares what somebody does.
     async fn actor(&self, doing: &Doing) -> Actor {
-        // The function keeps the event before it does anything else.
         let (catalogue, now) = (self.catalogue(), at(moment(self.model.now)));
-        let kept = self.store.keep(self.table.event.id(), catalogue.as_ref(), now).await.unwrap();
-        let event = kept.unwrap_or_else(|| self.table.event.clone());
+        let event = self.standing().await.unwrap_or_else(|| self.table.event.clone());
         let mut table = self.table.clone();
-        table.event = catalogue.unwrap_or_else(|| event.clone());
+        table.event = catalogue.clone().unwrap_or_else(|| event.clone());
         let key = match self.who(doing) {
             Some((key, _)) => self.store.participant(&event, &person(key), now).await.unwrap(),
             None => None,
@@ -309,7 +307,7 @@ impl World {
             doing: doing.clone(),
             sessions: [session(0), session(1)],
             table,
-            event,
+            catalogue,
             key: key.as_ref().map(Participant::key),
             mailbox: {
                 let asked = key.as_ref().and_then(|one| one.pending_address(now.now));
@@ -336,7 +334,7 @@ struct Actor {
     doing: Doing,
     sessions: [String; 2],
     table: Table,
-    event: Event,
+    catalogue: Option<Event>,
     key: Option<SignupKey>,
     /// The request for a new address to which the link in a mail belongs.
     asked: Option<SignupId>,
@@ -357,8 +355,11 @@ impl Actor {
             }
             Doing::Change { ref change, .. } => {
                 let Some(key) = self.key else { return Answer::Changed(Changed::Gone) };
-                let change = self.change(change);
-                Answer::Changed(store.change(&self.event, &key, &change, at(now)).await.unwrap())
+                // The function keeps the event before it does anything else.
+                let id = self.table.event.id();
+                let kept = store.keep(id, self.catalogue.as_ref(), at(now)).await.unwrap();
+                let event = kept.as_ref().unwrap_or(&self.table.event);
+                Answer::Changed(store.change(event, &key, &self.change(change), at(now)).await.unwrap())
             }
         }
     }
