@@ -209,8 +209,14 @@ pub struct FormView {
     pub has_errors: bool,
     /// The phase of every session.
     pub phases: BTreeMap<SessionId, Phase>,
+    /// Whether a session that is open is known to be full.
+    pub full: BTreeMap<SessionId, bool>,
+    /// The first session that is open for sign-up; empty if there is none.
+    pub first_open: String,
     /// Whether any session is open for sign-up.
     pub is_open: bool,
+    /// Whether sign-up for any session opens later.
+    pub opens_later: bool,
     /// Whether any session other than the chosen one is open for sign-up.
     pub has_other_open: bool,
     /// Whether the honeypot field, which only programs see, was filled in.
@@ -232,7 +238,7 @@ impl FormView {
     ) -> Self {
         let chosen = values.get(&Field::Session);
         let mut open = event.sessions().iter().filter(|session| session.phase(now) == Phase::Open);
-        let is_open = open.clone().next().is_some();
+        let first_open = open.clone().next().map(|session| session.id().to_string()).unwrap_or_default();
         let has_other_open = open.any(|session| chosen.is_none_or(|chosen| session.id().as_str() != chosen));
         for &field in Field::ALL {
             values.entry(field).or_default();
@@ -242,7 +248,10 @@ impl FormView {
             errors: Field::ALL.iter().map(|&field| (field, errors.get(&field).copied())).collect(),
             has_errors: !errors.is_empty(),
             phases: event.sessions().iter().map(|s| (s.id().clone(), s.phase(now))).collect(),
-            is_open,
+            full: event.sessions().iter().map(|session| (session.id().clone(), false)).collect(),
+            is_open: !first_open.is_empty(),
+            first_open,
+            opens_later: event.sessions().iter().any(|session| session.phase(now) == Phase::NotYet),
             has_other_open,
             is_trapped: false,
         }
@@ -293,7 +302,7 @@ pub struct ManageView {
 pub struct OtherSession {
     /// The session's id, which is its value in the form.
     pub id: SessionId,
-    /// The session's date in words.
+    /// What the session is called: its date, with the time if another session is on the same day.
     pub date: String,
     /// Whether sign-up is open.
     pub is_open: bool,

@@ -38,6 +38,9 @@ pub struct EventRecord {
     /// Whether a seat is only held until the participant confirms the email address.
     #[serde(default)]
     pub confirm_by_mail: bool,
+    /// What taking part costs, as a sentence; empty if it is free.
+    #[serde(default)]
+    pub costs: String,
     /// The sessions, in the order of the form.
     pub sessions: Vec<Session>,
     /// The new id of each session whose id was changed. Never set in the catalogue; see [`crate::standing`].
@@ -68,6 +71,23 @@ impl Event {
     /// Returns the event's name, as shown to participants.
     pub fn title(&self) -> &str {
         &self.0.title
+    }
+
+    /// Returns what taking part costs, as a sentence.
+    pub fn costs(&self) -> &str {
+        if self.0.costs.is_empty() { "Deelname is kosteloos." } else { &self.0.costs }
+    }
+
+    /// Returns whether taking part is free.
+    pub fn is_free(&self) -> bool {
+        self.0.costs.is_empty()
+    }
+
+    /// Returns what a session is called among those of the event: its date, with the time if another session
+    /// is on the same day.
+    pub fn name_of(&self, session: &Session) -> String {
+        let is_alone = self.sessions().iter().filter(|one| one.date() == session.date()).count() < 2;
+        if is_alone { session.date().to_owned() } else { format!("{}, {}", session.date(), session.time()) }
     }
 
     /// Returns the path of the page that announces the event and contains its form.

@@ -21,6 +21,7 @@ pub mod headers;
 pub mod id;
 pub mod mail;
 pub mod media_types;
+pub mod place;
 pub mod session;
 pub mod standing;
 pub mod words;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::SessionId;
+use crate::place::Place;
 
 /// One date of an event, with its seats and its sign-up window.
 ///
@@ -27,6 +28,9 @@ pub struct SessionRecord {
     pub time: String,
     /// The start and the end as calendars read them.
     pub calendar: CalendarTimes,
+    /// Where the session takes place.
+    #[serde(default)]
+    pub place: Place,
     /// Number of seats.
     pub capacity: u32,
     /// The instant from which sign-up is open.
@@ -55,7 +59,7 @@ pub struct CalendarTimes {
     pub end: String,
 }
 
-/// The start and the end of a session, as participants were told.
+/// When and where a session takes place, as participants were told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionTimes {
     /// Start of the session.
@@ -64,6 +68,9 @@ pub struct SessionTimes {
     pub ends_at: Timestamp,
     /// Both in words, such as `dinsdag 28 november 2028, 16.00–17.30 uur`.
     pub when: String,
+    /// Where the session takes place. An older version did not store it.
+    #[serde(default)]
+    pub place: Option<Place>,
 }
 
 /// A reason why a record is not a valid session.
@@ -83,7 +90,7 @@ pub enum SessionError {
     ClosesAfterStart,
 }
 
-/// The phase of a session's sign-up window at an instant.
+/// The phase of a session at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
@@ -91,8 +98,12 @@ pub enum Phase {
     NotYet,
     /// Sign-up is open.
     Open,
-    /// Sign-up has closed.
+    /// Sign-up has closed, and the session has not begun.
     Closed,
+    /// The session has begun.
+    UnderWay,
+    /// The session has ended.
+    Over,
     /// The session does not take place.
     CalledOff,
 }
@@ -123,10 +134,15 @@ impl Session {
         self.0.ends_at
     }
 
-    /// Returns the start and the end of the session, also in words.
+    /// Returns where the session takes place.
+    pub fn place(&self) -> &Place {
+        &self.0.place
+    }
+
+    /// Returns when and where the session takes place, also in words.
     pub fn times(&self) -> SessionTimes {
-        let SessionRecord { starts_at, ends_at, ref date, ref time, .. } = self.0;
-        SessionTimes { starts_at, ends_at, when: format!("{date}, {time}") }
+        let SessionRecord { starts_at, ends_at, ref date, ref time, ref place, .. } = self.0;
+        SessionTimes { starts_at, ends_at, when: format!("{date}, {time}"), place: Some(place.clone()) }
     }
 
     /// Returns the date in words: `dinsdag 28 november 2028`.
@@ -175,6 +191,10 @@ impl Session {
     pub fn phase(&self, now: Timestamp) -> Phase {
         if self.0.called_off {
             Phase::CalledOff
+        } else if now >= self.0.ends_at {
+            Phase::Over
+        } else if now >= self.0.starts_at {
+            Phase::UnderWay
         } else if self.0.is_removed {
             Phase::Closed
         } else if now < self.0.opens_at {
@@ -232,6 +252,7 @@ mod tests {
             closes_at: at("2028-11-28T15:00:00Z"),
             called_off: false,
             called_off_because: String::new(),
+            place: Place::default(),
             is_removed: false,
         }
     }
@@ -242,7 +263,7 @@ mod tests {
         assert_eq!(session.phase(at("2028-11-01T07:59:59.999Z")), Phase::NotYet);
         assert_eq!(session.phase(at("2028-11-01T08:00:00Z")), Phase::Open);
         assert_eq!(session.phase(at("2028-11-28T14:59:59.999Z")), Phase::Open);
-        assert_eq!(session.phase(at("2028-11-28T15:00:00Z")), Phase::Closed);
+        assert_eq!(session.phase(at("2028-11-28T15:00:00Z")), Phase::UnderWay);
     }
 
     #[test]

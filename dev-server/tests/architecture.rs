@@ -179,6 +179,7 @@ fn each_folder_imports_only_folders_above_it() {
         "catalog",
         &[
             "id.rs",
+            "place.rs",
             "session.rs",
             "event.rs",
             "standing.rs",

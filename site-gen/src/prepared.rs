@@ -22,7 +22,7 @@ use crate::render::{Common, Renderer};
 use crate::site::addresses::{Addresses, LinkCheck};
 use crate::site::last_build::LastBuild;
 use crate::site::public::Public;
-use crate::site::{Site, assemble, foreseen, placeholder};
+use crate::site::{AGENDA_TEMPLATE, Site, assemble, foreseen, placeholder};
 use crate::source::file::Asset;
 use crate::source::fingerprint::Fingerprint;
 use crate::source::link::{ExternalLink, Target};
@@ -115,7 +115,7 @@ impl Prepared {
             placeholder::find(&sources, site, severity, problems);
         }
         let ready = site.zip(templates).map(|(site, mut templates)| {
-            let view = SiteView::new(&site, &files);
+            let view = SiteView::new(&site, &files, templates.has(AGENDA_TEMPLATE));
             let common = Fingerprint::of(&(templates.fingerprint(), &view, images.fingerprint));
             templates.set_site(&view);
             Ready { site, templates, common }

@@ -47,7 +47,7 @@ impl Entry<'_> {
             times.end.clone(),
             text("SUMMARY", event.title()),
             text("DESCRIPTION", format!("{}\n{}", event.description(), self.url).trim()),
-            text("LOCATION", "Digitaal"),
+            text("LOCATION", &session.place().heading()),
             format!("ORGANIZER;CN=\"{name}\":mailto:{}", self.organizer),
             format!("ATTENDEE;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{}", self.attendee),
         ]);

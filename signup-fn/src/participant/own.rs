@@ -108,7 +108,7 @@ impl<'a> Own<'a> {
         let others = self.event.offered().filter(|session| *session.id() != participant.signup.session);
         let other = |session: &Session| OtherSession {
             id: session.id().clone(),
-            date: session.date().to_owned(),
+            date: self.event.name_of(session),
             is_open: session.phase(self.timing.now) == Phase::Open,
             is_full: states.get(session.id()).is_some_and(|state| !state.has_seat(session)),
         };

@@ -1,8 +1,10 @@
 //! Handling a submitted form: signs the participant up, or responds with the reason why not.
 
+use std::collections::BTreeMap;
+
 use catalog::address::SignupAddress;
 use catalog::answer::{Answer, FailedView, FieldErrors, FormView, ReceivedView};
-use catalog::{Event, Phase, Reference, SessionId};
+use catalog::{Event, Phase, Reference, Session, SessionId};
 use http::{Response, StatusCode};
 
 use super::form::Submission;
@@ -81,13 +83,22 @@ pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -
         }
         Claim::Full => {
             log(event, Some(&session), "full");
-            answers.page(StatusCode::CONFLICT, Answer::Full(event.id(), &session), &view(&no_errors))
+            let form = FormView { full: full(function, event, timing).await, ..view(&no_errors) };
+            answers.page(StatusCode::CONFLICT, Answer::Full(event.id(), &session), &form)
         }
         Claim::TooOften => {
             log(event, Some(&session), "too_often");
             answers.error(StatusCode::TOO_MANY_REQUESTS)
         }
     }
+}
+
+/// Returns which sessions are full for a newcomer. If that can't be read, none of them counts as full: who
+/// chooses one then learns it.
+async fn full(function: &Function, event: &Event, timing: Timing) -> BTreeMap<SessionId, bool> {
+    let states = function.store.session_states(event.id(), timing.deadline).await.unwrap_or_default();
+    let is_full = |session: &Session| states.get(session.id()).is_some_and(|state| !state.has_seat(session));
+    event.sessions().iter().map(|session| (session.id().clone(), is_full(session))).collect()
 }
 
 fn failed(function: &Function, event: &Event, form: FormView, error: &StoreError) -> Response<String> {

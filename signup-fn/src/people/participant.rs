@@ -120,7 +120,7 @@ impl Participant {
             ..self.clone()
         };
         let times = session.times();
-        let is_rescheduled = self.told.as_ref().is_some_and(|told| !is_same_time(told, &times));
+        let is_rescheduled = self.told.as_ref().is_some_and(|told| !is_same(told, &times));
         if self.status == Status::Cancelled || !is_rescheduled {
             // The words may differ in a newer version, which is no reason for a mail.
             following.told = Some(times);
@@ -155,8 +155,10 @@ impl Participant {
     }
 }
 
-fn is_same_time(a: &SessionTimes, b: &SessionTimes) -> bool {
-    (a.starts_at, a.ends_at) == (b.starts_at, b.ends_at)
+fn is_same(a: &SessionTimes, b: &SessionTimes) -> bool {
+    // An older version did not store the place.
+    let is_same_place = a.place.as_ref().zip(b.place.as_ref()).is_none_or(|(a, b)| a == b);
+    (a.starts_at, a.ends_at) == (b.starts_at, b.ends_at) && is_same_place
 }
 
 /// Prints no personal data, so that none can end up in a log.

@@ -12,6 +12,7 @@
 
 use catalog::answer::Status;
 use catalog::mail::MailKind;
+use catalog::session::SessionTimes;
 use catalog::{Event, Session, SessionId};
 
 use super::claim::{self, Place};
@@ -303,7 +304,11 @@ impl Store {
         if following.rescheduled_at != participant.rescheduled_at {
             // The new date gets a reminder of its own.
             changes = changes.remove("reminded_of").remove("told_no_seat_of");
-            let previous = participant.told.as_ref().map(|told| told.when.clone());
+            let when_and_where = |told: &SessionTimes| {
+                let place = told.place.as_ref().filter(|place| *place != session.place());
+                place.map_or_else(|| told.when.clone(), |place| format!("{}, {}", told.when, place.words()))
+            };
+            let previous = participant.told.as_ref().map(when_and_where);
             let about = Mail::new(MailKind::Rescheduled, &following, attempt.id, attempt.now);
             mail = Some(outbox::put(event.id(), &Mail { previous, ..about }, following.forget_at)?);
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use catalog::event::EventRecord;
+use catalog::place::Place;
 use catalog::session::SessionRecord;
 use catalog::{Event, EventId, Session, SessionId};
 use jiff::Timestamp;
@@ -16,10 +17,11 @@ use toml::value::Datetime;
 
 use crate::page::calendar;
 use crate::page::clock::{self, rfc3339};
-use crate::page::front_matter::{EventTable, SessionTable};
+use crate::page::front_matter::{EventTable, OneOrMore, SessionTable};
 use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems};
 use crate::words::dutch;
+use crate::words::quotes::curly;
 
 /// Default number of days after a session before the data of its participants is deleted.
 const RETENTION_DAYS: u16 = 30;
@@ -40,6 +42,14 @@ pub struct Announcement {
 pub struct SessionWords {
     /// The session's id, which is its value in the sign-up form.
     pub id: String,
+    /// The date, with the time if another session is on the same day.
+    pub name: String,
+    /// Where the session takes place: `digitaal`.
+    pub place: String,
+    /// Name and address of the building; empty if the session is only online.
+    pub address: String,
+    /// Whether one can take part online.
+    pub is_online: bool,
     /// `dinsdag 28 november 2028`
     pub date: String,
     /// `28`
@@ -92,11 +102,12 @@ pub fn announce(
     problems: &mut Problems,
 ) -> Option<Announcement> {
     let event = table.get_ref();
-    let mut read = Reader { source, page, problems, zone: TimeZone::UTC };
+    let mut read = Reader { source, page, problems, zone: TimeZone::UTC, place: Place::default() };
     let id = event.id.as_ref().and_then(|id| read.id::<EventId>(id));
     let zone = event.time_zone.as_ref().and_then(|name| clock::zone(name, source, read.problems));
     // Without the right zone, the order of the times can still be checked.
     read.zone = zone.clone().unwrap_or(TimeZone::UTC);
+    read.place = event.place.as_ref().and_then(|place| read.place(place)).unwrap_or_default();
     let sessions = read.sessions(&event.sessions);
     let (id, sessions) = (id?, sessions?);
     zone?;
@@ -111,6 +122,7 @@ pub fn announce(
         time_zone: event.time_zone.as_ref()?.get_ref().clone(),
         retention_days: event.retention_days.unwrap_or(RETENTION_DAYS),
         confirm_by_mail: event.confirm_by_mail,
+        costs: event.costs.as_deref().unwrap_or_default().to_owned(),
         sessions,
         renamed: BTreeMap::new(),
         is_offline: false,
@@ -118,7 +130,11 @@ pub fn announce(
     // `Event::try_from` fails only without sessions: `read.sessions` has checked that their ids differ.
     // The list is empty only if the schema has reported that.
     let event = Event::try_from(record).ok()?;
-    Some(Announcement { event, sessions: words, id_span })
+    let mut sessions: Vec<SessionWords> = words;
+    for (words, session) in sessions.iter_mut().zip(event.sessions()) {
+        words.name = event.name_of(session);
+    }
+    Some(Announcement { event, sessions, id_span })
 }
 
 struct Reader<'a> {
@@ -126,6 +142,8 @@ struct Reader<'a> {
     page: &'a str,
     problems: &'a mut Problems,
     zone: TimeZone,
+    /// Where sessions take place that do not say so themselves.
+    place: Place,
 }
 
 impl Reader<'_> {
@@ -172,6 +190,10 @@ impl Reader<'_> {
         self.check_order(table, [start, end, opens, closes].map(|moment| moment.map(|(_, at)| at)));
         let moved_from = table.moved_from.as_ref().zip(start);
         let moved_from = moved_from.and_then(|(from, (_, start))| self.former_start(from, start));
+        let place = match &table.place {
+            Some(place) => self.place(place),
+            None => Some(self.place.clone()),
+        };
         let because = table.called_off_because.as_ref();
         if let Some(because) = because.filter(|_| !table.called_off) {
             let help = "zet er `called_off = true` bij, of haal deze sleutel weg";
@@ -187,6 +209,7 @@ impl Reader<'_> {
             date: date.clone(),
             time: time.clone(),
             calendar: calendar::times(&self.zone, (start, start_at), (end, end_at)),
+            place: place?,
             capacity: table.capacity?,
             opens_at,
             closes_at,
@@ -201,6 +224,10 @@ impl Reader<'_> {
         let session = Session::try_from(record).ok()?;
         let words = SessionWords {
             id: session.id().to_string(),
+            name: String::new(),
+            place: session.place().words(),
+            address: session.place().address.clone(),
+            is_online: session.place().is_online,
             date,
             day: start.day(),
             month: dutch::month(start.date()),
@@ -245,6 +272,21 @@ impl Reader<'_> {
             let help = "zet `closes` op hetzelfde moment als `start`, of eerder";
             tell(&table.closes, "de aanmelding sluit pas na het begin van de sessie", help);
         }
+    }
+
+    fn place(&mut self, written: &Spanned<OneOrMore>) -> Option<Place> {
+        let is_online =
+            |text: &&String| ["online", "digitaal"].contains(&text.trim().to_lowercase().as_str());
+        let (online, addresses): (Vec<&String>, Vec<&String>) =
+            written.get_ref().texts().iter().partition(is_online);
+        if addresses.len() > 1 {
+            let help =
+                "een sessie is op één plek, en misschien ook online: `place = [\"naam, adres\", \"online\"]`";
+            self.tell(written.span(), "hier staan twee adressen", help);
+            return None;
+        }
+        let address = addresses.first().map(|address| curly(address.trim()).into_owned()).unwrap_or_default();
+        Some(Place { address, is_online: !online.is_empty() })
     }
 
     fn former_start(&mut self, written: &Spanned<Datetime>, start: Timestamp) -> Option<FormerStart> {

@@ -17,7 +17,9 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use crate::page::prose::Prose;
-use crate::page::schema::Kind::{Date, DateTime, Flag, Line, Number, Table, Tables, Text, Texts};
+use crate::page::schema::Kind::{
+    Date, DateTime, Flag, Line, Number, Table, Tables, Text, TextOrTexts, Texts,
+};
 use crate::page::schema::{self, Key, optional, required};
 use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems};
@@ -66,6 +68,10 @@ pub struct EventTable {
     pub time_zone: Option<Spanned<String>>,
     /// Number of days after a session before the data of its participants is deleted; 30 by default.
     pub retention_days: Option<u16>,
+    /// Where the sessions take place: online by default.
+    pub place: Option<Spanned<OneOrMore>>,
+    /// What taking part costs, as a sentence; nothing by default.
+    pub costs: Option<Prose>,
     /// Whether a seat is only held until the participant confirms the e-mail address.
     #[serde(default)]
     pub confirm_by_mail: bool,
@@ -90,6 +96,8 @@ pub struct SessionTable {
     pub opens: Option<Spanned<Datetime>>,
     /// Closing time of sign-up.
     pub closes: Option<Spanned<Datetime>>,
+    /// Where the session takes place, if that differs from the event.
+    pub place: Option<Spanned<OneOrMore>>,
     /// Former start, if the session was moved.
     pub moved_from: Option<Spanned<Datetime>>,
     /// Whether the session does not take place.
@@ -97,6 +105,26 @@ pub struct SessionTable {
     pub called_off: bool,
     /// Why it does not take place, as participants read it.
     pub called_off_because: Option<Spanned<Prose>>,
+}
+
+/// A text, or a list of texts.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMore {
+    /// A single text.
+    One(String),
+    /// A list.
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    /// Returns the texts.
+    pub fn texts(&self) -> &[String] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::More(texts) => texts,
+        }
+    }
 }
 
 /// The keys of `[[event.sessions]]`.
@@ -107,6 +135,7 @@ pub const SESSION: &[Key] = &[
     required("capacity", Number(100_000), "het aantal plaatsen"),
     required("opens", DateTime, "vanaf wanneer men zich kan aanmelden"),
     required("closes", DateTime, "tot wanneer men zich kan aanmelden, uiterlijk tot `start`"),
+    optional("place", TextOrTexts, "waar deze sessie is, als dat anders is dan bij de bijeenkomst"),
     optional(
         "moved_from",
         DateTime,
@@ -130,6 +159,12 @@ pub const EVENT: &[Key] = &[
         Number(3650),
         "na hoeveel dagen de gegevens van deelnemers weg zijn; 30 als het er niet staat",
     ),
+    optional(
+        "place",
+        TextOrTexts,
+        "waar de sessies zijn: `\"online\"`, naam en adres, of een lijst met allebei; anders online",
+    ),
+    optional("costs", Line, "wat meedoen kost, als een hele zin; anders staat er dat het kosteloos is"),
     optional(
         "confirm_by_mail",
         Flag,

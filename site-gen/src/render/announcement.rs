@@ -82,7 +82,12 @@ impl Renderer<'_> {
                 FormView::new(event, now, typed.clone(), &errors)
             })
             .collect();
-        refused.extend(refused.first().cloned().map(|form| FormView { is_trapped: true, ..form }));
+        let all_full = event.sessions().iter().map(|session| (session.id().clone(), true)).collect();
+        refused.extend(refused.first().cloned().map(|form| FormView {
+            is_trapped: true,
+            full: all_full,
+            ..form
+        }));
         refused
     }
 }

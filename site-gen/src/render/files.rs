@@ -11,7 +11,7 @@ use super::views::{FeedEntry, PageView, SitemapEntry};
 use super::{Common, Renderer, ics, page_context, search};
 use crate::markdown::body::Body;
 use crate::markdown::facts::Facts;
-use crate::site::{Page, SEARCH_TEMPLATE, SEARCH_URL};
+use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, Page, SEARCH_TEMPLATE, SEARCH_URL};
 use crate::source::fingerprint::Fingerprint;
 use crate::source::link::encoded;
 use crate::source::place::Kind;
@@ -30,7 +30,9 @@ impl Renderer<'_> {
         if !self.has_search() {
             return Ok(Vec::new());
         }
-        let mut context = page_context(&PageView::generated("Zoeken", SEARCH_URL));
+        let mut view = PageView::generated("Zoeken", SEARCH_URL);
+        view.description = "Zoek in alle pagina’s en berichten van de site.";
+        let mut context = page_context(&view);
         context.insert("entries", &search::entries(site));
         let index = serde_json::to_string(&search::index(site, facts))
             .map_err(|error| Problem::in_file("zoeken.json", error.to_string()))?;
@@ -72,6 +74,7 @@ impl Renderer<'_> {
         let mut entries: Vec<SitemapEntry<'_>> =
             site.pages.iter().filter(is_public).map(SitemapEntry::new).collect();
         entries.extend(site.tags.iter().map(|tag| SitemapEntry::generated(&tag.url)));
+        entries.extend(templates.has(AGENDA_TEMPLATE).then(|| SitemapEntry::generated(AGENDA_URL)));
         let sitemap = self.file("/sitemap.xml", &entries, || {
             let mut context = Context::new();
             context.insert("entries", &entries);

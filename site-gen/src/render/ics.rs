@@ -76,7 +76,7 @@ fn event(out: &mut Lines, site: &Site, entry: Entry<'_>) {
     out.text("SUMMARY", event.title());
     out.text("DESCRIPTION", &format!("{}\n{url}", page.content.description));
     out.line(&format!("URL:{url}"));
-    out.text("LOCATION", "Digitaal");
+    out.text("LOCATION", &session.place().heading());
     let organizer = table.title.replace('"', "'");
     out.line(&format!("ORGANIZER;CN=\"{organizer}\":{origin}/"));
     out.line(if session.is_called_off() { "STATUS:CANCELLED" } else { "STATUS:CONFIRMED" });

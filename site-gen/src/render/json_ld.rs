@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::page::event::Announcement;
+use crate::page::event::{Announcement, SessionWords};
 use crate::page::parse::Content;
 use crate::site::{Page, Site};
 use crate::source::place::Kind;
@@ -104,22 +104,44 @@ fn events<'a>(
             "endDate": session.end,
             "inLanguage": "nl",
             "eventStatus": format!("https://schema.org/{status}"),
-            "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
-            "location": { "@type": "VirtualLocation", "url": page_url },
+            "eventAttendanceMode": format!("https://schema.org/{}", attendance_mode(session)),
+            "location": location(session, &page_url),
             "organizer": organization_in_short(site),
-            "isAccessibleForFree": true,
             "maximumAttendeeCapacity": session.capacity,
             "offers": {
                 "@type": "Offer",
-                "price": 0,
-                "priceCurrency": "EUR",
                 "validFrom": session.opens_at,
                 "url": page_url,
             },
         });
+        // What it costs is a sentence, which has no place here.
+        if announcement.event.is_free() {
+            event["isAccessibleForFree"] = true.into();
+            event["offers"]["price"] = 0.into();
+            event["offers"]["priceCurrency"] = "EUR".into();
+        }
         if let Some(former) = &session.moved_from {
             event["previousStartDate"] = former.start.clone().into();
         }
         event
     })
+}
+
+fn attendance_mode(session: &SessionWords) -> &'static str {
+    match (session.address.is_empty(), session.is_online) {
+        (true, _) => "OnlineEventAttendanceMode",
+        (false, false) => "OfflineEventAttendanceMode",
+        (false, true) => "MixedEventAttendanceMode",
+    }
+}
+
+fn location(session: &SessionWords, page_url: &str) -> Value {
+    let online = || json!({ "@type": "VirtualLocation", "url": page_url });
+    if session.address.is_empty() {
+        return online();
+    }
+    // The name comes before the address: `De Werf, Plein 1, Utrecht`.
+    let (name, address) = session.address.split_once(", ").unwrap_or((&session.address, &session.address));
+    let place = json!({ "@type": "Place", "name": name, "address": address });
+    if session.is_online { json!([place, online()]) } else { place }
 }

@@ -7,11 +7,14 @@ use super::output::{self, Outputs};
 use super::views::{EventView, PageView, PagerView, Summary, TagCount};
 use super::{Common, Renderer, page_context};
 use crate::page::event::Announcement;
-use crate::site::{Page, TAGS_URL, Tag};
+use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, Page, TAGS_URL, Tag};
 use crate::source::place::Kind;
 
 /// The number of articles on the home page.
 const NEWS_ON_HOME: usize = 3;
+
+/// The number of events on the home page. The others are in the agenda.
+const EVENTS_ON_HOME: usize = 2;
 
 /// The lists of other pages that a page shows.
 #[derive(Default, Hash)]
@@ -45,7 +48,7 @@ impl Renderer<'_> {
         match page.place.kind {
             Kind::Home => Lists {
                 articles: Some(summaries(site.articles_below("/").take(NEWS_ON_HOME))),
-                events: Some(self.upcoming_events()),
+                events: Some(self.upcoming_events().into_iter().take(EVENTS_ON_HOME).collect()),
                 pager: None,
             },
             Kind::Section => {
@@ -105,17 +108,34 @@ impl Renderer<'_> {
         Ok(vec![output::page(TAGS_URL, templates.render("tags.html", &context)?)])
     }
 
-    /// Returns the events with a session that has not ended yet.
+    /// Renders the page with the coming sessions.
+    pub(super) fn agenda(&self) -> Outputs {
+        let Common { templates, .. } = self.common;
+        if !templates.has(AGENDA_TEMPLATE) {
+            return Ok(Vec::new());
+        }
+        let mut view = PageView::generated("Agenda", AGENDA_URL);
+        view.description = "De bijeenkomsten die komen, met de dagen en tijden.";
+        let mut context = page_context(&view);
+        context.insert("events", &self.upcoming_events());
+        Ok(vec![output::page(AGENDA_URL, templates.render(AGENDA_TEMPLATE, &context)?)])
+    }
+
+    /// Returns the events with a session that has not ended yet, the next one first.
     fn upcoming_events(&self) -> Vec<EventView<'_>> {
         let now = self.moment.now;
         let announcements = self.common.site.announcements();
-        let upcoming = announcements.filter(|(_, announcement)| is_upcoming(announcement, now));
-        upcoming.map(|(page, announcement)| EventView::new(announcement, page, now)).collect()
+        let mut upcoming: Vec<_> = announcements
+            .filter_map(|(page, announcement)| Some((next_end(announcement, now)?, page, announcement)))
+            .collect();
+        upcoming.sort_by_key(|(next, ..)| *next);
+        upcoming.into_iter().map(|(_, page, announcement)| EventView::new(announcement, page, now)).collect()
     }
 }
 
-fn is_upcoming(announcement: &Announcement, now: Timestamp) -> bool {
-    announcement.event.sessions().iter().any(|session| now < session.ends_at())
+/// Returns when the next session of an event ends, if one is still to come.
+fn next_end(announcement: &Announcement, now: Timestamp) -> Option<Timestamp> {
+    announcement.event.sessions().iter().map(|session| session.ends_at()).filter(|end| now < *end).min()
 }
 
 fn summaries<'s>(pages: impl Iterator<Item = &'s Page>) -> Vec<Summary<'s>> {

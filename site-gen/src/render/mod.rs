@@ -142,6 +142,7 @@ impl Renderer<'_> {
         site.tags.par_iter().try_for_each(|tag| hand_on(self.tag(tag)))?;
         hand_on(self.all_tags())?;
         hand_on(self.search(&facts))?;
+        hand_on(self.agenda())?;
         hand_on(self.feed())?;
         hand_on(self.sitemap())?;
         hand_on(self.calendars())?;

@@ -68,13 +68,16 @@ fn mail_views(status: Status) -> [MailView; 2] {
 
 fn event_words(is_online: bool) -> EventWords {
     let url = if is_online { "0".to_owned() } else { String::new() };
-    EventWords { title: "0".into(), url, retention_days: 30 }
+    EventWords { title: "0".into(), url, retention_days: 30, costs: "0".into() }
 }
 
 fn session_words(called_off: bool) -> SessionWords {
     SessionWords {
         id: "0".into(),
+        name: "0".into(),
         date: "0".into(),
+        place: "0".into(),
+        is_online: !called_off,
         time: "0".into(),
         place_of_time: "0".into(),
         start: "0".into(),
@@ -131,6 +134,9 @@ fn form(error: Option<FieldError>) -> FormView {
         errors: Field::ALL.iter().map(|&field| (field, error)).collect(),
         has_errors: error.is_some(),
         phases: BTreeMap::new(),
+        full: BTreeMap::new(),
+        first_open: String::new(),
+        opens_later: false,
         is_open: false,
         has_other_open: false,
         is_trapped: false,

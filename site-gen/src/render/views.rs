@@ -11,7 +11,7 @@ use crate::markdown::body::{Body, Heading};
 use crate::page::config::LinkTable;
 use crate::page::day::Day;
 use crate::page::event::{Announcement, SessionWords};
-use crate::site::{Page, Site, TAGS_URL, Tag, tag_url};
+use crate::site::{AGENDA_URL, Page, Site, TAGS_URL, Tag, tag_url};
 
 /// The value `site`, on every page.
 #[derive(Debug, Clone, Hash, Serialize)]
@@ -25,7 +25,7 @@ pub struct SiteView<'a> {
     footer: &'a [LinkTable],
     /// The path of the feed; empty if there is no public article.
     feed: &'static str,
-    /// The path of the calendar of all sessions; empty if there are none.
+    /// The path of the page with the coming sessions; empty if the site has none.
     agenda: &'static str,
     /// The addresses of the files of `templates/static/`, by name.
     files: &'a BTreeMap<String, String>,
@@ -35,7 +35,7 @@ pub struct SiteView<'a> {
 
 impl<'a> SiteView<'a> {
     /// Creates the view of the whole site.
-    pub fn new(site: &'a Site, files: &'a BTreeMap<String, String>) -> Self {
+    pub fn new(site: &'a Site, files: &'a BTreeMap<String, String>, has_agenda: bool) -> Self {
         let table = &site.config.table;
         Self {
             title: &table.title,
@@ -50,7 +50,7 @@ impl<'a> SiteView<'a> {
             } else {
                 ""
             },
-            agenda: if site.catalog.events().is_empty() { "" } else { "/agenda.ics" },
+            agenda: if has_agenda { AGENDA_URL } else { "" },
             files,
             tags_url: if site.tags.is_empty() { "" } else { TAGS_URL },
         }
@@ -273,6 +273,12 @@ pub struct EventView<'a> {
     retention_days: u16,
     /// Whether a seat is only held until the participant has confirmed the mail address.
     confirm_by_mail: bool,
+    /// Whether any session is open for sign-up at the moment of the build.
+    is_open: bool,
+    /// What taking part costs, as a sentence.
+    costs: &'a str,
+    /// Whether some sessions are on the same day.
+    has_same_day: bool,
     sessions: &'a [SessionWords],
 }
 
@@ -295,6 +301,9 @@ impl<'a> EventView<'a> {
             anchor: FORM_ANCHOR,
             retention_days: event.retention_days(),
             confirm_by_mail: event.confirm_by_mail(),
+            is_open: event.sessions().iter().any(|session| session.phase(now) == Phase::Open),
+            costs: event.costs(),
+            has_same_day: announcement.sessions.iter().any(|session| session.name != session.date),
             sessions: &announcement.sessions,
         }
     }

@@ -10,7 +10,7 @@ use crate::markdown::facts::Facts;
 use crate::page::config::{Config, LinkTable};
 use crate::page::parse::Parsed;
 use crate::site::public::Public;
-use crate::site::{GENERATED, SEARCH_TEMPLATE, SEARCH_URL, TAGS_URL, tag_url};
+use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, GENERATED, SEARCH_TEMPLATE, SEARCH_URL, TAGS_URL, tag_url};
 use crate::source::file::Source;
 use crate::source::link::{self, Link, Target};
 use crate::source::load::Sources;
@@ -38,10 +38,11 @@ impl Addresses {
         if !files.is_empty() {
             files.insert(TAGS_URL.to_owned());
         }
-        let is_search =
-            |source: &Arc<Source>| source.path.strip_prefix("templates/") == Some(SEARCH_TEMPLATE);
-        if sources.templates.iter().any(is_search) {
-            files.insert(SEARCH_URL.to_owned());
+        for (template, url) in [(SEARCH_TEMPLATE, SEARCH_URL), (AGENDA_TEMPLATE, AGENDA_URL)] {
+            let is_it = |source: &Arc<Source>| source.path.strip_prefix("templates/") == Some(template);
+            if sources.templates.iter().any(is_it) {
+                files.insert(url.to_owned());
+            }
         }
         let is_public = |file: &String| !pages.held_files.contains_key(file);
         files.extend(sources.assets.iter().map(|asset| format!("/{}", asset.path)).filter(is_public));

@@ -80,12 +80,18 @@ pub const SEARCH_URL: &str = "/zoeken/";
 /// The template of the search page. A site without it has no search page.
 pub const SEARCH_TEMPLATE: &str = "search.html";
 
+/// The path of the page with the coming sessions.
+pub const AGENDA_URL: &str = "/agenda/";
+
+/// The template of the page with the coming sessions. A site without it has no such page.
+pub const AGENDA_TEMPLATE: &str = "agenda.html";
+
 /// The path of the page that lists all tags.
 pub const TAGS_URL: &str = "/onderwerpen/";
 
 /// Returns whether the site itself uses an address, so that no page or file can have it.
 pub fn is_reserved(url: &str) -> bool {
-    [SIGNUP_PREFIX, TAGS_URL, SEARCH_URL].iter().any(|prefix| url.starts_with(prefix))
+    [SIGNUP_PREFIX, TAGS_URL, SEARCH_URL, AGENDA_URL].iter().any(|prefix| url.starts_with(prefix))
         || url.contains("/pagina/")
 }
 

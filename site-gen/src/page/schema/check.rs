@@ -299,13 +299,15 @@ impl Kind {
     fn fault(&self, name: &str, value: &DeValue<'_>) -> Option<String> {
         let is_invisible = |text: &str| text.contains(is_invisible);
         match (self, value) {
-            (Self::Text | Self::Line, DeValue::String(text)) if text.trim().is_empty() => {
+            (Self::Text | Self::Line | Self::TextOrTexts, DeValue::String(text))
+                if text.trim().is_empty() =>
+            {
                 Some(format!("`{name}` is leeg"))
             }
             (_, DeValue::String(text)) if is_invisible(text) => {
                 Some(format!("in `{name}` staat een onzichtbaar stuurteken"))
             }
-            (Self::Texts, DeValue::Array(array))
+            (Self::Texts | Self::TextOrTexts, DeValue::Array(array))
                 if array.iter().filter_map(|item| item.get_ref().as_str()).any(is_invisible) =>
             {
                 Some(format!("in `{name}` staat een onzichtbaar stuurteken"))
@@ -328,11 +330,14 @@ impl Kind {
     /// Returns whether a value is of this kind.
     fn accepts(&self, value: &DeValue<'_>) -> bool {
         match (self, value) {
-            (Self::Text | Self::Line | Self::TextOrNothing | Self::Choice(_), DeValue::String(_))
+            (
+                Self::Text | Self::Line | Self::TextOrNothing | Self::TextOrTexts | Self::Choice(_),
+                DeValue::String(_),
+            )
             | (Self::Flag, DeValue::Boolean(_))
             | (Self::Number(_), DeValue::Integer(_))
             | (Self::Table(_), DeValue::Table(_)) => true,
-            (Self::Texts, DeValue::Array(array)) => {
+            (Self::Texts | Self::TextOrTexts, DeValue::Array(array)) => {
                 array.iter().all(|item| item.get_ref().as_str().is_some_and(|text| !text.trim().is_empty()))
             }
             (Self::Tables(_), DeValue::Array(array)) => {
@@ -351,6 +356,7 @@ impl Kind {
         match self {
             Self::Text | Self::Line | Self::TextOrNothing | Self::Choice(_) => "tekst",
             Self::Texts => "een lijst van teksten",
+            Self::TextOrTexts => "tekst, of een lijst van teksten,",
             Self::Flag => "`true` of `false`",
             Self::Number(_) => "een heel getal",
             Self::Date => "een datum zonder aanhalingstekens",

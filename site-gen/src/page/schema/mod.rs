@@ -36,6 +36,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A list of texts, none of them blank.
     Texts,
+    /// A text that is not blank, or a list of them.
+    TextOrTexts,
     /// `true` or `false`.
     Flag,
     /// A whole number from 1 up to and including this limit.
@@ -67,7 +69,7 @@ impl Key {
     pub fn example(&self, within: &str) -> String {
         let name = self.name;
         match self.kind {
-            Kind::Text | Kind::Line | Kind::TextOrNothing => format!("{name} = \"…\""),
+            Kind::Text | Kind::Line | Kind::TextOrNothing | Kind::TextOrTexts => format!("{name} = \"…\""),
             Kind::Choice(words) => format!("{name} = \"{}\"", words.first().unwrap_or(&"…")),
             Kind::Texts => format!("{name} = [\"…\", \"…\"]"),
             Kind::Flag => format!("{name} = true"),

@@ -10,7 +10,7 @@ impl Key {
     /// Returns an example of the key in TOML, made from what was typed if that says enough.
     pub(super) fn example_like(&self, typed: &str, within: &str) -> String {
         let value = match self.kind {
-            Kind::Text | Kind::Line | Kind::TextOrNothing => quoted(typed),
+            Kind::Text | Kind::Line | Kind::TextOrNothing | Kind::TextOrTexts => quoted(typed),
             Kind::Texts => list(typed),
             Kind::Flag => flag(typed),
             Kind::Number(_) => digits(typed),
