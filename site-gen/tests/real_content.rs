@@ -33,13 +33,136 @@ fn the_real_content_has_no_problems_and_a_second_build_writes_nothing() {
     assert_eq!((second.written, second.unchanged, second.removed), (0, first.written, 0));
 }
 
-#[test]
-fn a_session_that_is_called_off_says_so_everywhere() {
+/// Copies the project's own content and templates.
+fn copy() -> tempfile::TempDir {
     let site = tempfile::tempdir().unwrap();
     for folder in ["content", "templates"] {
         let copied = Command::new("cp").arg("-r").arg(root().join(folder)).arg(site.path()).status();
         assert!(copied.unwrap().success());
     }
+    site
+}
+
+/// A session with its id, its day in 2026, when sign-up opens, and when it closes.
+fn session(id: &str, day: &str, opens: &str, closes: &str) -> String {
+    format!(
+        "[[event.sessions]]\nid = \"{id}\"\nstart = 2026-{day}T13:00:00\nend = 2026-{day}T14:00:00\ncapacity = 4\n\
+         opens = 2026-{opens}T09:00:00\ncloses = 2026-{closes}T09:00:00\n"
+    )
+}
+
+#[test]
+fn every_phase_of_a_session_reads_the_same_in_every_place() {
+    let site = copy();
+    let event = |sessions: &[String]| {
+        let head = "+++\ntitle = \"Proef\"\ndate = 2026-11-01\n[event]\nid = \"proef\"\ntitle = \"Proefbijeenkomst\"\n\
+                    time_zone = \"Europe/Amsterdam\"\n";
+        let article = site.path().join("content/nieuws/proef.md");
+        fs::write(article, format!("{head}{}+++\n\nTekst.\n", sessions.concat())).unwrap();
+        let out = tempfile::tempdir().unwrap();
+        // 13.30 in Amsterdam.
+        let now = "2026-11-24T12:30:00Z".parse().unwrap();
+        site_gen::build(site.path(), out.path(), Wanted::public(now)).unwrap();
+        ["nieuws/proef/", "", "agenda/"].map(|page| {
+            let html = fs::read_to_string(out.path().join(format!("site/{page}index.html"))).unwrap();
+            // Only what is about this event.
+            let (start, end) = match page {
+                "nieuws/proef/" => (html.find("<h1>Proef</h1>"), "</main>"),
+                _ => (html.find("Proefbijeenkomst"), "</section>"),
+            };
+            start.map_or_else(String::new, |start| html[start..].split(end).next().unwrap().to_owned())
+        })
+    };
+    let not_yet = session("not-yet", "12-20", "12-01", "12-20");
+    let open = session("open", "12-21", "11-01", "12-21");
+    let closed = session("closed", "11-25", "11-01", "11-20");
+    let under_way = session("under-way", "11-24", "11-01", "11-24");
+    let over = session("over", "11-02", "10-01", "11-02");
+    let called_off = session("called-off", "12-22", "11-01", "12-22") + "called_off = true\n";
+    let [article, home, agenda] =
+        event(&[not_yet.clone(), open.clone(), closed.clone(), under_way.clone(), over.clone(), called_off]);
+    let (card, form) = article.split_once("<form").unwrap();
+    for (words, is_coming) in [
+        ("Aanmelden kan vanaf 1 december 2026, 9.00 uur.", true),
+        ("Je kunt je aanmelden.", true),
+        ("De aanmelding is gesloten.", true),
+        ("De sessie is nu bezig.", true),
+        ("De sessie is geweest.", false),
+        ("De sessie gaat niet door.", true),
+    ] {
+        assert!(card.contains(words), "card: {words}\n{card}");
+        assert_eq!(form.contains(words), words != "Je kunt je aanmelden.", "form: {words}\n{form}");
+        assert_eq!(
+            (home.contains(words), agenda.contains(words)),
+            (is_coming, is_coming),
+            "lists: {words}\n{home}"
+        );
+    }
+    assert_eq!(
+        form.matches("name=\"session\"").count(),
+        1,
+        "only a session that is open can be chosen: {form}"
+    );
+    assert!(
+        form.contains("id=\"session\" name=\"session\" value=\"open\""),
+        "the summary of errors links to it"
+    );
+    assert!(home.contains(">Meld je aan</a>"));
+    // Nothing is open, and something opens later.
+    let [article, home, agenda] = event(&[not_yet, closed]);
+    assert!(
+        !article.contains("<form") && article.contains("Kijk of je je inmiddels kunt aanmelden"),
+        "{article}"
+    );
+    assert!(!home.contains("Meld je aan") && home.contains("Lees waar het over gaat"), "{home}");
+    assert!(agenda.contains("Aanmelden kan vanaf"));
+    // Everything is over.
+    let [article, home, agenda] = event(&[over]);
+    assert!(
+        !article.contains("Kijk of") && article.contains("lees je over volgende bijeenkomsten"),
+        "{article}"
+    );
+    assert!(home.is_empty() && agenda.is_empty());
+    // Two sessions on one day are told apart by their times.
+    let evening = open.replace("\"open\"", "\"avond\"").replace("T13:", "T19:").replace("T14:", "T20:");
+    let [article, ..] = event(&[open, evening]);
+    assert!(article.contains("Welke sessie kies je?") && article.contains("19.00–20.00 uur"), "{article}");
+}
+
+#[test]
+fn a_place_and_costs_are_told_everywhere() {
+    let site = copy();
+    let article = site.path().join("content/nieuws/lerend-netwerk-november-2028.md");
+    let text = fs::read_to_string(&article).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let now = "2026-11-24T12:00:00Z".parse().unwrap();
+    let place = |line: &str| {
+        fs::write(&article, text.replacen("[event]\n", &format!("[event]\n{line}\n"), 1)).unwrap();
+        site_gen::build(site.path(), out.path(), Wanted::public(now)).map_err(|error| error.to_string())
+    };
+    let read = |file: &str| fs::read_to_string(out.path().join(file)).unwrap();
+    place("place = [\"De Werf, Plein 1, Utrecht\", \"online\"]\ncosts = \"Deelname kost 25 euro.\"").unwrap();
+    let page = read("site/nieuws/lerend-netwerk-november-2028/index.html");
+    for words in [
+        "Waar: De Werf, Plein 1, Utrecht, of digitaal",
+        "Deelname kost 25 euro.",
+        "MixedEventAttendanceMode",
+        "\"address\":\"Plein 1, Utrecht\",\"name\":\"De Werf\"",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    assert!(!page.contains("isAccessibleForFree") && !page.contains("Deelname is kosteloos"));
+    assert!(read("site/agenda.ics").contains("LOCATION:De Werf\\, Plein 1\\, Utrecht\\, of digitaal"));
+    place("place = \"De Werf, Plein 1, Utrecht\"").unwrap();
+    let page = read("site/nieuws/lerend-netwerk-november-2028/index.html");
+    assert!(page.contains("OfflineEventAttendanceMode") && page.contains("Deelname is kosteloos."), "{page}");
+    let told = place("place = [\"De Werf\", \"De Pol\"]").unwrap_err();
+    assert!(told.contains("hier staan twee adressen"), "{told}");
+}
+
+#[test]
+fn a_session_that_is_called_off_says_so_everywhere() {
+    let site = copy();
     let article = site.path().join("content/nieuws/lerend-netwerk-november-2028.md");
     let text = fs::read_to_string(&article).unwrap();
     let off = "capacity = 40\ncalled_off = true\ncalled_off_because = \"De spreker is ziek.\"";
@@ -49,12 +172,12 @@ fn a_session_that_is_called_off_says_so_everywhere() {
     site_gen::build(site.path(), out.path(), Wanted::public(now)).unwrap();
     let read = |file: &str| fs::read_to_string(out.path().join(file)).unwrap();
     let page = read("site/nieuws/lerend-netwerk-november-2028/index.html");
-    assert!(page.contains("<strong>Gaat niet door.</strong> De spreker is ziek."), "{page}");
+    assert!(page.contains("<strong>De sessie gaat niet door.</strong> De spreker is ziek."), "{page}");
     assert_eq!(page.matches("https://schema.org/EventCancelled").count(), 1);
     assert_eq!(page.matches("https://schema.org/EventScheduled").count(), 1);
     assert_eq!(page.matches("data-seats=").count(), 1, "only the other session has seats");
     assert!(read("site/agenda.ics").contains("STATUS:CANCELLED"));
-    assert!(read("site/index.html").contains("gaat niet door"));
+    assert!(read("site/index.html").contains("De sessie gaat niet door."));
     let mail = |kind: &str| read(&format!("function/mails/{kind}.txt"));
     assert!(mail("called_off").contains("<< session.called_off_because >>"));
     assert!(
