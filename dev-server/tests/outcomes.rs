@@ -34,7 +34,7 @@ async fn a_complete_form_is_stored_and_leads_to_a_page_that_is_safe_to_reload() 
         let html = page.text().await.unwrap();
         let reference = location.trim_end_matches('/').rsplit('/').next().unwrap();
         assert!(html.contains("Je aanmelding is binnen") && html.contains(reference), "{html}");
-        assert!(html.contains("zondag 30 november 2098, 16.00–17.30 uur"), "{html}");
+        assert!(html.contains("zondag 30 november 2098") && html.contains("16.00–17.30 uur"), "{html}");
     }
     let items = site.items().await;
     let person = items.iter().find(|item| text(item, "sk").starts_with("person#")).unwrap();
@@ -105,7 +105,7 @@ async fn each_error_has_a_sentence_of_its_own_in_the_summary_and_at_the_field() 
         (
             all_empty,
             &[
-                ("session", "Kies één van de twee data."),
+                ("session", "Kies een sessie."),
                 ("full_name", "Vul je voor- en achternaam in."),
                 ("email", "Vul je e-mailadres in."),
                 ("organisation", "Vul de naam van je organisatie in."),
@@ -190,6 +190,24 @@ async fn a_full_session_offers_the_other_date_with_everything_that_was_typed() {
     assert_eq!(site.post(OPEN, &form("klein", "a%40voorbeeld.nl")).await.status(), 409);
 }
 
+#[tokio::test]
+async fn where_everything_is_full_the_other_session_is_offered_with_its_waiting_list() {
+    let root = support::site();
+    let article = root.path().join("content/nieuws/open.md");
+    let text = std::fs::read_to_string(&article).unwrap();
+    let small = text.lines().map(|line| if line.starts_with("capacity") { "capacity = 1" } else { line });
+    std::fs::write(&article, small.collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    let site = Tried::start_in(root).await;
+    for (session, who) in [("klein", "a"), ("ruim", "b")] {
+        assert_eq!(site.post(OPEN, &form(session, &format!("{who}%40voorbeeld.nl"))).await.status(), 303);
+    }
+    let html = site.post(OPEN, &form("klein", "c%40voorbeeld.nl")).await.text().await.unwrap();
+    assert!(html.contains("is ook vol") && !html.contains("Meld je aan voor"), "{html}");
+    let (_, waiting) = press(&html, "Zet me op de wachtlijst voor zondag 30 november 2098");
+    assert!(waiting.contains("session=ruim") && waiting.contains("wait=yes"), "{waiting}");
+    assert_eq!(site.post(OPEN, &waiting).await.status(), 303);
+}
+
 /// Returns what an observer can compare between responses: the status, the names and lengths of the
 /// headers, and the length of the body.
 ///
@@ -235,13 +253,14 @@ async fn the_answer_outside_the_sign_up_window_explains_what_the_visitor_can_do(
     assert_eq!(early.status(), 409);
     let html = early.text().await.unwrap();
     assert!(
-        html.contains("De aanmelding is nog niet open") && html.contains("1 januari 2098, 9.00 uur"),
+        html.contains("Je kunt je nu niet aanmelden")
+            && html.contains("Aanmelden kan vanaf 1 januari 2098, 9.00 uur."),
         "{html}"
     );
     let late = site.post("/aanmelden/voorbij/", &form("toen", "a%40voorbeeld.nl")).await;
     assert_eq!(late.status(), 409);
     let html = late.text().await.unwrap();
-    assert!(html.contains("De aanmelding is gesloten"), "{html}");
+    assert!(html.contains("De sessie is geweest."), "{html}");
     assert_eq!(site.items().await.len(), 0);
     assert_eq!(
         site.post("/aanmelden/voorbij/", &press(&html, "Meld je aan voor zondag 30 november 2098").1)
@@ -253,7 +272,7 @@ async fn the_answer_outside_the_sign_up_window_explains_what_the_visitor_can_do(
     let page = site.get("/nieuws/later/").await.text().await.unwrap();
     assert!(page.contains("Je kunt je nu niet aanmelden") && !page.contains("<form"), "{page}");
     let page = site.get("/nieuws/voorbij/").await.text().await.unwrap();
-    assert!(page.contains("de aanmelding is gesloten") && page.contains("<form"), "{page}");
+    assert!(page.contains("De sessie is geweest.") && page.contains("<form"), "{page}");
 }
 
 #[tokio::test]
