@@ -37,6 +37,8 @@ pub struct SessionWords {
     pub place_of_time: String,
     /// The start in RFC 3339.
     pub start: String,
+    /// The path of the session's calendar file; empty if the site has it no more.
+    pub calendar: String,
     /// Whether the session does not take place.
     pub called_off: bool,
     /// The reason why it does not take place; may be empty.
@@ -68,6 +70,10 @@ impl SessionWords {
             is_online: session.place().is_online,
             place_of_time: event.place_of_time().to_owned(),
             start: session.starts_at().to_string(),
+            calendar: match event.is_offline() || session.is_removed() {
+                true => String::new(),
+                false => format!("{}{}.ics", event.page(), session.id()),
+            },
             called_off: session.is_called_off(),
             called_off_because: session.called_off_because().to_owned(),
         }

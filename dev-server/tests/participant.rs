@@ -52,7 +52,7 @@ async fn participants_wait_get_promoted_switch_edit_cancel_and_are_erased() {
     assert_eq!(promoted.calendar_line("DTSTART;TZID=Europe/Amsterdam:"), "20981128T160000");
 
     // Renée switches to the other date, which replaces the entry in her calendar.
-    let page = press_on(&site, &manage, "Kies zondag 30 november 2098").await;
+    let page = press_on(&site, &manage, "Verzet mijn aanmelding naar zondag 30 november 2098").await;
     assert!(page.contains("zondag 30 november 2098, 16.00–17.30 uur"), "{page}");
     let changed = letter(&site, "renee@voorbeeld.nl", "Je datum is gewijzigd").await;
     let left = letter(&site, "renee@voorbeeld.nl", "Vervallen").await;

@@ -81,6 +81,7 @@ fn session_words(called_off: bool) -> SessionWords {
         time: "0".into(),
         place_of_time: "0".into(),
         start: "0".into(),
+        calendar: if called_off { String::new() } else { "0".into() },
         called_off,
         called_off_because: if called_off { "0".into() } else { String::new() },
     }
