@@ -105,7 +105,10 @@ impl<'a> Own<'a> {
         let states = self.function.store.session_states(self.event.id(), self.timing.deadline).await?;
         let own = states.get(&participant.signup.session);
         let position = own.and_then(|state| state.waiting.iter().position(|one| *one == participant.person));
-        let others = self.event.offered().filter(|session| *session.id() != participant.signup.session);
+        let is_other = |session: &&Session| {
+            *session.id() != participant.signup.session && session.starts_at() > self.timing.now
+        };
+        let others = self.event.offered().filter(is_other);
         let other = |session: &Session| OtherSession {
             id: session.id().clone(),
             date: self.event.name_of(session),

@@ -1,5 +1,6 @@
 //! What an editor changes after people have signed up.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Status;
 use catalog::mail::MailKind;
 use jiff::SignedDuration;
@@ -26,6 +27,30 @@ async fn after_the_capacity_was_lowered_nobody_is_promoted_until_it_fits() {
     cancel(&small, "p2@voorbeeld.nl").await;
     assert_eq!(status(&small, ELS).await, Some(Status::Confirmed));
     assert_eq!((small.taken("a").await, small.people("a").await), (1, 1));
+}
+
+#[tokio::test]
+async fn everybody_concerned_is_told_that_a_session_is_somewhere_else() {
+    let table = table().await;
+    table.claim(&table.store(), JAN, "a").await.unwrap();
+    let place = serde_json::json!({ "address": "De Werf, Plein 1, Utrecht", "is_online": false });
+    let elsewhere = table.edited(|event| event["sessions"][0]["place"] = place);
+    let (mailer, folder) = into_folder(&elsewhere);
+    for _ in 0..2 {
+        mailer.rounds(at(now())).await.unwrap();
+        mailer.sweep(SignedDuration::ZERO, at(now())).await.unwrap();
+    }
+    let about = subjects(&folder).into_iter().filter(|subject| subject == "rescheduled a").count();
+    assert_eq!(about, 1, "{:?}", subjects(&folder));
+    // An older version did not store the place. That is no reason for a mail.
+    let mut older = table.person_item(JAN).await;
+    let told = older.get_mut("told").and_then(|told| told.as_m().ok().cloned()).unwrap();
+    let told = told.into_iter().filter(|(name, _)| name != "place").collect();
+    older.insert("told".into(), AttributeValue::M(told));
+    table.put(older).await;
+    mailer.rounds(at(now() + SignedDuration::from_hours(2))).await.unwrap();
+    let kinds = kinds(&table, JAN).await;
+    assert_eq!(kinds.iter().filter(|kind| **kind == MailKind::Rescheduled).count(), 1, "{kinds:?}");
 }
 
 #[tokio::test]

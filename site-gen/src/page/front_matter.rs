@@ -30,9 +30,9 @@ use crate::source::problem::{Problem, Problems};
 #[serde(deny_unknown_fields)]
 pub struct FrontMatter {
     /// Heading of the page, and its title in lists.
-    pub title: Option<Prose>,
+    pub title: Option<Spanned<Prose>>,
     /// One or two sentences for lists and search engines.
-    pub description: Option<Prose>,
+    pub description: Option<Spanned<Prose>>,
     /// Date of an article.
     pub date: Option<Spanned<Datetime>>,
     /// Date of the last significant change.

@@ -17,6 +17,7 @@ use crate::page::clock;
 use crate::page::day::Day;
 use crate::page::event::{self, Announcement};
 use crate::page::front_matter::{self, FrontMatter};
+use crate::page::prose::Prose;
 use crate::page::publication::Publication;
 use crate::source::file::Source;
 use crate::source::link::decoded;
@@ -53,8 +54,8 @@ pub struct Content {
     pub description: String,
     /// Date of an article.
     pub date: Option<Day>,
-    /// Byte range of the date in the source.
-    pub date_span: Range<usize>,
+    /// Where some of the values are.
+    pub spans: Spans,
     /// Date of the last significant change.
     pub updated: Option<Day>,
     /// Topics of an article.
@@ -65,6 +66,17 @@ pub struct Content {
     pub publication: Publication,
     /// The event that the page announces.
     pub announcement: Option<Announcement>,
+}
+
+/// Byte ranges of values in the source, each empty if there is no such value.
+#[derive(Debug)]
+pub struct Spans {
+    /// Place of the title.
+    pub title: Range<usize>,
+    /// Place of the description.
+    pub description: Range<usize>,
+    /// Place of the date.
+    pub date: Range<usize>,
 }
 
 impl Content {
@@ -167,17 +179,23 @@ impl Reader<'_> {
                 _ => self.tell(tag.span(), "dit onderwerp is te lang", "gebruik een of twee woorden"),
             }
         }
-        let description = front.description.as_deref().unwrap_or_default();
+        let description = front.description.as_ref().map_or("", |description| description.get_ref());
         let announcement = front.event.as_ref().and_then(|event| {
             event::announce(event, &self.place.url, description, self.source, self.problems)
         });
         let is_whole = self.problems.len() == before && (self.place.kind != Kind::Article || date.is_some());
         let title = front.title?;
+        let span = |text: &Spanned<Prose>| text.span();
+        let spans = Spans {
+            title: span(&title),
+            description: front.description.as_ref().map_or(0..0, span),
+            date: front.date.as_ref().map_or(0..0, Spanned::span),
+        };
         is_whole.then(|| Content {
-            title: title.into(),
-            description: front.description.map(String::from).unwrap_or_default(),
+            title: title.into_inner().into(),
+            description: front.description.map(|text| text.into_inner().into()).unwrap_or_default(),
             date,
-            date_span: front.date.map_or(0..0, |date| date.span()),
+            spans,
             updated,
             tags: without_repetitions(front.tags),
             aliases: front.aliases.into_iter().map(as_requested).collect(),

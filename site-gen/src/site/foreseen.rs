@@ -30,6 +30,7 @@ pub fn warn(
     moved_away(site, public, before, problems);
     for page in public.shown.iter().map(|page| &**page) {
         dated_ahead(page, now, problems);
+        cut_off(page, problems);
     }
     expiring_links(public, links, problems);
 }
@@ -68,8 +69,30 @@ fn dated_ahead(page: &Parsed, now: Timestamp, problems: &mut Problems) {
     if content.publication.publish_at.is_none() {
         let message = format!("de datum {} moet nog komen, maar dit artikel is al openbaar", date.words);
         let help = format!("moet het wachten, zet er dan bij: `publish_at = {}T09:00:00`", date.iso);
-        let problem = Problem::at(&page.source, content.date_span.clone(), message);
+        let problem = Problem::at(&page.source, content.spans.date.clone(), message);
         problems.push(problem.severity(Severity::Warning).help(help));
+    }
+}
+
+/// The number of letters of a title that search engines usually show.
+const TITLE_SHOWN: usize = 65;
+/// The number of letters of a description that search engines usually show.
+const DESCRIPTION_SHOWN: usize = 155;
+
+/// Warns about a title or a description that search engines cut off.
+fn cut_off(page: &Parsed, problems: &mut Problems) {
+    let Some(content) = &page.content else { return };
+    let spans = &content.spans;
+    for (key, text, most, span) in [
+        ("title", &content.title, TITLE_SHOWN, &spans.title),
+        ("description", &content.description, DESCRIPTION_SHOWN, &spans.description),
+    ] {
+        let length = text.chars().count();
+        if length > most {
+            let message = format!("`{key}` heeft {length} tekens: zoekmachines laten er meestal {most} zien");
+            let problem = Problem::at(&page.source, span.clone(), message).severity(Severity::Warning);
+            problems.push(problem.help("zet het belangrijkste vooraan, of maak de tekst korter"));
+        }
     }
 }
 
