@@ -52,6 +52,54 @@ fn session(id: &str, day: &str, opens: &str, closes: &str) -> String {
 }
 
 #[test]
+fn one_word_stands_for_one_thing() {
+    let list = fs::read_to_string(root().join("templates/woorden.md")).unwrap();
+    let rows = list.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "));
+    let never: Vec<&str> = rows.skip(1).flat_map(|(_, never)| never.split(", ")).collect();
+    assert!(never.len() > 10, "{never:?}");
+    let mut found = Vec::new();
+    for folder in ["templates", "content", "docs"] {
+        for entry in walkdir::WalkDir::new(root().join(folder)).into_iter().map(Result::unwrap) {
+            let path = entry.path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let is_english = ["operate.md", "performance.md", "quality.md"].contains(&name);
+            let is_text = [".html", ".txt", ".md"].iter().any(|end| name.ends_with(end));
+            if !is_text || is_english || name == "woorden.md" || name == "OFL.txt" {
+                continue;
+            }
+            // The names of keys and of values in templates are English.
+            let text = fs::read_to_string(path).unwrap().to_lowercase();
+            let code = ["`", "<%", "<<", "{%", "{{"];
+            for (number, line) in text.lines().enumerate() {
+                let is_word = |word: &&&str| {
+                    line.match_indices(**word).any(|(at, _)| {
+                        let is_start =
+                            !line[..at].ends_with(|c: char| c.is_alphanumeric() || "-._".contains(c));
+                        let after = line[at + word.len()..].chars().next();
+                        let is_end = word.ends_with(':')
+                            || !after.is_some_and(|c| c.is_alphanumeric() || "-._]=\"".contains(c));
+                        // Within code, the last opening mark before the word is not closed.
+                        let opened = code.iter().filter_map(|mark| line[..at].rfind(mark)).max();
+                        let closes = ["`", "%>", ">>", "%}", "}}"];
+                        let is_code = opened.is_some_and(|open| {
+                            !closes.iter().any(|close| line[open + 1..at].contains(close))
+                        });
+                        is_start && is_end && !is_code
+                    })
+                };
+                found.extend(
+                    never
+                        .iter()
+                        .filter(is_word)
+                        .map(|word| format!("{}:{}: {word}", path.display(), number + 1)),
+                );
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
 fn every_phase_of_a_session_reads_the_same_in_every_place() {
     let site = copy();
     let event = |sessions: &[String]| {

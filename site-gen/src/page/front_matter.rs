@@ -132,7 +132,7 @@ pub const SESSION: &[Key] = &[
     required("id", Text, "een naam die geen andere sessie van deze bijeenkomst heeft"),
     required("start", DateTime, "wanneer de sessie begint"),
     required("end", DateTime, "wanneer de sessie eindigt, na `start`"),
-    required("capacity", Number(100_000), "het aantal plaatsen"),
+    required("capacity", Number(100_000), "het aantal plekken"),
     required("opens", DateTime, "vanaf wanneer men zich kan aanmelden"),
     required("closes", DateTime, "tot wanneer men zich kan aanmelden, uiterlijk tot `start`"),
     optional("place", TextOrTexts, "waar deze sessie is, als dat anders is dan bij de bijeenkomst"),
@@ -141,7 +141,7 @@ pub const SESSION: &[Key] = &[
         DateTime,
         "het vorige begin, als de sessie is verplaatst; bezoekers en zoekmachines zien het",
     ),
-    optional("called_off", Flag, "de sessie gaat niet door; wie een plaats heeft of wacht, krijgt een mail"),
+    optional("called_off", Flag, "de sessie gaat niet door; wie een plek heeft of wacht, krijgt een mail"),
     optional("called_off_because", Line, "waarom de sessie niet doorgaat, als een hele zin"),
 ];
 
@@ -168,7 +168,7 @@ pub const EVENT: &[Key] = &[
     optional(
         "confirm_by_mail",
         Flag,
-        "een plaats is pas van een deelnemer als die binnen 24 uur het e-mailadres bevestigt",
+        "een plek is pas van een deelnemer als die binnen 24 uur het e-mailadres bevestigt",
     ),
     required("sessions", Tables(SESSION), "de sessies, waarvan een deelnemer er één kiest"),
 ];

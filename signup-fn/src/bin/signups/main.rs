@@ -50,7 +50,7 @@ enum Command {
         #[command(flatten)]
         kind: export::Kind,
     },
-    /// Toon hoeveel plaatsen er bezet zijn, hoeveel mensen wachten, en welke mail bleef liggen.
+    /// Toon hoeveel plekken er bezet zijn, hoeveel mensen wachten, en welke mail bleef liggen.
     Stats {
         /// Als JSON, voor een programma.
         #[arg(long)]
@@ -69,7 +69,7 @@ enum Command {
         reference: String,
         /// De id van de sessie, bijvoorbeeld 30-november.
         session: String,
-        /// Zet de deelnemer op de wachtlijst als die sessie vol is; de oude plaats komt dan vrij.
+        /// Zet de deelnemer op de wachtlijst als die sessie vol is; de oude plek komt dan vrij.
         #[arg(long)]
         wait: bool,
     },

@@ -183,7 +183,7 @@ pub(crate) async fn cancel(access: &Access, reference: &str, sure: &Sure, timing
     }
     let name = participant.signup.details.full_name.as_str();
     let session = &participant.signup.session;
-    ask(&format!("{name} afmelden voor {session}? De plaats gaat naar wie het langst wacht."), sure)?;
+    ask(&format!("{name} afmelden voor {session}? De plek gaat naar wie het langst wacht."), sure)?;
     match change(access, event, &participant, &Change::Cancel, timing).await? {
         Changed::Done => say("afgemeld; de deelnemer krijgt een mail"),
         _ => bail!("deze aanmelding is er niet meer"),
@@ -207,7 +207,7 @@ pub(crate) async fn move_to(
     let to = Change::Move { to: known.id().clone(), may_wait };
     match change(access, event, &participant, &to, timing).await? {
         Changed::Full => bail!(
-            "{session} is vol; er is niets gewijzigd. Met `--wait` gaat de deelnemer daar op de wachtlijst, en komt de oude plaats vrij"
+            "{session} is vol; er is niets gewijzigd. Met `--wait` gaat de deelnemer daar op de wachtlijst, en komt de oude plek vrij"
         ),
         Changed::Done => say("overgezet; de deelnemer krijgt een mail"),
         _ => bail!("deze deelnemer heeft zich afgemeld"),
