@@ -128,13 +128,14 @@ async fn the_menu_opens_without_javascript_and_each_focused_link_is_visible() {
     visitor.client.clone().close().await.unwrap();
 }
 
-const MENU: [&str; 7] = [
+const MENU: [&str; 8] = [
     "/nieuws/",
     "/ons-aanbod/",
     "/onze-klanten/",
     "/onze-partners/",
     "/over-ons/",
     "/contact/",
+    "/zoeken/",
     "/inloggen/",
 ];
 
