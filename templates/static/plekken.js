@@ -1,5 +1,5 @@
-// Shows whether there are seats left for each date. Without it, visitors learn that a session is full only
-// after they submit the form.
+// Shows whether there are seats left for each session, in the form and on its card. Without it, visitors learn
+// that a session is full only after they submit the form.
 "use strict";
 
 const form = document.querySelector("form[data-seats-url]");
@@ -8,6 +8,12 @@ const words = {
   none: "vol, je kunt op de wachtlijst",
   few: "nog enkele plekken vrij",
   enough: "er is plek",
+};
+
+// A card says something already, which stays unless seats are scarce.
+const onCard = {
+  none: "Vol. Je kunt op de wachtlijst.",
+  few: "Je kunt je aanmelden. Er zijn nog enkele plekken.",
 };
 
 async function tell() {
@@ -19,6 +25,9 @@ async function tell() {
     if (text === undefined) continue;
     place.textContent = text;
     place.hidden = false;
+  }
+  for (const card of document.querySelectorAll("[data-card]")) {
+    card.textContent = onCard[seatsLeft[card.dataset.card]] ?? card.textContent;
   }
 }
 

@@ -11,6 +11,7 @@ mod support;
 mod accessible;
 mod editing;
 mod keyboard;
+mod mails;
 mod private;
 mod search;
 mod states;
