@@ -164,6 +164,8 @@ pub struct MailView {
     pub status: Status,
     /// The former date and time in words, if the mail says that they changed; otherwise empty.
     pub previous: String,
+    /// `Vandaag`, `Morgen`, or empty if the session is on another day.
+    pub day: String,
     /// URL of the page on which the participant can see and change the sign-up; empty in a mail to an address
     /// that is not, or no longer, the participant's.
     pub manage_url: String,

@@ -1,6 +1,8 @@
 //! One date of an event.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::id::SessionId;
@@ -160,6 +162,22 @@ impl Session {
         &self.0.calendar
     }
 
+    /// Returns how somebody in the session's time zone calls its first day: `Vandaag`, `Morgen`, or nothing if it
+    /// is another day or not known.
+    pub fn day_from(&self, now: Timestamp) -> &'static str {
+        let local = self.0.calendar.start.rsplit(':').next().unwrap_or_default();
+        let Ok(starts) = DateTime::strptime("%Y%m%dT%H%M%S", local) else { return "" };
+        // The same distance from UTC for now as for the start, since they are close.
+        let Ok(as_utc) = TimeZone::UTC.to_timestamp(starts) else { return "" };
+        let offset = as_utc.duration_since(self.0.starts_at);
+        let today = TimeZone::UTC.to_datetime(now + offset).date();
+        match starts.date() {
+            day if day == today => "Vandaag",
+            day if today.tomorrow().is_ok_and(|tomorrow| tomorrow == day) => "Morgen",
+            _ => "",
+        }
+    }
+
     /// Returns the number of seats, which is at least one.
     pub fn capacity(&self) -> u32 {
         self.0.capacity
@@ -293,5 +311,18 @@ mod tests {
         check(|r| r.ends_at = r.starts_at, SessionError::EndsBeforeStart);
         check(|r| r.opens_at = r.closes_at, SessionError::ClosesBeforeOpening);
         check(|r| r.closes_at = r.ends_at, SessionError::ClosesAfterStart);
+    }
+
+    #[test]
+    fn the_first_day_is_today_or_tomorrow_in_the_time_zone_of_the_session() {
+        let mut record = record();
+        record.starts_at = at("2028-11-28T23:30:00Z");
+        record.ends_at = at("2028-11-29T01:00:00Z");
+        record.calendar.start = "DTSTART;TZID=Europe/Amsterdam:20281129T003000".into();
+        let session = Session::try_from(record).unwrap_or_else(|error| panic!("{error}"));
+        let day = |now: &str| session.day_from(at(now));
+        assert_eq!(day("2028-11-28T22:59:00Z"), "Morgen");
+        assert_eq!(day("2028-11-28T23:00:00Z"), "Vandaag");
+        assert_eq!((day("2028-11-27T22:59:00Z"), day("2028-11-29T23:30:00Z")), ("", ""));
     }
 }

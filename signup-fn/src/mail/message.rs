@@ -138,6 +138,7 @@ impl Messages {
             reference: participant.person.reference().to_string(),
             status: participant.status,
             previous: mail.previous.clone().unwrap_or_default(),
+            day: session.day_from(now).to_owned(),
             confirm_url,
             keeps_entry,
             manage_url,

@@ -60,6 +60,7 @@ fn mail_views(status: Status) -> [MailView; 2] {
         reference: "0".into(),
         status,
         previous: "0".into(),
+        day: if is_online { "0".into() } else { String::new() },
         manage_url: "0".into(),
         keeps_entry: is_online,
         confirm_url: if status == Status::Held { "0".into() } else { String::new() },
