@@ -187,6 +187,12 @@ async fn the_inbox_shows_what_was_sent() {
     letter(&site, "jan@voorbeeld.nl", "Je bent aangemeld").await;
     let page = site.get("/_dev/inbox/").await.text().await.unwrap();
     assert!(page.contains("Aan jan@voorbeeld.nl") && page.contains("/wijzigen/"), "{page}");
+    assert!(page.contains("komt in de agenda: ") && page.contains("Zoals verstuurd"), "{page}");
+    let start = page.find("/_dev/mail/").unwrap();
+    let mail = site.get(page[start..].split('"').next().unwrap()).await;
+    assert!(header(&mail, "content-security-policy").starts_with("default-src 'none'"));
+    assert!(mail.text().await.unwrap().contains("<p>Beste Renée Vos,</p>"));
+    assert_eq!(site.get("/_dev/mail/nergens").await.status(), 404);
 }
 
 #[tokio::test]

@@ -43,6 +43,8 @@ pub fn routes(served: Served) -> Router {
         .layer(middleware::from_fn(security_headers));
     // The function sets its own security headers, as in the cloud.
     Router::new()
+        // A mail has a policy of its own.
+        .route(&format!("{}{{name}}", inbox::MAIL), get(inbox::html))
         .route(&format!("{SIGNUP_PREFIX}{{*rest}}"), any(function))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .merge(site)
