@@ -73,9 +73,9 @@ enum Command {
         #[arg(long)]
         wait: bool,
     },
-    /// Wis alles over een e-mailadres, bij alle bijeenkomsten.
+    /// Wis alles over een e-mailadres bij alle bijeenkomsten, of één aanmelding.
     Erase {
-        /// Het e-mailadres.
+        /// Het e-mailadres, of het kenmerk van één aanmelding.
         address: String,
         #[command(flatten)]
         sure: ask::Sure,

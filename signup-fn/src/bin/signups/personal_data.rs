@@ -90,7 +90,11 @@ async fn of<'a>(access: &'a Access, address: &str, timing: Timing) -> Result<Vec
 }
 
 pub(crate) async fn erase(access: &Access, address: &str, sure: &Sure, timing: Timing) -> Result<()> {
-    let found = of(access, address, timing).await?;
+    let is_address = address.contains('@');
+    let found = match is_address {
+        true => of(access, address, timing).await?,
+        false => vec![access.with_reference(address, timing).await?],
+    };
     if found.is_empty() {
         say("van dit adres weten we niets");
         return Ok(());
@@ -98,7 +102,8 @@ pub(crate) async fn erase(access: &Access, address: &str, sure: &Sure, timing: T
     let names: Vec<&str> =
         found.iter().map(|(_, participant)| participant.signup.details.full_name.as_str()).collect();
     let names = names.join(", ");
-    ask(&format!("Alle aanmeldingen met dit adres wissen ({names})? Dat is niet terug te draaien."), sure)?;
+    let what = if is_address { "Alle aanmeldingen met dit adres" } else { "Deze aanmelding" };
+    ask(&format!("{what} wissen ({names})? Dat is niet terug te draaien."), sure)?;
     for (event, participant) in found {
         access.store.change(event, &participant.key(), &Change::Erase, timing).await?;
     }
