@@ -14,6 +14,24 @@ async fn no_page_scrolls_sideways_and_each_has_exactly_one_h1() {
     let visitor = Visitor::new(320, 640).await;
     for (name, state) in &states {
         state.show(&site, &visitor).await;
+        // WCAG 1.4.12: nothing is cut off with this spacing.
+        let spaced = "
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(`* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important;
+                line-height: 1.5 !important; } p { margin-block-end: 2em !important; }`);
+            document.adoptedStyleSheets.push(sheet);
+            // What is hidden from view on purpose is one pixel small.
+            const isCut = (one) => one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1
+                && getComputedStyle(one).overflowX !== 'visible' && getComputedStyle(one).overflowX !== 'auto';
+            const wide = [...document.querySelectorAll('main *')].filter((one) =>
+                one.getClientRects().length && one.getBoundingClientRect().right > innerWidth + 1
+                && !one.closest('table, pre, .trap, [hidden]'));
+            const cut = [...document.querySelectorAll('body *')].filter(isCut);
+            const names = [...wide, ...cut].map((one) => `${one.tagName} ${one.className}: ${one.textContent.trim().slice(0, 40)}`);
+            document.adoptedStyleSheets.pop();
+            return names.filter((name) => !/visually-hidden|SELECT|INPUT|TEXTAREA/.test(name));";
+        let cut = visitor.client.execute(spaced, vec![]).await.unwrap();
+        assert_eq!(cut, json!([]), "{name}: too wide or cut off with WCAG's text spacing");
         // A width of 320 CSS pixels equals a 1280-pixel window at 400% zoom (1280 / 4).
         for letters in ["100%", "200%"] {
             let script = "
