@@ -14,6 +14,7 @@ mod keyboard;
 mod mails;
 mod private;
 mod search;
+mod spoken;
 mod states;
 mod steady;
 mod visitor;

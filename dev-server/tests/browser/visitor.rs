@@ -121,7 +121,8 @@ impl Visitor {
         lines.iter().map(|line| line["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
-    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+    /// Sends a command of the DevTools protocol.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters });
         self.client.issue_cmd(Vendor("goog/cdp/execute", body)).await.unwrap()
     }
