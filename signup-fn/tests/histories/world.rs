@@ -354,10 +354,10 @@ impl Actor {
                 Answer::Claim(self.table.claim_form(&store, &form, now, time).await.unwrap())
             }
             Doing::Change { ref change, .. } => {
-                let Some(key) = self.key else { return Answer::Changed(Changed::Gone) };
                 // The function keeps the event before it does anything else.
                 let id = self.table.event.id();
                 let kept = store.keep(id, self.catalogue.as_ref(), at(now)).await.unwrap();
+                let Some(key) = self.key else { return Answer::Changed(Changed::Gone) };
                 let event = kept.as_ref().unwrap_or(&self.table.event);
                 Answer::Changed(store.change(event, &key, &self.change(change), at(now)).await.unwrap())
             }
