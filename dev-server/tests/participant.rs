@@ -203,3 +203,21 @@ async fn a_form_with_the_honeypot_field_filled_in_is_not_stored() {
     assert_eq!(answer.status(), 422);
     assert_eq!(site.items().await.len(), 0);
 }
+
+#[tokio::test]
+async fn where_everything_is_full_the_other_session_is_offered_with_its_waiting_list() {
+    let root = support::site();
+    let article = root.path().join("content/nieuws/open.md");
+    let text = std::fs::read_to_string(&article).unwrap();
+    let small = text.lines().map(|line| if line.starts_with("capacity") { "capacity = 1" } else { line });
+    std::fs::write(&article, small.collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    let site = Tried::start_in(root).await;
+    for (session, who) in [("klein", "a"), ("ruim", "b")] {
+        assert_eq!(site.post(OPEN, &form(session, &format!("{who}%40voorbeeld.nl"))).await.status(), 303);
+    }
+    let html = site.post(OPEN, &form("klein", "c%40voorbeeld.nl")).await.text().await.unwrap();
+    assert!(html.contains("is ook vol") && !html.contains("Meld je aan voor"), "{html}");
+    let (_, waiting) = press(&html, "Zet me op de wachtlijst voor zondag 30 november 2098");
+    assert!(waiting.contains("session=ruim") && waiting.contains("wait=yes"), "{waiting}");
+    assert_eq!(site.post(OPEN, &waiting).await.status(), 303);
+}
