@@ -8,7 +8,7 @@ use super::function::Function;
 use super::own::{Link, Own, expired};
 use crate::people::participant::{NewAddress, Participant};
 use crate::people::timing::Timing;
-use crate::people::token::{Purpose, SignupId, SignupKey, TokenError};
+use crate::people::token::{Purpose, TokenError};
 use crate::store::change::{Change, Changed};
 use crate::store::error::StoreError;
 use crate::web::admission;
@@ -33,14 +33,16 @@ pub async fn new_address(
         let address = participant.pending_address(timing.now).filter(|address| address.id == asked.signup);
         address.cloned().map(|address| (participant, address))
     });
-    let Some((participant, address)) = asking else { return expired(function, TokenError::Expired) };
+    let taken = Own::of(function, link, asked, timing);
+    let Some((participant, address)) = asking else { return show_taken(&taken).await };
     let own = Own::of(function, link, participant.key(), timing);
     match *request.method() {
         // Mail scanners follow links, so a GET must not confirm the address.
         Method::GET | Method::HEAD => ask(&own, link, &participant, (StatusCode::OK, None)),
         Method::POST => match admission::admit_with_token(request, &function.origins) {
             Ok(()) => {
-                take(&own, link, (&participant, &address)).await.unwrap_or_else(|error| own.failed(&error))
+                let took = take(&own, &taken, link, (&participant, &address)).await;
+                took.unwrap_or_else(|error| own.failed(&error))
             }
             Err(status) => function.answers.error(status),
         },
@@ -65,19 +67,24 @@ fn ask(
 
 async fn take(
     own: &Own<'_>,
+    taken: &Own<'_>,
     link: Link<'_>,
     (participant, NewAddress { id, email, .. }): (&Participant, &NewAddress),
 ) -> Result<Response<String>, StoreError> {
     let mailbox = own.function.identity.mailbox(link.event.id(), email);
-    let signup = SignupId::random()?;
-    Ok(match own.change(&Change::TakeAddress { id: *id, mailbox, signup }).await? {
-        Changed::Done => {
-            let key = SignupKey { signup, ..own.key };
-            Own::of(own.function, link, key, own.timing).done(ManageDone::Readdressed)
-        }
+    Ok(match own.change(&Change::TakeAddress { id: *id, mailbox }).await? {
         Changed::AddressTaken => {
             ask(own, link, participant, (StatusCode::CONFLICT, Some(Notice::AddressTaken)))
         }
-        _ => expired(own.function, TokenError::Expired),
+        _ => show_taken(taken).await,
     })
+}
+
+/// Leads to the sign-up if this same link has made its address the new one, which two clicks on the button do.
+async fn show_taken(taken: &Own<'_>) -> Response<String> {
+    match taken.participant().await {
+        Ok(Some(_)) => taken.done(ManageDone::Readdressed),
+        Ok(None) => expired(taken.function, TokenError::Expired),
+        Err(error) => taken.failed(&error),
+    }
 }

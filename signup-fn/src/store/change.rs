@@ -53,12 +53,11 @@ pub enum Change {
     AskAddress(NewAddress),
     /// Takes the new address, which its owner has confirmed.
     TakeAddress {
-        /// The id of the request.
+        /// The id of the request. The sign-up takes it as its own, so that the links in earlier mails no longer
+        /// work.
         id: SignupId,
         /// The mailbox of the new address.
         mailbox: Mailbox,
-        /// The new id of the sign-up, so that the links in earlier mails no longer work.
-        signup: SignupId,
     },
     /// Removes everything about the participant.
     Erase,
@@ -207,8 +206,8 @@ impl Store {
                 Ok(Plan::Nothing(Changed::Gone))
             }
             Change::AskAddress(address) => Self::plan_to_ask(attempt, participant, address),
-            Change::TakeAddress { id, mailbox, signup } => {
-                self.plan_to_take(attempt, participant, (id, mailbox, signup)).await
+            Change::TakeAddress { id, mailbox } => {
+                self.plan_to_take(attempt, participant, id, mailbox).await
             }
             Change::Erase => self.plan_erasure(attempt, participant).await,
             // The participant may have confirmed a moment ago. So the item that was just read decides, and

@@ -40,7 +40,8 @@ impl Store {
         &self,
         attempt: &Attempt<'_>,
         participant: &Participant,
-        (id, mailbox, signup): (&SignupId, &Mailbox, &SignupId),
+        id: &SignupId,
+        mailbox: &Mailbox,
     ) -> Result<Plan, Setback> {
         let event = attempt.event.id();
         let Some(address) = participant.pending_address(attempt.now).filter(|address| address.id == *id)
@@ -48,7 +49,7 @@ impl Store {
             return Ok(Plan::Nothing(Changed::Gone));
         };
         let mut changed = participant.next(attempt.now);
-        (changed.id, changed.mailbox, changed.new_address) = (*signup, *mailbox, None);
+        (changed.id, changed.mailbox, changed.new_address) = (*id, *mailbox, None);
         changed.signup.email = address.email.clone();
         if changed.status == Status::Held {
             // The link proves that the address exists.

@@ -381,10 +381,9 @@ impl Actor {
                 until: moment(self.now) + TO_CONFIRM,
             }),
             Changing::TakeAddress => {
-                let signup = SignupId::random().unwrap();
                 // Without a request there is no link. Somebody makes one up.
-                let id = self.asked.unwrap_or(signup);
-                Change::TakeAddress { id, mailbox: self.mailbox, signup }
+                let id = self.asked.unwrap_or_else(|| SignupId::random().unwrap());
+                Change::TakeAddress { id, mailbox: self.mailbox }
             }
             Changing::Erase => Change::Erase,
         }

@@ -57,9 +57,12 @@ async fn a_new_address_keeps_the_seat_once_its_owner_has_confirmed_it() {
     // The former address is told, and its links open nothing any more.
     mailer.sweep(SignedDuration::ZERO, at(now())).await.unwrap();
     assert_eq!(subjects(&folder).iter().filter(|subject| *subject == "readdressed a").count(), 1);
-    for path in [&manage, &confirm] {
-        assert_eq!(ask(&function, Method::GET, path, "", now()).await.status(), StatusCode::GONE, "{path}");
+    assert_eq!(ask(&function, Method::GET, &manage, "", now()).await.status(), StatusCode::GONE);
+    // Whoever presses the button twice, or opens the link again, is led to the sign-up, once it is theirs.
+    for method in [Method::POST, Method::GET] {
+        assert_eq!(ask(&function, method, &confirm, "", now()).await.headers()["location"], *own);
     }
+    assert_eq!(table.participant(NEW).await.unwrap().version, moved.version, "and nothing changes");
     // The former address is free again, and the new one is known.
     use signup_fn::store::claim::{Claim, Place};
     assert_eq!(table.claim(&table.store(), NEW, "b").await.unwrap(), Claim::Known(Place::Seat));
