@@ -50,7 +50,7 @@ locals {
   mailer = { FunctionName = aws_lambda_function.mailer.function_name }
 
   # The period is five minutes, unless `seconds` sets another. docs/operate.md tells how to respond.
-  alarms = {
+  alarms = merge(local.deployment_alarms, {
     signup-errors      = { metric = ["AWS/Lambda", "Errors"], of = local.signup, from = 1 }
     signup-throttles   = { metric = ["AWS/Lambda", "Throttles"], of = local.signup, from = 1 }
     signup-slow        = { metric = ["AWS/Lambda", "Duration"], of = local.signup, stat = "p99", from = 8000 }
@@ -65,6 +65,10 @@ locals {
     mail-complaints    = { metric = ["AWS/SES", "Reputation.ComplaintRate"], of = {}, stat = "Maximum", from = 0.0008, seconds = 3600 }
     table-throttles    = { metric = ["AWS/DynamoDB", "ThrottledRequests"], of = { TableName = aws_dynamodb_table.signups.name }, from = 1 }
     table-system-error = { metric = ["AWS/DynamoDB", "SystemErrors"], of = { TableName = aws_dynamodb_table.signups.name }, from = 1 }
+  })
+
+  deployment_alarms = { for rule in aws_cloudwatch_event_rule.next_deployment :
+    "deployment-missed" => { metric = ["AWS/Events", "FailedInvocations"], of = { RuleName = rule.name }, from = 1 }
   }
 }
 

@@ -22,10 +22,11 @@ resource "aws_scheduler_schedule" "rounds" {
 
 resource "aws_iam_role" "rounds" {
   name               = "${var.name}-rounds"
-  assume_role_policy = data.aws_iam_policy_document.rounds_trust.json
+  assume_role_policy = data.aws_iam_policy_document.scheduler.json
 }
 
-data "aws_iam_policy_document" "rounds_trust" {
+# Trust policy of the roles that schedules use.
+data "aws_iam_policy_document" "scheduler" {
   statement {
     actions = ["sts:AssumeRole"]
     principals {

@@ -134,6 +134,13 @@ variable "token_keys" {
   }
 }
 
+variable "github_token" {
+  description = "Token that may start workflows of `github_repository`, so that a deployment runs when the site next changes by itself. Empty: only the nightly workflow runs."
+  type        = string
+  default     = ""
+  sensitive   = true
+}
+
 # ---- output folder of infra/build and site-gen; terraform test sets another ----
 
 variable "built" {

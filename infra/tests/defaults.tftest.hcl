@@ -47,6 +47,12 @@ mock_provider "aws" {
       execution_arn = "arn:aws:execute-api:eu-central-1:111122223333:abc"
     }
   }
+  mock_resource "aws_cloudwatch_event_connection" {
+    defaults = { arn = "arn:aws:events:eu-central-1:111122223333:connection/mock/1" }
+  }
+  mock_resource "aws_cloudwatch_event_api_destination" {
+    defaults = { arn = "arn:aws:events:eu-central-1:111122223333:api-destination/mock/1" }
+  }
   mock_resource "aws_cloudfront_function" {
     defaults = { arn = "arn:aws:cloudfront::111122223333:function/mock" }
   }
@@ -167,7 +173,7 @@ run "every_role_has_least_privilege" {
   assert {
     condition = alltrue(flatten([for document in [
       data.aws_iam_policy_document.table, data.aws_iam_policy_document.signup, data.aws_iam_policy_document.mailer,
-      data.aws_iam_policy_document.rounds, data.aws_iam_policy_document.operators, data.aws_iam_policy_document.deploy,
+      data.aws_iam_policy_document.rounds, data.aws_iam_policy_document.next_deployment, data.aws_iam_policy_document.operators, data.aws_iam_policy_document.deploy,
     ] : [for s in document.statement : [for action in s.actions : !strcontains(action, "*")]]]))
     error_message = "No action in a policy may contain a wildcard."
   }
@@ -266,11 +272,55 @@ run "workflows_have_roles_when_a_repository_is_set" {
     error_message = "There must be one role to deploy and one to plan."
   }
   assert {
+    condition     = length(aws_scheduler_schedule.next_deployment) == 0 && length(aws_cloudwatch_event_rule.next_deployment) == 0
+    error_message = "Without a token, no deployment may be scheduled."
+  }
+  assert {
     condition = jsonencode({ for name, trust in data.aws_iam_policy_document.github_trust : name => sort(flatten([for c in trust.statement[0].condition : c.values])) }) == jsonencode({
       deploy = ["repo:owner/name:environment:production", "sts.amazonaws.com"]
       plan   = ["repo:owner/name:pull_request", "sts.amazonaws.com"]
     })
     error_message = "Only this repository's pull requests and production environment may assume a role."
+  }
+}
+
+run "a_deployment_is_scheduled_when_there_is_a_token" {
+  command         = apply
+  expect_failures = [check.origin]
+  variables {
+    github_repository = "owner/name"
+    github_token      = "token"
+  }
+  assert {
+    condition = aws_scheduler_schedule.next_deployment[*].schedule_expression == [
+      for at in [jsondecode(file("${var.built}/dist/next-change.json")).at] :
+    "at(${replace(at, "Z", "")})" if at != null]
+    error_message = "The schedule must run once, at the moment of next-change.json, in UTC."
+  }
+  assert {
+    condition = alltrue([for schedule in aws_scheduler_schedule.next_deployment :
+      jsondecode(aws_cloudwatch_event_rule.next_deployment[0].event_pattern) == {
+        source        = [schedule.target[0].eventbridge_parameters[0].source]
+        "detail-type" = [schedule.target[0].eventbridge_parameters[0].detail_type]
+      }
+    && schedule.target[0].arn == "arn:aws:events:eu-central-1:111122223333:event-bus/default"])
+    error_message = "The rule must match the event that the schedule sends to the default bus."
+  }
+  assert {
+    condition = alltrue([
+      aws_cloudwatch_event_target.next_deployment[0].rule == aws_cloudwatch_event_rule.next_deployment[0].name,
+      aws_cloudwatch_event_target.next_deployment[0].arn == aws_cloudwatch_event_api_destination.github[0].arn,
+      jsondecode(aws_cloudwatch_event_target.next_deployment[0].input) == { ref = "main" },
+      aws_cloudwatch_event_api_destination.github[0].invocation_endpoint == "https://api.github.com/repos/owner/name/actions/workflows/deploy.yml/dispatches",
+      aws_cloudwatch_event_api_destination.github[0].http_method == "POST",
+      aws_cloudwatch_event_connection.github[0].auth_parameters[0].api_key[0].key == "Authorization",
+      aws_cloudwatch_event_connection.github[0].auth_parameters[0].api_key[0].value == "Bearer token",
+    ])
+    error_message = "The rule must start the deploy workflow on main, with the token."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["deployment-missed"].dimensions == { RuleName = aws_cloudwatch_event_rule.next_deployment[0].name }
+    error_message = "A call to GitHub that fails must raise an alarm."
   }
 }
 

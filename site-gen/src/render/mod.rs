@@ -150,6 +150,8 @@ impl Renderer<'_> {
         hand_on(server_file("headers.json", &BTreeMap::from(SECURITY_HEADERS)).map(|file| vec![file]))?;
         let media_types: BTreeMap<_, _> = MEDIA_TYPES.iter().copied().collect();
         hand_on(server_file("media-types.json", &media_types).map(|file| vec![file]))?;
+        let next_change = BTreeMap::from([("at", site.until)]);
+        hand_on(server_file("next-change.json", &next_change).map(|file| vec![file]))?;
         hand_on(self.common_answers())?;
         hand_on(self.own_pages())?;
         hand_on(self.mails())?;

@@ -76,8 +76,9 @@ fn until(public: &Public, now: Timestamp) -> Option<Timestamp> {
     let pages = public.shown.iter().chain(held).filter_map(|page| page.content.as_ref());
     let changes = pages.flat_map(|content| {
         let sessions = content.announcement.iter().flat_map(|announcement| announcement.event.sessions());
-        let sessions =
-            sessions.flat_map(|session| [session.opens_at(), session.closes_at(), session.ends_at()]);
+        let sessions = sessions.flat_map(|session| {
+            [session.opens_at(), session.closes_at(), session.starts_at(), session.ends_at()]
+        });
         content.publication.changes().chain(sessions)
     });
     changes.filter(|&at| at > now).min()
