@@ -102,6 +102,9 @@ async fn every_mail_fits_and_can_be_read_on_every_screen() {
                 looks += 1;
             }
             visitor.look_at(Screen::PHONE).await;
+            let preview = "const { textContent, offsetHeight } = document.querySelector('.preview');
+                return textContent.trim().length > 15 && offsetHeight === 0";
+            assert_eq!(visitor.run(preview).await, json!(true), "{name}: the line in a list of mails");
             if status == Status::Held || status == Status::Confirmed {
                 visitor.screenshot(&name).await;
             }
