@@ -188,16 +188,16 @@ impl Mailer {
         timing: Timing,
     ) -> Result<(), StoreError> {
         let (starts_at, now) = (session.starts_at(), timing.now);
-        let person = &participant.person;
+        let signup = &participant.key();
         let remind_from = starts_at - REMIND_BEFORE;
         let knows_since = participant.rescheduled_at.unwrap_or(participant.signed_up_at);
         match participant.status {
             // A participant who signed up or was told a new date later than that knows.
             Status::Confirmed if (remind_from..starts_at).contains(&now) && knows_since < remind_from => {
-                self.store.remind(event, session.id(), person, timing).await
+                self.store.remind(event, session.id(), signup, timing).await
             }
             Status::Waiting if (starts_at..starts_at + TELL_AFTER).contains(&now) => {
-                self.store.tell_no_seat(event, session.id(), person, timing).await
+                self.store.tell_no_seat(event, session.id(), signup, timing).await
             }
             _ => Ok(()),
         }

@@ -20,6 +20,7 @@ use super::{record, retry};
 use crate::people::identity::Person;
 use crate::people::participant::Participant;
 use crate::people::timing::Timing;
+use crate::people::token::SignupKey;
 
 /// The outcome of a request to lease a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl Store {
         .await
     }
 
-    /// Puts the reminder of a session into the outbox, once, if the person has a confirmed seat in it.
+    /// Puts the reminder of a session into the outbox, once, if the sign-up has a confirmed seat in it.
     ///
     /// # Errors
     /// Fails if the deadline passes, if the table refuses a request, or if the participant is unreadable.
@@ -70,16 +71,16 @@ impl Store {
         &self,
         event: &Event,
         session: &SessionId,
-        person: &Person,
+        signup: &SignupKey,
         timing: Timing,
     ) -> Result<(), StoreError> {
-        self.put_mail_once(event, person, MailKind::Reminder, timing, |participant, item| {
-            mark_once("reminded_of", (event, session), Status::Confirmed, (participant, item))
+        self.put_mail_once(event, &signup.person, MailKind::Reminder, timing, |participant, item| {
+            mark_once("reminded_of", (event, session), Status::Confirmed, signup, (participant, item))
         })
         .await
     }
 
-    /// Puts the mail that no seat came free into the outbox, once, if the person still waits for the session.
+    /// Puts the mail that no seat came free into the outbox, once, if the sign-up still waits for the session.
     ///
     /// # Errors
     /// Fails if the deadline passes, if the table refuses a request, or if the participant is unreadable.
@@ -87,11 +88,11 @@ impl Store {
         &self,
         event: &Event,
         session: &SessionId,
-        person: &Person,
+        signup: &SignupKey,
         timing: Timing,
     ) -> Result<(), StoreError> {
-        self.put_mail_once(event, person, MailKind::NoSeat, timing, |participant, item| {
-            mark_once("told_no_seat_of", (event, session), Status::Waiting, (participant, item))
+        self.put_mail_once(event, &signup.person, MailKind::NoSeat, timing, |participant, item| {
+            mark_once("told_no_seat_of", (event, session), Status::Waiting, signup, (participant, item))
         })
         .await
     }
@@ -293,19 +294,21 @@ impl Store {
 }
 
 /// Returns the change that marks a participant as told about a session. Returns `None` if the participant does
-/// not have this status in that session, or if the mark is set already.
+/// not have this status in that session, if the mark is set already, or if this is another sign-up of theirs.
 fn mark_once(
     attribute: &'static str,
     (event, session): (&Event, &SessionId),
     status: Status,
+    signup: &SignupKey,
     (participant, item): (&Participant, &Item),
 ) -> Option<Changes> {
     let marked = item::text_of(item, attribute).and_then(|id| id.parse().ok());
     let is_marked = marked.is_some_and(|id| event.current_id(&id) == session);
-    if participant.signup.session != *session || participant.status != status || is_marked {
-        return None;
-    }
-    Some(Changes::default().set(attribute, text(session.as_str())))
+    let is_due = participant.key() == *signup
+        && participant.signup.session == *session
+        && participant.status == status
+        && !is_marked;
+    is_due.then(|| Changes::default().set(attribute, text(session.as_str())))
 }
 
 fn without_lease() -> Changes {

@@ -116,10 +116,20 @@ async fn a_change_after_the_reminder_brings_no_second_one_but_another_session_do
     let to = Change::Move { to: "b".parse().unwrap(), may_wait: false };
     table.change(&table.store(), JAN, &to).await.unwrap();
     // The rounds still hold an old list: the reminder of the session that Jan left goes to nobody.
-    let person = table.participant(JAN).await.unwrap().person;
-    table.store().remind(&table.event, &"a".parse().unwrap(), &person, at(first - hour)).await.unwrap();
+    let signup = table.participant(JAN).await.unwrap().key();
+    table.store().remind(&table.event, &"a".parse().unwrap(), &signup, at(first - hour)).await.unwrap();
     assert_eq!(reminders(second - hour * 2).await, 2);
     cancel(&table, JAN).await;
-    table.store().remind(&table.event, &"b".parse().unwrap(), &person, at(second - hour)).await.unwrap();
-    assert_eq!(reminders(second - hour).await, 2);
+    let remind = async || {
+        table.store().remind(&table.event, &"b".parse().unwrap(), &signup, at(second - hour)).await.unwrap();
+        reminders(second - hour).await
+    };
+    assert_eq!(remind().await, 2);
+    // Nor does somebody who has signed up again in the meantime, and so knows.
+    let again = support::form(JAN, "b").replace("Jan+Vos", "Jan+de+Vos");
+    table.claim_form(&table.store(), &again, now(), support::PATIENCE).await.unwrap();
+    assert_ne!(table.participant(JAN).await.unwrap().key(), signup);
+    table.store().remind(&table.event, &"b".parse().unwrap(), &signup, at(second - hour)).await.unwrap();
+    let sent = kinds(&table, JAN).await.into_iter().filter(|kind| *kind == MailKind::Reminder);
+    assert_eq!(sent.count(), 2);
 }
