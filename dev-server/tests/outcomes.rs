@@ -105,7 +105,7 @@ async fn each_error_has_a_sentence_of_its_own_in_the_summary_and_at_the_field() 
         (
             all_empty,
             &[
-                ("session", "Kies een sessie."),
+                ("session", "Kies een datum."),
                 ("full_name", "Vul je voor- en achternaam in."),
                 ("email", "Vul je e-mailadres in."),
                 ("organisation", "Vul de naam van je organisatie in."),
@@ -273,7 +273,7 @@ async fn requests_that_our_own_form_never_sends_are_refused_and_store_nothing() 
             url_encoded,
             good.clone(),
             403,
-            "kwam niet van onze eigen site",
+            "We kunnen niet zien of het formulier van onze eigen site kwam",
         ),
         (
             "https://evil.example",
@@ -281,7 +281,7 @@ async fn requests_that_our_own_form_never_sends_are_refused_and_store_nothing() 
             url_encoded,
             good.clone(),
             403,
-            "kwam niet van onze eigen site",
+            "We kunnen niet zien of het formulier van onze eigen site kwam",
         ),
         ("null", "same-origin", "text/plain", good.clone(), 415, "konden niet lezen"),
         ("null", "same-origin", url_encoded, "a".repeat(16 * 1024 + 1), 413, "te groot"),

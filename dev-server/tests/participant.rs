@@ -37,7 +37,7 @@ async fn participants_wait_get_promoted_switch_edit_cancel_and_are_erased() {
     let mail = letter(&site, "renee@voorbeeld.nl", "Je staat op de wachtlijst").await;
     let manage = mail.link("/wijzigen/");
     let page = site.get(&manage).await.text().await.unwrap();
-    assert!(page.contains("Je plek in de rij") && page.contains("<dd>1</dd>"), "{page}");
+    assert!(page.contains("Je nummer op de wachtlijst") && page.contains("<dd>1</dd>"), "{page}");
 
     // Jan cancels, and Renée gets the seat.
     let page = press_on(&site, &jan.link("/wijzigen/"), "Ja, meld me af").await;

@@ -110,7 +110,7 @@ async fn an_export_opens_in_a_spreadsheet_and_contains_no_formulas() {
     let csv = std::fs::read_to_string(&file).unwrap();
     let reference = office.table.participant("jan@voorbeeld.nl").await.unwrap().person.reference();
     let expected = format!(
-        "\u{feff}bijeenkomst;sessie;status;plaats in de rij;naam;e-mailadres;organisatie;functie;vraag of inbreng;\
+        "\u{feff}bijeenkomst;sessie;status;nummer op de wachtlijst;naam;e-mailadres;organisatie;functie;vraag of inbreng;\
          aangemeld op;kenmerk\r\ne;a;bevestigd;;'=1+1;jan@voorbeeld.nl;\"SWV \"\"Noord\"\"; Oost\";'+IB;\"'@Els 6\néén\";\
          2026-11-24 13:00;{}\r\n",
         reference.as_str()

@@ -5,14 +5,14 @@
 const form = document.querySelector("form[data-seats-url]");
 
 const words = {
-  none: "vol, je kunt op de wachtlijst",
+  none: "vol, je kunt op de wachtlijst gaan staan",
   few: "nog enkele plekken vrij",
   enough: "er is plek",
 };
 
 // A card says something already, which stays unless seats are scarce.
 const onCard = {
-  none: "Vol. Je kunt op de wachtlijst.",
+  none: "Vol. Je kunt op de wachtlijst gaan staan.",
   few: "Je kunt je aanmelden. Er zijn nog enkele plekken.",
 };
 

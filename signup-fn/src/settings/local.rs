@@ -41,5 +41,5 @@ pub fn settings(data: &Path) -> Result<Connection> {
 
 /// Returns what to tell an organiser if no server is running with this data folder.
 pub fn is_not_running(data: &Path) -> String {
-    format!("er draait geen site op deze computer met `{}`; start haar met `cargo run`", data.display())
+    format!("er draait geen site op deze computer met `{}`; start die met `cargo run`", data.display())
 }

@@ -52,15 +52,15 @@ impl Content {
                 "geef het een naam die op `.jpg` of `.png` eindigt",
             )),
             Self::Photograph if is_cut_off(bytes) => {
-                Some(("deze foto is niet heel: het einde ontbreekt", "kopieer of download haar opnieuw"))
+                Some(("deze foto is niet heel: het einde ontbreekt", "kopieer of download die opnieuw"))
             }
             Self::Photograph if moves(bytes) => Some((
                 "deze afbeelding beweegt, en dat gaat op de site verloren",
-                "bewaar haar als GIF of als filmpje, of kies één beeld",
+                "bewaar die als GIF of als filmpje, of kies één beeld",
             )),
             Self::Unreadable(_) => Some((
                 "dit soort afbeelding kan niet online: er kan in staan waar zij is gemaakt",
-                "bewaar haar als JPG of PNG",
+                "bewaar die als JPG of PNG",
             )),
             Self::Other if tells_its_place(bytes) => Some((
                 "in dit filmpje staat waar het is gemaakt",

@@ -123,7 +123,7 @@ impl Images {
 
 fn unreadable(asset: &Asset, error: &ImageError) -> Problem {
     let problem = Problem::in_file(&asset.source, format!("deze afbeelding is niet te lezen: {error}"));
-    problem.help("bewaar haar opnieuw als JPG of PNG")
+    problem.help("bewaar die opnieuw als JPG of PNG")
 }
 
 impl Image {

@@ -73,6 +73,6 @@ impl Picture {
     fn unreadable(&self, error: &str) -> Problem {
         let problem =
             Problem::in_file(&self.drawing.source, format!("deze tekening is niet te lezen: {error}"));
-        problem.help("bewaar haar opnieuw als SVG, met de letters als lijnen")
+        problem.help("bewaar die opnieuw als SVG, met de letters als lijnen")
     }
 }

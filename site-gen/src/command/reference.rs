@@ -12,8 +12,8 @@ use crate::page::schema::{Key, Kind};
 pub fn markdown() -> String {
     let mut page = String::from(
         "# Alle sleutels\n\n\
-         Deze bladzijde is gemaakt uit de code die de sleutels controleert: \
-         `BLESS=1 cargo test -p site-gen --test reference` maakt haar opnieuw.\n",
+         Deze pagina is gemaakt uit de code die de sleutels controleert. Met \
+         `BLESS=1 cargo test -p site-gen --test reference` maak je hem opnieuw.\n",
     );
     table(&mut page, "Bovenaan een pagina", PAGE);
     table(&mut page, "`[event]`: een bijeenkomst", EVENT);

@@ -133,8 +133,8 @@ pub const SESSION: &[Key] = &[
     required("start", DateTime, "wanneer de sessie begint"),
     required("end", DateTime, "wanneer de sessie eindigt, na `start`"),
     required("capacity", Number(100_000), "het aantal plekken"),
-    required("opens", DateTime, "vanaf wanneer men zich kan aanmelden"),
-    required("closes", DateTime, "tot wanneer men zich kan aanmelden, uiterlijk tot `start`"),
+    required("opens", DateTime, "vanaf wanneer je je kunt aanmelden"),
+    required("closes", DateTime, "tot wanneer je je kunt aanmelden, uiterlijk tot `start`"),
     optional("place", TextOrTexts, "waar deze sessie is, als dat anders is dan bij de bijeenkomst"),
     optional(
         "moved_from",
@@ -162,7 +162,7 @@ pub const EVENT: &[Key] = &[
     optional(
         "place",
         TextOrTexts,
-        "waar de sessies zijn: `\"online\"`, naam en adres, of een lijst met allebei; anders online",
+        "waar de sessies zijn: `\"online\"`, naam en adres, of een lijst met allebei; online als het er niet staat",
     ),
     optional("costs", Line, "wat meedoen kost, als een hele zin; anders staat er dat het kosteloos is"),
     optional(

@@ -232,9 +232,9 @@ fn check_required_pages(pages: &Public, problems: &mut Problems) {
         problems.push(match pages.held.iter().find(|(page, _)| page.place.kind == kind) {
             Some((page, reason)) => {
                 let message =
-                    format!("deze pagina is niet openbaar ({reason}), maar elke site heeft haar nodig");
+                    format!("deze pagina is niet openbaar ({reason}), maar elke site heeft die nodig");
                 let line = first_line(&page.source.text);
-                Problem::at(&page.source, line, message).help("maak haar openbaar")
+                Problem::at(&page.source, line, message).help("maak die openbaar")
             }
             None => Problem::in_file(path, "deze pagina ontbreekt")
                 .help("maak het bestand; elke site heeft deze pagina nodig"),

@@ -56,7 +56,7 @@ fn moved_away(site: &Site, public: &Public, before: &LastBuild, problems: &mut P
             site.pages.iter().filter(is_new).map(|page| page.source.path.as_str()).collect();
         let help = match nearest(source, candidates.iter().copied()) {
             Some(now) => format!("heet zij nu `{now}`? Zet daar dan `aliases = [\"{url}\"]`"),
-            None => format!("zet bij de pagina die haar vervangt: `aliases = [\"{url}\"]`"),
+            None => format!("zet bij de pagina die ervoor in de plaats komt: `aliases = [\"{url}\"]`"),
         };
         problems.push(Problem::in_file(source, message).severity(Severity::Warning).help(help));
     }

@@ -46,7 +46,7 @@ pub fn warn(site: &Site, before: &Catalog, now: Timestamp, problems: &mut Proble
 }
 
 const CALL_OFF: &str =
-    "gaat zij niet door, zet haar dan terug met `called_off = true`: dan krijgt iedereen een mail";
+    "gaat die niet door, zet die dan terug met `called_off = true`: dan krijgt iedereen een mail";
 
 fn without_page(event: &Event) -> Problem {
     let file = format!("content{}.md", event.page().trim_end_matches('/'));

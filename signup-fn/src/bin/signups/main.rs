@@ -63,7 +63,7 @@ enum Command {
         #[command(flatten)]
         sure: ask::Sure,
     },
-    /// Zet iemand over naar een andere sessie.
+    /// Verzet iemand naar een andere sessie.
     Move {
         /// Het kenmerk van de aanmelding.
         reference: String,
@@ -93,7 +93,7 @@ enum Command {
     },
     /// Toon mail die is blijven liggen.
     Mails {
-        /// Laat haar opnieuw versturen.
+        /// Laat die opnieuw versturen.
         #[arg(long)]
         retry: bool,
     },

@@ -37,7 +37,7 @@ impl Row {
         "bijeenkomst",
         "sessie",
         "status",
-        "plaats in de rij",
+        "nummer op de wachtlijst",
         "naam",
         "e-mailadres",
         "organisatie",
@@ -209,7 +209,7 @@ pub(crate) async fn move_to(
         Changed::Full => bail!(
             "{session} is vol; er is niets gewijzigd. Met `--wait` gaat de deelnemer daar op de wachtlijst, en komt de oude plek vrij"
         ),
-        Changed::Done => say("overgezet; de deelnemer krijgt een mail"),
+        Changed::Done => say("verzet; de deelnemer krijgt een mail"),
         _ => bail!("deze deelnemer heeft zich afgemeld"),
     }
     Ok(())

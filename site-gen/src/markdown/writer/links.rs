@@ -56,7 +56,7 @@ impl<'e: 'a, 'a> Writer<'a> {
             let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
             let help = match ending.as_str() {
                 "heic" | "heif" | "tif" | "tiff" | "bmp" | "avif" | "jxl" | "raw" | "psd" => {
-                    "browsers tonen dit soort afbeelding niet, of niet allemaal: bewaar haar als JPG of PNG"
+                    "browsers tonen dit soort afbeelding niet, of niet allemaal: bewaar die als JPG of PNG"
                 }
                 _ => "zet er een link heen, zonder uitroepteken: `[tekst](…)`",
             };

@@ -126,7 +126,7 @@ impl<'e: 'a, 'a> Writer<'a> {
                     self.tell(
                         range,
                         "nergens staat een verwijzing naar deze voetnoot",
-                        "haal haar weg, of verwijs ernaar",
+                        "haal die weg, of verwijs ernaar",
                     );
                 }
             }
@@ -207,7 +207,7 @@ impl<'e: 'a, 'a> Writer<'a> {
             Event::Start(Tag::Image { dest_url, title, .. }) => {
                 self.depth = self.depth.saturating_sub(1);
                 if !title.is_empty() {
-                    let help = "zet de afbeelding met haar bijschrift in een alinea \
+                    let help = "zet de afbeelding met het bijschrift in een alinea \
                                 `{{ figure(src=\"…\", alt=\"…\", caption=\"…\") }}`";
                     self.tell(range.clone(), "een afbeelding heeft hier geen bijschrift", help);
                 }
