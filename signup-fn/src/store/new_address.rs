@@ -86,6 +86,9 @@ impl Store {
         let mut live = 0;
         for item in self.sharers(attempt.event.id(), sharing).await? {
             let other = record::participant(&item, attempt.event)?;
+            if other.person == participant.person {
+                return Err(Setback::Passing("the address has just been taken".to_owned()));
+            }
             if other.status != Status::Cancelled && !other.must_go(attempt.now) {
                 live += 1;
                 if other.folded_name() == participant.folded_name() {

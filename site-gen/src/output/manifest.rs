@@ -104,3 +104,22 @@ impl Manifest {
 fn is_below(path: &str) -> bool {
     !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_of_an_earlier_version_is_read_and_its_files_count_as_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.html"), "a").unwrap();
+        // A stamp had no time of change, and a manifest had no pages.
+        let earlier = r#"{"build":null,"files":{"a.html":{"length":1,"modified":0},"../b":null}}"#;
+        fs::write(folder.path().join(FILE), earlier).unwrap();
+        let manifest = Manifest::read(folder.path()).unwrap();
+        assert_eq!(manifest.files.keys().collect::<Vec<_>>(), ["a.html"]);
+        assert!(!manifest.is_unchanged(folder.path(), "a.html"));
+        fs::write(folder.path().join(FILE), "{").unwrap();
+        assert!(Manifest::read(folder.path()).unwrap_err().to_string().contains("beschadigd"));
+    }
+}

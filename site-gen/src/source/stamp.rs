@@ -14,7 +14,9 @@ pub struct Stamp {
     length: u64,
     /// Modification time in nanoseconds since 1970.
     modified: u64,
-    /// Time of the last change in nanoseconds since 1970; 0 if the system does not keep it.
+    /// Time of the last change in nanoseconds since 1970; 0 if the system does not keep it, or if an earlier
+    /// version of site-gen noted the rest.
+    #[serde(default)]
     changed: u64,
 }
 
