@@ -56,14 +56,36 @@ resource "aws_iam_role_policy" "github" {
   policy   = each.value.more
 }
 
-# The plan role may read the infrastructure, but neither the sign-ups nor the logs.
-data "aws_iam_policy_document" "plan" {
+# Neither role may read sign-ups. Both may count them and read the events, to say whom a change concerns.
+data "aws_iam_policy_document" "no_sign_ups" {
   statement {
-    effect = "Deny"
-    actions = [
-      "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords", "dynamodb:PartiQLSelect",
-      "dynamodb:Query", "dynamodb:Scan", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery",
-    ]
+    effect    = "Deny"
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords", "dynamodb:PartiQLSelect", "dynamodb:Scan"]
+    resources = ["*"]
+  }
+  statement {
+    effect    = "Deny"
+    actions   = ["dynamodb:Query"]
+    resources = ["*"]
+    condition {
+      test     = "StringNotEqualsIfExists"
+      variable = "dynamodb:Select"
+      values   = ["COUNT"]
+    }
+    condition {
+      test     = "ForAnyValue:StringNotEquals"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["events"]
+    }
+  }
+}
+
+# The plan role may read the infrastructure, but not the logs.
+data "aws_iam_policy_document" "plan" {
+  source_policy_documents = [data.aws_iam_policy_document.no_sign_ups.json]
+  statement {
+    effect    = "Deny"
+    actions   = ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"]
     resources = ["*"]
   }
 }
@@ -72,6 +94,7 @@ data "aws_iam_policy_document" "plan" {
 # A workflow that can create roles can also create one with more rights. So the account's real protection is
 # the approval of each deployment.
 data "aws_iam_policy_document" "deploy" {
+  source_policy_documents = [data.aws_iam_policy_document.no_sign_ups.json]
   statement {
     actions = [
       "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
@@ -84,10 +107,5 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     actions   = ["iam:GetOpenIDConnectProvider"]
     resources = ["arn:aws:iam::${local.account}:oidc-provider/token.actions.githubusercontent.com"]
-  }
-  statement {
-    effect    = "Deny"
-    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PartiQLSelect", "dynamodb:Query", "dynamodb:Scan"]
-    resources = ["*"]
   }
 }

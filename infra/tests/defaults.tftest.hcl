@@ -319,7 +319,7 @@ run "a_deployment_is_scheduled_when_there_is_a_token" {
     error_message = "The rule must start the deploy workflow on main, with the token."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["deployment-missed"].dimensions == { RuleName = aws_cloudwatch_event_rule.next_deployment[0].name }
+    condition     = aws_cloudwatch_metric_alarm.this["deployment-missed"].dimensions["RuleName"] == aws_cloudwatch_event_rule.next_deployment[0].name
     error_message = "A call to GitHub that fails must raise an alarm."
   }
 }

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use crate::assets::images::Images;
 use crate::assets::pictures::{self, Picture};
 use crate::assets::publish;
+use crate::assets::share::Share;
 use crate::incremental::{Memory, Previous};
 use crate::markdown;
 use crate::markdown::body::{Body, Scope};
@@ -67,6 +68,7 @@ pub(crate) struct Prepared {
     pub(crate) images: Images,
     reserved: ReservedIds,
     pub(crate) pictures: Vec<Picture>,
+    share: Option<Share>,
     pub(crate) moment: Moment,
     pub(crate) fingerprint: Fingerprint,
     /// `None` when any page, the configuration or a template has a problem.
@@ -91,6 +93,7 @@ impl Prepared {
     ) -> Self {
         let Request { config, moment, placeholders, fingerprint } = request;
         let mut files = publish::publish(&mut sources.assets, problems);
+        let share = Share::of(&sources.assets, &sources.templates);
         let pictures = pictures::of(&mut sources.assets, &mut files);
         let images = Images::new(&sources.assets, problems);
         if let Some(memory) = &mut memory {
@@ -115,14 +118,14 @@ impl Prepared {
             placeholder::find(&sources, site, severity, problems);
         }
         let ready = site.zip(templates).map(|(site, mut templates)| {
-            let view = SiteView::new(&site, &files, templates.has(AGENDA_TEMPLATE));
+            let view = SiteView::new(&site, &files, templates.has(AGENDA_TEMPLATE), share.as_ref());
             let common = Fingerprint::of(&(templates.fingerprint(), &view, images.fingerprint));
             templates.set_site(&view);
             Ready { site, templates, common }
         });
         let mut assets = sources.assets;
         assets.retain(|asset| !public.held_files.contains_key(&format!("/{}", asset.path)));
-        Self { public, links, assets, images, reserved, pictures, moment, fingerprint, ready }
+        Self { public, links, assets, images, reserved, pictures, share, moment, fingerprint, ready }
     }
 
     /// Renders every page and hands each file to `put`; collects all problems on the way.
@@ -142,6 +145,7 @@ impl Prepared {
                         templates,
                         images: &self.images,
                         reserved: &self.reserved,
+                        share: self.share.as_ref(),
                         fingerprint: *common,
                     },
                     moment: self.moment,

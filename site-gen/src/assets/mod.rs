@@ -8,6 +8,7 @@ mod css;
 pub mod images;
 pub mod pictures;
 pub mod publish;
+pub mod share;
 pub mod stylesheet;
 
 /// A file to publish: its path within the site and its bytes, or `None` if the existing file is up to date.

@@ -11,12 +11,11 @@ use crate::source::file::Asset;
 use crate::source::problem::Problem;
 
 /// Drawings in `templates/static/`, with the name of each picture and its width in pixels.
-const WANTED: [(&str, &str, u32); 5] = [
+const WANTED: [(&str, &str, u32); 4] = [
     ("favicon.svg", "icon-32.png", 32),
     ("_app-icon.svg", "apple-touch-icon.png", 180),
     ("_app-icon.svg", "icon-192.png", 192),
     ("_app-icon.svg", "icon-512.png", 512),
-    ("_social.svg", "social.png", 1200),
 ];
 
 /// A picture to render from a drawing.
@@ -46,6 +45,19 @@ pub fn of(assets: &mut Vec<Arc<Asset>>, addresses: &mut BTreeMap<String, String>
     pictures
 }
 
+/// Draws a picture of a width in pixels.
+///
+/// # Errors
+/// Returns the reason if the drawing has no size.
+pub fn png(tree: &Tree, width: u32) -> Result<Vec<u8>, String> {
+    let size = tree.size().to_int_size();
+    let size = size.scale_to_width(width).ok_or("it has no size")?;
+    let mut pixels = Pixmap::new(size.width(), size.height()).ok_or("it has no size")?;
+    let scale = width as f32 / tree.size().width();
+    resvg::render(tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|error| error.to_string())
+}
+
 impl Picture {
     /// Returns the picture's file, without bytes if the one in place is up to date.
     ///
@@ -62,12 +74,7 @@ impl Picture {
     fn draw(&self) -> Result<Vec<u8>, String> {
         let tree =
             Tree::from_data(&self.drawing.bytes, &Options::default()).map_err(|error| error.to_string())?;
-        let size = tree.size().to_int_size();
-        let size = size.scale_to_width(self.width).ok_or("it has no size")?;
-        let mut pixels = Pixmap::new(size.width(), size.height()).ok_or("it has no size")?;
-        let scale = self.width as f32 / tree.size().width();
-        resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-        pixels.encode_png().map_err(|error| error.to_string())
+        png(&tree, self.width)
     }
 
     fn unreadable(&self, error: &str) -> Problem {

@@ -11,6 +11,7 @@ pub mod lists;
 pub mod output;
 pub mod participants;
 pub mod search;
+mod share;
 mod template_words;
 pub mod templates;
 pub mod views;
@@ -30,6 +31,7 @@ use self::views::PageView;
 use crate::assets::OutFile;
 use crate::assets::images::Images;
 use crate::assets::pictures::Picture;
+use crate::assets::share::Share;
 use crate::incremental::Previous;
 use crate::markdown;
 use crate::markdown::body::{Body, Scope};
@@ -57,6 +59,8 @@ pub struct Common<'a> {
     pub images: &'a Images,
     /// The ids that headings must not have.
     pub reserved: &'a ReservedIds,
+    /// Draws the pictures for links to pages, if the site has any.
+    pub share: Option<&'a Share>,
     /// The fingerprint of everything that all pages depend on.
     pub fingerprint: Fingerprint,
 }
@@ -140,6 +144,7 @@ impl Renderer<'_> {
             })?;
         }
         site.tags.par_iter().try_for_each(|tag| hand_on(self.tag(tag)))?;
+        self.share_titles().par_iter().try_for_each(|title| hand_on(self.share_picture(title)))?;
         hand_on(self.all_tags())?;
         hand_on(self.search(&facts))?;
         hand_on(self.agenda())?;
@@ -200,7 +205,7 @@ impl Renderer<'_> {
         let Common { site, templates, .. } = self.common;
         let page = &site.pages[at];
         let url = page.place.url.as_str();
-        let view = PageView::new(site, at);
+        let view = PageView::new(site, at, self.common.share);
         let lists = self.lists(page);
         let fingerprint = match page.content.announcement {
             // The phases of an announcement's sessions also depend on the time of the build.

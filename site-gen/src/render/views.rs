@@ -7,11 +7,13 @@ use catalog::address::{FORM_ANCHOR, SignupAddress};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::assets::share::Share;
 use crate::markdown::body::{Body, Heading};
 use crate::page::config::LinkTable;
 use crate::page::day::Day;
 use crate::page::event::{Announcement, SessionWords};
 use crate::site::{AGENDA_URL, Page, Site, TAGS_URL, Tag, tag_url};
+use crate::source::place::Kind;
 
 /// The value `site`, on every page.
 #[derive(Debug, Clone, Hash, Serialize)]
@@ -31,11 +33,19 @@ pub struct SiteView<'a> {
     files: &'a BTreeMap<String, String>,
     /// The path of the page that lists all tags; empty if there are none.
     tags_url: &'static str,
+    /// The path of the picture that other sites show with a link to a page without one of its own; empty if there
+    /// is none.
+    picture: String,
 }
 
 impl<'a> SiteView<'a> {
     /// Creates the view of the whole site.
-    pub fn new(site: &'a Site, files: &'a BTreeMap<String, String>, has_agenda: bool) -> Self {
+    pub fn new(
+        site: &'a Site,
+        files: &'a BTreeMap<String, String>,
+        has_agenda: bool,
+        share: Option<&Share>,
+    ) -> Self {
         let table = &site.config.table;
         Self {
             title: &table.title,
@@ -53,6 +63,8 @@ impl<'a> SiteView<'a> {
             agenda: if has_agenda { AGENDA_URL } else { "" },
             files,
             tags_url: if site.tags.is_empty() { "" } else { TAGS_URL },
+            picture: share
+                .map_or_else(String::new, |share| format!("/{}", share.path(&table.title, &table.title))),
         }
     }
 }
@@ -81,13 +93,15 @@ pub struct PageView<'a> {
     older: Option<LinkView<'a>>,
     /// Why the page is not public, if it is built nevertheless.
     badge: Option<&'a str>,
+    /// The path of the picture that other sites show with a link to this page; empty if it has none of its own.
+    picture: String,
     /// Structured data, safe within a `script` element.
     json_ld: String,
 }
 
 impl<'a> PageView<'a> {
     /// Creates the view of a page, given by its position, without its body.
-    pub fn new(site: &'a Site, at: usize) -> Self {
+    pub fn new(site: &'a Site, at: usize, share: Option<&Share>) -> Self {
         let page = &site.pages[at];
         let content = &page.content;
         let link = |at: usize| LinkView::page(&site.pages[at]);
@@ -105,6 +119,9 @@ impl<'a> PageView<'a> {
             newer: site.neighbours[at].newer.map(link),
             older: site.neighbours[at].older.map(link),
             badge: page.badge.as_deref(),
+            picture: share.filter(|share| has_picture(page, share)).map_or_else(String::new, |share| {
+                format!("/{}", share.path(&content.title, &site.config.table.title))
+            }),
             json_ld: String::new(),
         }
     }
@@ -126,6 +143,11 @@ impl<'a> PageView<'a> {
     pub fn generated(title: &'a str, url: &'a str) -> Self {
         Self { title, url, ..Self::default() }
     }
+}
+
+/// Returns whether other sites show a picture of its own with a link to a page.
+pub fn has_picture(page: &Page, share: &Share) -> bool {
+    !matches!(page.place.kind, Kind::Home | Kind::NotFound) && share.can_write(&page.content.title)
 }
 
 /// A link to a page or a tag.
