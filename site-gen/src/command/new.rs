@@ -137,7 +137,7 @@ fn text(title: &str, id: &str, today: Date, with_event: bool) -> String {
         let day = today.saturating_add(jiff::Span::new().months(1));
         text.push_str(&format!(
             "\n[event]\nid = \"{id}\"\ntitle = {title}\ntime_zone = \"Europe/Amsterdam\"\n\n\
-             # [vul in: de juiste dag en tijd, het aantal plaatsen, en wanneer de aanmelding open is]\n\
+             # [vul in: de juiste dag en tijd, het aantal plekken, en wanneer de aanmelding open is]\n\
              [[event.sessions]]\nid = \"eerste-sessie\"\nstart = {day}T16:00:00\nend = {day}T17:30:00\n\
              capacity = 40\nopens = {today}T09:00:00\ncloses = {day}T16:00:00\n"
         ));

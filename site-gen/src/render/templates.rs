@@ -30,6 +30,7 @@ impl Templates {
     /// Compiles every template; returns `None` and reports the problems if one fails.
     pub fn compile(sources: &[Arc<Source>], problems: &mut Problems) -> Option<Self> {
         let mut tera = Tera::default();
+        tera.autoescape_on([".html", ".svg", ".xml"]);
         tera.register_filter("json", json);
         let named = sources.iter().map(|source| (name(source), source.text.as_str()));
         if let Err(error) = tera.add_raw_templates(named) {
