@@ -49,13 +49,13 @@ pub fn of(assets: &mut Vec<Arc<Asset>>, addresses: &mut BTreeMap<String, String>
 ///
 /// # Errors
 /// Returns the reason if the drawing has no size.
-pub fn png(tree: &Tree, width: u32) -> Result<Vec<u8>, String> {
+pub fn drawn(tree: &Tree, width: u32) -> Result<Pixmap, String> {
     let size = tree.size().to_int_size();
     let size = size.scale_to_width(width).ok_or("it has no size")?;
     let mut pixels = Pixmap::new(size.width(), size.height()).ok_or("it has no size")?;
     let scale = width as f32 / tree.size().width();
     resvg::render(tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| error.to_string())
+    Ok(pixels)
 }
 
 impl Picture {
@@ -74,7 +74,7 @@ impl Picture {
     fn draw(&self) -> Result<Vec<u8>, String> {
         let tree =
             Tree::from_data(&self.drawing.bytes, &Options::default()).map_err(|error| error.to_string())?;
-        png(&tree, self.width)
+        drawn(&tree, self.width)?.encode_png().map_err(|error| error.to_string())
     }
 
     fn unreadable(&self, error: &str) -> Problem {

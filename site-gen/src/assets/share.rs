@@ -4,12 +4,14 @@
 
 use std::sync::Arc;
 
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder as _};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Options, Tree};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider as _};
 
-use super::pictures::png;
+use super::pictures::drawn;
 use crate::source::file::{Asset, Source};
 use crate::source::fingerprint::Fingerprint;
 
@@ -123,7 +125,15 @@ impl Share {
     /// Returns the reason if the drawing is not valid SVG.
     pub fn draw(&self, svg: &str) -> Result<Vec<u8>, String> {
         let tree = Tree::from_str(svg, &self.options).map_err(|error| error.to_string())?;
-        png(&tree, WIDTH)
+        let pixels = drawn(&tree, WIDTH)?;
+        let opaque: Vec<u8> =
+            pixels.pixels().iter().flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]).collect();
+        let mut png = Vec::new();
+        // A fifth of the time of the best compression, for one and a half times the bytes.
+        PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Up)
+            .write_image(&opaque, pixels.width(), pixels.height(), ExtendedColorType::Rgb8)
+            .map_err(|error| error.to_string())?;
+        Ok(png)
     }
 }
 
