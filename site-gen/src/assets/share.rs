@@ -169,7 +169,7 @@ mod tests {
         let draw = |text: &str| {
             let text = Text(text);
             let svg = format!(
-                r#"<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630"><text y="90">{text}</text></svg>"#
+                r#"<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630"><text fill="white" y="90">{text}</text></svg>"#
             );
             share.draw(&svg).unwrap()
         };
