@@ -55,7 +55,7 @@ async fn participants_wait_get_promoted_switch_edit_cancel_and_are_erased() {
     let page = press_on(&site, &manage, "Verzet mijn aanmelding naar zondag 30 november 2098").await;
     assert!(page.contains("zondag 30 november 2098, 16.00–17.30 uur"), "{page}");
     let changed = letter(&site, "renee@voorbeeld.nl", "Je datum is gewijzigd").await;
-    let left = letter(&site, "renee@voorbeeld.nl", "Vervallen").await;
+    let left = letter(&site, "renee@voorbeeld.nl", "Je plek is vervallen").await;
     assert_eq!(left.calendar_line("METHOD:"), "CANCEL");
     assert_eq!(left.calendar_line("UID:"), promoted.calendar_line("UID:"));
     // Whoever took the session from the page has the same entry, and not a second one.
