@@ -9,6 +9,7 @@
 mod support;
 
 mod accessible;
+mod cached;
 mod editing;
 mod keyboard;
 mod mails;
