@@ -289,6 +289,8 @@ pub struct ManageView {
     pub has_begun: bool,
     /// The place on the waiting list, from 1; 0 for a participant who is not waiting.
     pub position: usize,
+    /// The link with which to join the session online; empty unless the participant has a seat and the link is set.
+    pub join_url: String,
     /// The address to which the page's forms post.
     pub action: String,
     /// The address to which the form that confirms the email address posts.

@@ -9,6 +9,7 @@
 //! | [`address`] | the addresses on which the site and the function must agree |
 //! | [`answer`] | the pages that the function answers with, and their template values |
 //! | [`mail`] | the mails to participants, and their template values |
+//! | [`organiser`] | the organisers' area: its addresses, pages and their template values |
 //! | [`words`] | what mails and pages say about an event and its sessions |
 //! | [`calendar`] | content lines of iCalendar files |
 //! | [`headers`] | the security headers of every response |
@@ -21,6 +22,7 @@ pub mod headers;
 pub mod id;
 pub mod mail;
 pub mod media_types;
+pub mod organiser;
 pub mod place;
 pub mod session;
 pub mod standing;

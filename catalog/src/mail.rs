@@ -63,6 +63,10 @@ pub enum MailKind {
     /// The form was submitted with the participant's email address and another name, but too many people
     /// share the address already.
     Crowded,
+    /// The link with which to join the session was set or changed.
+    JoinLink,
+    /// What an organiser wrote.
+    Message,
 }
 
 impl MailKind {
@@ -77,7 +81,7 @@ impl MailKind {
     /// Returns the method of the mail's calendar entry, if it has one.
     pub fn calendar(self) -> Option<CalendarMethod> {
         match self {
-            Self::Confirmation | Self::Promoted | Self::Changed | Self::Rescheduled => {
+            Self::Confirmation | Self::Promoted | Self::Changed | Self::Rescheduled | Self::JoinLink => {
                 Some(CalendarMethod::Request)
             }
             Self::Cancelled | Self::CalledOff | Self::Left => Some(CalendarMethod::Cancel),
@@ -90,7 +94,8 @@ impl MailKind {
             | Self::Repeat
             | Self::ConfirmAddress
             | Self::Readdressed
-            | Self::Crowded => None,
+            | Self::Crowded
+            | Self::Message => None,
         }
     }
 }
@@ -149,6 +154,22 @@ pub fn mail_file(kind: MailKind, part: MailPart) -> String {
     format!("mails/{}.{}", kind.name(), part.ending())
 }
 
+/// Returns the path of one part of the mail with which organisers log in, within the same folder.
+pub fn log_in_file(part: MailPart) -> String {
+    format!("mails/organiser_log_in.{}", part.ending())
+}
+
+/// The template values of the mail with which an organiser logs in.
+#[derive(Debug, Clone, Serialize)]
+pub struct LogInMailView {
+    /// Name of the organiser.
+    pub full_name: String,
+    /// The code.
+    pub code: String,
+    /// URL of the link; empty if the mail is about a fresh code in a running log-in.
+    pub link_url: String,
+}
+
 /// The template values of a mail.
 #[derive(Debug, Clone, Serialize)]
 pub struct MailView {
@@ -172,6 +193,12 @@ pub struct MailView {
     /// Whether the entry stays in the calendar although the sign-up ends, because somebody with the same address
     /// still attends.
     pub keeps_entry: bool,
+    /// The link with which to join the session online; empty unless the participant has a seat and the link is set.
+    pub join_url: String,
+    /// The subject that an organiser wrote; empty in other mails.
+    pub subject: String,
+    /// The text that an organiser wrote, as text or as HTML.
+    pub message: String,
     /// URL of the page that confirms the email address, or the new one; empty if there is nothing to confirm.
     pub confirm_url: String,
 }

@@ -1,4 +1,4 @@
-//! Builds the site, and the function and mailer that use the build.
+//! Builds the site, and the programs that use the build.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use signup_fn::mail::mailer::Mailer;
 use signup_fn::mail::message::Messages;
 use signup_fn::mail::transport::Transport;
+use signup_fn::organiser::area::Area;
 use signup_fn::participant::function::Function;
 use signup_fn::people::identity::Identity;
 use signup_fn::people::token::TokenKeys;
@@ -29,6 +30,8 @@ pub struct Live {
     pub site: PathBuf,
     /// The sign-up function of the last good build, or `None` if there has been none.
     pub function: Option<Arc<Function>>,
+    /// The organisers' area of the last good build, or `None` if there has been none.
+    pub area: Option<Arc<Area>>,
     /// The mailer for the events of the last good build, or `None` if there has been none.
     pub mailer: Option<Arc<Mailer>>,
     /// The problems that made the build of the current sources fail, if any.
@@ -57,6 +60,13 @@ impl Told {
         let json = json.unwrap_or_else(|| serde_json::json!([{ "message": error.to_string() }]).to_string());
         Self { text: error.to_string(), json }
     }
+}
+
+/// The programs that use a build.
+struct Programs {
+    function: Function,
+    area: Area,
+    mailer: Mailer,
 }
 
 /// The sender of mails on this machine. Nobody can own a domain in `.example`.
@@ -90,7 +100,7 @@ impl Builder {
     /// Returns what to serve before the first build.
     pub(crate) fn nothing_yet(&self) -> Live {
         let site = self.out.join(SITE);
-        Live { site, function: None, mailer: None, problems: None, build: 0, until: None }
+        Live { site, function: None, area: None, mailer: None, problems: None, build: 0, until: None }
     }
 
     /// Builds the site. Returns the new build, or the last good one with the problems of the sources.
@@ -98,7 +108,7 @@ impl Builder {
         let start = Instant::now();
         let now = Timestamp::now();
         match self.build(now) {
-            Ok((Built { written, held_back, until }, function, mailer)) => {
+            Ok((Built { written, held_back, until }, Programs { function, area, mailer })) => {
                 for HeldBack { path, reason } in held_back {
                     tracing::info!("{path}: {reason}");
                 }
@@ -107,6 +117,7 @@ impl Builder {
                 Live {
                     site: last.site.clone(),
                     function: Some(Arc::new(function)),
+                    area: Some(Arc::new(area)),
                     mailer: Some(Arc::new(mailer)),
                     problems: None,
                     build: now.as_millisecond(),
@@ -124,13 +135,13 @@ impl Builder {
         }
     }
 
-    fn build(&mut self, now: Timestamp) -> Result<(Built, Function, Mailer), BuildError> {
+    fn build(&mut self, now: Timestamp) -> Result<(Built, Programs), BuildError> {
         let wanted = Wanted { with_unpublished: self.settings.drafts, ..Wanted::public(now) };
         let rebuild = || site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory);
         let built = progress::shown(rebuild)?;
         let function = self.function()?;
-        let mailer = self.mailer(&function)?;
-        Ok((built, function, mailer))
+        let (area, mailer) = (self.area(&function)?, self.mailer(&function)?);
+        Ok((built, Programs { function, area, mailer }))
     }
 
     fn function(&self) -> Result<Function> {
@@ -142,6 +153,13 @@ impl Builder {
         Ok(function)
     }
 
+    fn area(&self, function: &Function) -> Result<Area> {
+        let keys = (self.identity.clone(), self.token_keys.clone());
+        let organisers = self.settings.organisers.clone();
+        let area = Area::open(&self.out.join(FUNCTION), self.store.clone(), keys, organisers)?;
+        Ok(area.at(function.origins.clone()))
+    }
+
     fn mailer(&self, function: &Function) -> Result<Mailer> {
         let origin = format!("http://{}", self.address);
         let folder = self.out.join(FUNCTION);
@@ -149,6 +167,8 @@ impl Builder {
         Ok(Mailer {
             catalog: Arc::clone(&function.catalog),
             store: self.store.clone(),
+            organisers: self.settings.organisers.clone(),
+            identity: self.identity.clone(),
             messages,
             sender: SENDER.parse()?,
             transport: Transport::Folder(self.settings.mail_folder()),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
-use dev_server::settings::Settings;
+use dev_server::settings::{ORGANISER, Settings};
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt;
@@ -16,11 +16,13 @@ use tracing_subscriber::prelude::*;
 const HELP: &str = "\
 Toont de site op deze computer, met een aanmeldformulier dat werkt.
 
-cargo run -- [MAP] [--port POORT] [--data MAP] [--drafts]
+cargo run -- [MAP] [--port POORT] [--data MAP] [--organiser WIE] [--drafts]
 
   MAP             de map met `content/` en `templates/`; anders deze map
   --port POORT    de poort op 127.0.0.1, 0 voor een willekeurige vrije; anders 8080
   --data MAP      de map voor de aanmeldingen; anders `.data` in de map van de site
+  --organiser WIE wie het beheer mag gebruiken: 'Naam <adres>', met een puntkomma ertussen;
+                  anders organisator@pos.example
   --drafts        toon ook wat nog niet of niet meer openbaar is, met een label
   --help          toon deze hulp
 ";
@@ -49,8 +51,12 @@ async fn run() -> Result<()> {
     }
     let settings =
         settings(arguments).map_err(|error| anyhow!("{error}; `cargo run -- --help` toont wat kan"))?;
+    let organiser = settings.organisers.all().first().map(|one| one.email.as_str().to_owned());
+    let organiser = organiser.unwrap_or_default();
     let server = dev_server::start(settings).await?;
-    writeln!(std::io::stdout(), "De site staat op http://{}/ (stoppen: ctrl-c)", server.address)?;
+    let (address, who) = (server.address, organiser);
+    writeln!(std::io::stdout(), "De site staat op http://{address}/ (stoppen: ctrl-c)")?;
+    writeln!(std::io::stdout(), "Het beheer staat op http://{address}/beheer/: log in als {who}, de mail ligt op http://{address}/_dev/inbox/")?;
     tokio::signal::ctrl_c().await?;
     server.stop().await
 }
@@ -60,6 +66,9 @@ fn settings(mut arguments: pico_args::Arguments) -> Result<Settings> {
     let port = port.map_err(|_| anyhow!("`--port` krijgt een getal van 0 tot en met 65535"))?;
     let data = arguments.opt_value_from_os_str("--data", |text| Ok::<_, Infallible>(PathBuf::from(text)));
     let data = data.map_err(|_| anyhow!("`--data` krijgt een map"))?;
+    let organisers = arguments.opt_value_from_str("--organiser");
+    let organisers = organisers.map_err(|_| anyhow!("`--organiser` krijgt 'Naam <adres>'"))?;
+    let organisers = organisers.map_or_else(|| ORGANISER.parse(), Ok)?;
     let drafts = arguments.contains("--drafts");
     let rest = arguments.finish();
     let is_option = |text: &&OsString| text.as_encoded_bytes().starts_with(b"-");
@@ -68,5 +77,5 @@ fn settings(mut arguments: pico_args::Arguments) -> Result<Settings> {
     }
     let root = rest.first().map_or_else(|| PathBuf::from("."), PathBuf::from);
     let data = data.unwrap_or_else(|| root.join(".data"));
-    Ok(Settings { root, data, port: port.unwrap_or(8080), drafts })
+    Ok(Settings { root, data, port: port.unwrap_or(8080), organisers, drafts })
 }

@@ -2,6 +2,11 @@
 
 use std::path::PathBuf;
 
+use signup_fn::people::organiser::Organisers;
+
+/// The organiser of a site for which nobody is named. Nobody can own a domain in `.example`.
+pub const ORGANISER: &str = "Organisator <organisator@pos.example>";
+
 /// The settings of the development server.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -11,6 +16,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The port on 127.0.0.1, or 0 for any free one.
     pub port: u16,
+    /// Who may use the organisers' area.
+    pub organisers: Organisers,
     /// Whether pages that are not public are shown too, with a badge.
     pub drafts: bool,
 }

@@ -115,6 +115,7 @@ async fn a_port_in_use_is_reported_with_an_alternative() {
     let other = support::site();
     let port = site.server.address.port();
     let settings = dev_server::settings::Settings {
+        organisers: dev_server::settings::ORGANISER.parse().unwrap(),
         root: other.path().into(),
         data: other.path().join(".data"),
         port,
@@ -128,6 +129,7 @@ async fn a_port_in_use_is_reported_with_an_alternative() {
 async fn a_folder_that_is_not_a_site_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let settings = dev_server::settings::Settings {
+        organisers: dev_server::settings::ORGANISER.parse().unwrap(),
         root: folder.path().into(),
         data: folder.path().join("data"),
         port: 0,

@@ -8,16 +8,20 @@
 //! | [`store`] | the table; the only folder that knows DynamoDB |
 //! | [`web`] | which requests are accepted, and what every response has in common |
 //! | [`mail`] | the mailer: from the outbox to SES or a folder |
+//! | [`sheet`] | the list of participants as a file for a spreadsheet |
 //! | [`participant`] | the requests of a participant; start at [`participant::answer`] |
+//! | [`organiser`] | the organisers' area; start at [`organiser::answer`] |
 //! | [`settings`] | settings from environment variables |
 //!
 //! Each folder imports only folders above it in this table. The programs are in `bin/` and `main.rs`.
 
 pub mod aws;
 pub mod mail;
+pub mod organiser;
 pub mod participant;
 pub mod people;
 pub mod rendered;
 pub mod settings;
+pub mod sheet;
 pub mod store;
 pub mod web;

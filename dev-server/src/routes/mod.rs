@@ -1,5 +1,6 @@
 //! Serves the site and the function on one origin, as the CDN does.
 
+mod cookies;
 mod files;
 mod inbox;
 pub mod served;
@@ -17,10 +18,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use catalog::address::SIGNUP_PREFIX;
 use catalog::headers::SECURITY_HEADERS;
+use catalog::organiser::address::ORGANISER_PREFIX;
 use futures_util::stream::{self, Stream};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use jiff::Timestamp;
+use signup_fn::organiser;
 use signup_fn::participant;
 use signup_fn::people::timing::Timing;
 
@@ -46,6 +49,8 @@ pub fn routes(served: Served) -> Router {
         // A mail has a policy of its own.
         .route(&format!("{}{{name}}", inbox::MAIL), get(inbox::html))
         .route(&format!("{SIGNUP_PREFIX}{{*rest}}"), any(function))
+        .route(ORGANISER_PREFIX, any(organisers))
+        .route(&format!("{ORGANISER_PREFIX}{{*rest}}"), any(organisers))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .merge(site)
         .layer(middleware::from_fn(only_this_machine))
@@ -82,17 +87,50 @@ async fn function(
 ) -> Response {
     let Live { function, problems, .. } = live.borrow().clone();
     let Some(function) = function else { return problem_page(problems) };
-    let mut request = http::Request::new(body.to_vec());
-    (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
-    let deadline = Instant::now() + TIME_FOR_AN_ANSWER;
+    let request = request(method, uri, headers, &body);
     let is_post = *request.method() == Method::POST;
     // All requests come from this machine, so there is no sender to rate-limit.
-    let timing = Timing { now: Timestamp::now(), deadline: deadline.into() };
-    let answer = participant::answer(&function, request, None, timing).await;
+    let answer = participant::answer(&function, request, None, timing()).await;
     if is_post {
         wake.notify_one();
     }
     answer.map(Body::from)
+}
+
+async fn organisers(
+    State(Served { live, wake, .. }): Shared,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Live { area, problems, .. } = live.borrow().clone();
+    let Some(area) = area else { return problem_page(problems) };
+    let needs_plain = cookies::needs_plain(&headers);
+    let mut request = request(method, uri, headers, &body);
+    if needs_plain {
+        cookies::with_prefix(request.headers_mut());
+    }
+    let is_post = *request.method() == Method::POST;
+    let mut answer = organiser::answer(&area, request, None, timing()).await;
+    if needs_plain {
+        cookies::without_prefix(answer.headers_mut());
+    }
+    if is_post {
+        wake.notify_one();
+    }
+    answer.map(Body::from)
+}
+
+fn request(method: Method, uri: Uri, headers: HeaderMap, body: &Bytes) -> http::Request<Vec<u8>> {
+    let mut request = http::Request::new(body.to_vec());
+    (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
+    request
+}
+
+fn timing() -> Timing {
+    let deadline = Instant::now() + TIME_FOR_AN_ANSWER;
+    Timing { now: Timestamp::now(), deadline: deadline.into() }
 }
 
 async fn page(State(Served { live, .. }): Shared, method: Method, uri: Uri) -> Response {

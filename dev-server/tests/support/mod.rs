@@ -64,6 +64,7 @@ pub fn settings(root: &TempDir) -> dev_server::settings::Settings {
         root: root.path().into(),
         data: root.path().join(".data"),
         port: 0,
+        organisers: dev_server::settings::ORGANISER.parse().unwrap(),
         drafts: false,
     }
 }

@@ -16,9 +16,9 @@ use signup_fn::mail::ses::Ses;
 use signup_fn::mail::transport::Transport;
 use signup_fn::people::timing::Timing;
 use signup_fn::rendered;
-use signup_fn::settings::{MailSettings, Settings};
+use signup_fn::settings::{self, MailSettings, Settings};
 use signup_fn::store::client::Store;
-use signup_fn::store::stream::StreamEvent;
+use signup_fn::store::stream::{Announced, StreamEvent};
 use tokio::time::Instant;
 
 /// The time reserved before Lambda's own deadline for sending the response.
@@ -44,12 +44,14 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 fn start() -> Result<Mailer> {
     let variable = |name: &str| std::env::var(name).ok();
     let settings = Settings::read(variable)?;
+    let organisers = settings::organisers(variable)?;
     let MailSettings { sender, configuration_set, endpoint } = MailSettings::read(variable)?;
     let catalog = Arc::new(rendered::catalog::read(&settings.folder)?);
     let origin = catalog.origin().to_owned();
     let messages = Messages::open(&settings.folder, &catalog, settings.token_keys, origin)?;
     let transport = Transport::Ses(Ses::new(&settings.connection, endpoint, configuration_set));
-    Ok(Mailer { catalog, store: Store::new(settings.connection), messages, sender, transport })
+    let (store, identity) = (Store::new(settings.connection), settings.identity);
+    Ok(Mailer { catalog, store, organisers, identity, messages, sender, transport })
 }
 
 /// Sends the mails that a batch of the stream announces. Any other event comes from the schedule, which
@@ -66,8 +68,12 @@ async fn handle(mailer: &Mailer, payload: Value, deadline: Instant) -> Result<Va
     let batch: StreamEvent = serde_json::from_value(payload).context("invalid event from the stream")?;
     let mut failures = Vec::new();
     for record in &batch.records {
-        let Some((event, mail)) = record.mail() else { continue };
-        let delivered = mailer.deliver(&event, &mail, Timing { now: Timestamp::now(), deadline }).await;
+        let timing = Timing { now: Timestamp::now(), deadline };
+        let delivered = match record.mail() {
+            Some(Announced::Mail(event, mail)) => mailer.deliver(&event, &mail, timing).await,
+            Some(Announced::Pass(request)) => mailer.deliver_pass(&request, timing).await,
+            None => continue,
+        };
         // A mail that could not be sent stays in the outbox, and the schedule retries it. So only an error
         // of the table counts as a failure here.
         let failed = delivered.inspect_err(|error| tracing::error!(%error, "mail not handled")).is_err();

@@ -14,6 +14,8 @@ pub(super) struct Entry<'a> {
     pub(super) site_name: &'a str,
     /// The URL of the event's page; empty if the page is gone.
     pub(super) url: &'a str,
+    /// The link with which to join the session; empty if there is none.
+    pub(super) join_url: &'a str,
     /// The sequence number, which is greater in each newer entry.
     pub(super) sequence: i64,
     /// The time of sending.
@@ -46,13 +48,15 @@ impl Entry<'_> {
             times.start.clone(),
             times.end.clone(),
             text("SUMMARY", event.title()),
-            text("DESCRIPTION", format!("{}\n{}", event.description(), self.url).trim()),
+            text("DESCRIPTION", self.description(event).trim()),
             text("LOCATION", &session.place().heading()),
             format!("ORGANIZER;CN=\"{name}\":mailto:{}", self.organizer),
             format!("ATTENDEE;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{}", self.attendee),
         ]);
-        if !self.url.is_empty() {
-            lines.push(format!("URL:{}", self.url));
+        // What somebody opens just before the session.
+        let url = if self.join_url.is_empty() { self.url } else { self.join_url };
+        if !url.is_empty() {
+            lines.push(format!("URL:{url}"));
         }
         lines.extend([
             "BEGIN:VALARM".to_owned(),
@@ -66,5 +70,13 @@ impl Entry<'_> {
         let mut calendar = String::new();
         lines.iter().for_each(|line| push_line(&mut calendar, line));
         calendar
+    }
+
+    fn description(&self, event: &Event) -> String {
+        let join = match self.join_url {
+            "" => String::new(),
+            url => format!("Deelnemen: {url}\n"),
+        };
+        format!("{join}{}\n{}", event.description(), self.url)
     }
 }

@@ -9,12 +9,16 @@ use std::sync::Arc;
 
 use catalog::answer::Status;
 use catalog::mail::{CalendarMethod, MailKind};
+use catalog::organiser::address::Tab;
 use catalog::{Catalog, Event, EventId};
 use jiff::{SignedDuration, Timestamp};
 
 use super::message::{About, Messages, Sender};
 use super::send_error::SendError;
 use super::transport::Transport;
+use crate::people::broadcast::Broadcast;
+use crate::people::identity::Identity;
+use crate::people::organiser::Organisers;
 use crate::people::participant::Participant;
 use crate::people::timing::Timing;
 use crate::store::client::Store;
@@ -29,6 +33,10 @@ pub struct Mailer {
     pub catalog: Arc<Catalog>,
     /// The outbox and the participants.
     pub store: Store,
+    /// The organisers, to whom links and codes go.
+    pub organisers: Organisers,
+    /// The key that identifies them.
+    pub identity: Identity,
     /// The templates of mails.
     pub messages: Messages,
     /// The sender of all mails.
@@ -99,9 +107,30 @@ impl Mailer {
         let keeps_entry = mail.kind.calendar() == Some(CalendarMethod::Cancel)
             && mail.kind != MailKind::CalledOff
             && self.store.shares_entry(event, &participant, session.id(), timing).await?;
-        let about = About { event, session, participant: &participant, keeps_entry };
+        let join = self.store.join_of(event, session.id(), deadline).await?;
+        let broadcast = match mail.broadcast().filter(|_| mail.kind == MailKind::Message) {
+            Some(id) => self.store.broadcast_of(event, &id, deadline).await?,
+            None => None,
+        };
+        // Whoever cancelled or got a seat in the meantime is no longer among those it was for.
+        let is_for = |broadcast: &Broadcast| broadcast.to == Tab::from(participant.status);
+        if mail.kind == MailKind::Message && !broadcast.as_ref().is_some_and(is_for) {
+            self.store.forget_mail(id, key, deadline).await?;
+            return Ok(Delivery::Nothing);
+        }
+        let about = About {
+            event,
+            session,
+            participant: &participant,
+            keeps_entry,
+            join: join.as_ref().map(|join| &join.url),
+            written: broadcast.as_ref().and_then(|broadcast| broadcast.message.as_ref()),
+        };
         let sent = match self.messages.build(&mail, about, &self.sender, timing.now) {
-            Ok(message) => self.transport.send(&mail, &message, deadline).await,
+            Ok(message) => {
+                let name = format!("{}-{}", mail.key.id, mail.kind.name());
+                self.transport.send(&name, &message, deadline).await
+            }
             Err(error) => Err(SendError::Never(format!("{error:#}"))),
         };
         match (sent, pause(mail.attempts)) {
@@ -141,7 +170,8 @@ fn is_current(mail: &Mail, participant: &Participant, now: Timestamp) -> bool {
         }
         MailKind::Confirm => has(&[Status::Held]),
         MailKind::Waiting | MailKind::NoSeat => has(&[Status::Waiting]),
-        MailKind::Reminder => has(&[Status::Confirmed]),
+        MailKind::Reminder | MailKind::JoinLink => has(&[Status::Confirmed]),
+        MailKind::Message => is_same_session,
         MailKind::Left => !is_same_session,
         MailKind::Cancelled | MailKind::Withdrawn | MailKind::CalledOff | MailKind::CalledOffUnseated => {
             !is_same_session || has(&[Status::Cancelled])

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use anyhow::{Context as _, Result, ensure};
 use catalog::address::SignupAddress;
 use catalog::answer::Status;
-use catalog::mail::{CalendarMethod, MailKind, MailPart, MailView, mail_file};
+use catalog::mail::{CalendarMethod, MailKind, MailPart, MailView, log_in_file, mail_file};
 use catalog::words::{EventWords, SessionWords};
 use catalog::{Catalog, Event, Session};
 use jiff::Timestamp;
@@ -19,7 +19,10 @@ use mail_builder::headers::url::URL;
 use mail_builder::mime::MimePart;
 
 use super::entry::Entry;
+use super::written::Values;
+use crate::people::broadcast::Message as ToWrite;
 use crate::people::field::Email;
+use crate::people::join::JoinUrl;
 use crate::people::participant::Participant;
 use crate::people::token::{Purpose, SignupKey, TokenKeys};
 use crate::rendered::pages::Pages;
@@ -28,10 +31,10 @@ use crate::store::mail::Mail;
 /// The templates of mails, and the keys and the origin for the links in them.
 #[derive(Debug)]
 pub struct Messages {
-    pages: Pages,
-    token_keys: TokenKeys,
+    pub(super) pages: Pages,
+    pub(super) token_keys: TokenKeys,
     /// The scheme and host of links in mails.
-    origin: String,
+    pub(super) origin: String,
     site_name: String,
 }
 
@@ -46,6 +49,10 @@ pub struct About<'a> {
     pub participant: &'a Participant,
     /// Whether the entry stays in the calendar, because somebody with the same address still attends.
     pub keeps_entry: bool,
+    /// The link with which to join the session, if it is set.
+    pub join: Option<&'a JoinUrl>,
+    /// What an organiser wrote, in a mail of the kind [`MailKind::Message`].
+    pub written: Option<&'a ToWrite>,
 }
 
 /// The sender of mails: a name and an address.
@@ -103,6 +110,9 @@ impl Messages {
                 ensure!(file.is_file(), "mail template is missing: `{}`", file.display());
             }
         }
+        for file in MailPart::ALL.map(|part| folder.join(log_in_file(part))) {
+            ensure!(file.is_file(), "mail template is missing: `{}`", file.display());
+        }
         let site_name = catalog.name().to_owned();
         Ok(Self { pages: Pages::new(folder), token_keys, origin, site_name })
     }
@@ -112,7 +122,7 @@ impl Messages {
     /// # Errors
     /// Fails if a template cannot be filled in, or if the text has no line after its subject.
     pub fn build(&self, mail: &Mail, about: About<'_>, sender: &Sender, now: Timestamp) -> Result<Message> {
-        let About { event, session, participant, keeps_entry } = about;
+        let About { event, session, participant, keeps_entry, join, written } = about;
         let at = |address: SignupAddress| format!("{}{address}", self.origin);
         let (id, key, expires) = (event.id().clone(), participant.key(), event.links_expire_at());
         let issue = |purpose, key: &SignupKey| self.token_keys.issue(purpose, event.id(), key, expires);
@@ -131,7 +141,11 @@ impl Messages {
             Some(_) => String::new(),
             None => at(SignupAddress::Manage { event: id, token: issue(Purpose::Manage, &key), done: None }),
         };
+        let join = join.filter(|_| participant.status == Status::Confirmed);
         let view = MailView {
+            join_url: join.map_or("", JoinUrl::as_str).to_owned(),
+            subject: String::new(),
+            message: String::new(),
             event: EventWords::new(event, &self.origin),
             session: SessionWords::new(event, session),
             full_name: participant.signup.details.full_name.as_str().to_owned(),
@@ -143,29 +157,33 @@ impl Messages {
             keeps_entry,
             manage_url,
         };
-        let part = |part| self.pages.fill(&mail_file(mail.kind, part), &view);
-        let text = part(MailPart::Text)?;
-        let (subject, text) = text.split_once('\n').context("the mail has no text after its subject line")?;
-        // A line break would start another header. The templates contain none, but an event's title might.
-        let subject: String = subject.chars().filter(|c| !c.is_control()).collect();
+        let values = Values {
+            full_name: &view.full_name,
+            event: &view.event.title,
+            date: &view.session.date,
+            time: &view.session.time,
+            join_url: &view.join_url,
+            manage_url: &view.manage_url,
+        };
+        let written = written.map(|message| values.fill(message)).unwrap_or_default();
+        let part = |part| {
+            let (subject, message) = match part {
+                MailPart::Text => (written.subject.clone(), written.text.clone()),
+                MailPart::Html => (written.subject.clone(), written.html.clone()),
+            };
+            self.pages.fill(&mail_file(mail.kind, part), &MailView { subject, message, ..view.clone() })
+        };
+        let (subject, text) = subject_and_text(part(MailPart::Text)?)?;
         let to = mail.to.as_ref().unwrap_or(&participant.signup.email).ascii();
-        let mut builder = MessageBuilder::new()
-            .from(Address::new_address(
-                Some(sender.name.as_str()).filter(|name| !name.is_empty()),
-                sender.address.as_str(),
-            ))
-            .to((view.full_name.as_str(), to.as_str()))
-            .subject(subject)
-            .date(now.as_second())
-            // The same for each attempt, so that a mailbox can recognise a duplicate.
-            .message_id(format!("{}.{}@{}", mail.key.id, mail.kind.name(), sender.domain()))
-            .header("Auto-Submitted", Raw::new("auto-generated"));
+        // The same id for each attempt, so that a mailbox can recognise a duplicate.
+        let id = format!("{}.{}", mail.key.id, mail.kind.name());
+        let mut builder = envelope(sender, (&view.full_name, &to), subject, &id, now);
         if mail.kind == MailKind::Reminder {
             // The page cancels only after a POST, so a program that follows the link cancels nothing.
             builder = builder.header("List-Unsubscribe", URL::new(view.manage_url.as_str()));
         }
         let mut alternatives = vec![
-            MimePart::new(utf8("text/plain"), text.trim_start()),
+            MimePart::new(utf8("text/plain"), text),
             MimePart::new(utf8("text/html"), part(MailPart::Html)?),
         ];
         let mut parts = Vec::new();
@@ -180,7 +198,12 @@ impl Messages {
                 method,
                 site_name: &self.site_name,
                 url: &view.event.url,
-                sequence: mail.sequence,
+                join_url: &view.join_url,
+                // A change a moment ago may have taken a later number than the mail about the link.
+                sequence: match mail.kind {
+                    MailKind::JoinLink => mail.sequence.max(participant.version),
+                    _ => mail.sequence,
+                },
                 sent_at: now,
                 organizer: &sender.address,
                 attendee: &participant.signup.email.in_uri(),
@@ -195,7 +218,35 @@ impl Messages {
     }
 }
 
-fn utf8(kind: &'static str) -> ContentType<'static> {
+/// Splits a filled-in text into its first line, which is the subject, and the rest.
+pub(super) fn subject_and_text(filled: String) -> Result<(String, String)> {
+    let (subject, text) = filled.split_once('\n').context("the mail has no text after its subject line")?;
+    // A line break would start another header. The templates contain none, but an event's title might.
+    let subject = subject.chars().filter(|c| !c.is_control()).collect();
+    Ok((subject, text.trim_start().to_owned()))
+}
+
+/// Returns a mail without a body. `id` is the part of its `Message-ID` before the domain.
+pub(super) fn envelope<'a>(
+    sender: &'a Sender,
+    (name, address): (&'a str, &'a str),
+    subject: String,
+    id: &str,
+    now: Timestamp,
+) -> MessageBuilder<'a> {
+    MessageBuilder::new()
+        .from(Address::new_address(
+            Some(sender.name.as_str()).filter(|name| !name.is_empty()),
+            sender.address.as_str(),
+        ))
+        .to((name, address))
+        .subject(subject)
+        .date(now.as_second())
+        .message_id(format!("{id}@{}", sender.domain()))
+        .header("Auto-Submitted", Raw::new("auto-generated"))
+}
+
+pub(super) fn utf8(kind: &'static str) -> ContentType<'static> {
     ContentType::new(kind).attribute("charset", "utf-8")
 }
 

@@ -6,8 +6,10 @@
 mod entry;
 pub mod mailer;
 pub mod message;
+mod pass;
 pub mod rounds;
 pub mod send_error;
 #[cfg(feature = "ses")]
 pub mod ses;
 pub mod transport;
+pub mod written;

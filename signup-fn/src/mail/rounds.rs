@@ -89,12 +89,42 @@ impl Mailer {
                 deliveries.extend(failures.note(id, delivered));
             }
         }
+        deliveries.extend(self.sweep_passes(older_than, timing, &mut failures).await);
         failures.into_result().map(|()| deliveries)
+    }
+
+    /// Delivers the mails with which organisers log in, like [`Mailer::sweep`].
+    async fn sweep_passes(
+        &self,
+        older_than: SignedDuration,
+        timing: Timing,
+        failures: &mut Failures,
+    ) -> Vec<Delivery> {
+        let mut deliveries = Vec::new();
+        let passes = match self.store.passes(timing.deadline).await {
+            Ok(passes) => passes,
+            Err(error) => {
+                failures.count(error);
+                return deliveries;
+            }
+        };
+        for error in &passes.unreadable {
+            tracing::error!(%error, "unreadable mail skipped");
+        }
+        let is_due = |asked_at| timing.now.duration_since(asked_at) >= older_than;
+        for request in passes.readable.iter().filter(|request| is_due(request.asked_at())) {
+            match self.deliver_pass(&request.id, timing).await {
+                Ok(delivery) => deliveries.push(delivery),
+                Err(error) => failures.count(error),
+            }
+        }
+        deliveries
     }
 
     /// Performs the periodic work: keeps each event as it stands, erases sign-ups that were not confirmed in
     /// time or whose retention period is over, tells participants about rescheduled sessions, gives free seats
-    /// to the waiting list, and puts reminders and mails that no seat came free into the outbox.
+    /// to the waiting list, and puts reminders and mails that no seat came free into the outbox, and completes
+    /// broadcasts that were interrupted.
     ///
     /// # Errors
     /// Fails if some operations failed. All others have been tried first.
@@ -115,6 +145,12 @@ impl Mailer {
                         if participant.is_forgotten(timing.now) { "forgotten" } else { "not_confirmed" };
                     tracing::info!(event.id = %id, signup.outcome = outcome, "sign-up erased");
                 }
+            }
+            let broadcasts = self.store.broadcasts(event, timing.deadline).await.map(|all| all.logged(id));
+            let unfinished = failures.note(id, broadcasts).unwrap_or_default();
+            for broadcast in unfinished.iter().filter(|broadcast| !broadcast.recipients.is_empty()) {
+                let spread = self.store.spread(event, &broadcast.id, timing).await;
+                failures.note(id, spread);
             }
             for session in event.sessions() {
                 let promoted = self.store.settle(event, session, timing).await;

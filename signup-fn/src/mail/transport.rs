@@ -9,7 +9,6 @@ use super::message::Message;
 use super::send_error::SendError;
 #[cfg(feature = "ses")]
 use super::ses::Ses;
-use crate::store::mail::Mail;
 
 /// The destination of mails.
 #[derive(Debug, Clone)]
@@ -23,17 +22,20 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Sends a mail.
+    /// Sends a mail. `name` is its own among all mails, and the same for each attempt.
     ///
     /// # Errors
     /// Fails if the transport does not accept the mail. The reason contains no personal data.
-    pub async fn send(&self, mail: &Mail, message: &Message, deadline: Instant) -> Result<(), SendError> {
+    pub async fn send(&self, name: &str, message: &Message, deadline: Instant) -> Result<(), SendError> {
         match self {
             #[cfg(feature = "ses")]
-            Self::Ses(ses) => ses.send(message, deadline).await,
+            Self::Ses(ses) => {
+                let _ = name;
+                ses.send(message, deadline).await
+            }
             Self::Folder(folder) => {
                 let _ = deadline;
-                let file = folder.join(format!("{}-{}.eml", mail.key.id, mail.kind.name()));
+                let file = folder.join(format!("{name}.eml"));
                 write(&file, &message.bytes).map_err(|error| SendError::Later(format!("{error:#}")))
             }
         }

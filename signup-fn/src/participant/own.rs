@@ -1,7 +1,7 @@
 //! A participant's own sign-up, opened through the link in a mail.
 
 use catalog::address::{ManageDone, SignupAddress};
-use catalog::answer::{Answer, Field, FieldErrors, FormView, ManageView, Notice, OtherSession};
+use catalog::answer::{Answer, Field, FieldErrors, FormView, ManageView, Notice, OtherSession, Status};
 use catalog::words::{EventWords, SessionWords};
 use catalog::{Event, Phase, Session, SessionId};
 use http::{Response, StatusCode};
@@ -117,7 +117,10 @@ impl<'a> Own<'a> {
         };
         let others = others.map(other).collect();
         let position = position.map_or(0, |at| at + 1);
-        Ok(self.view(&participant, typed).map(|view| ManageView { position, others, ..view }))
+        let join = own.and_then(|state| state.join.as_ref());
+        let join = join.filter(|_| participant.status == Status::Confirmed);
+        let join_url = join.map(|join| join.url.as_str().to_owned()).unwrap_or_default();
+        Ok(self.view(&participant, typed).map(|view| ManageView { position, others, join_url, ..view }))
     }
 
     /// Returns the view of the participant, without the position on the waiting list and without the other
@@ -150,6 +153,7 @@ impl<'a> Own<'a> {
             reference: participant.person.reference().to_string(),
             has_begun: session.starts_at() <= self.timing.now,
             position: 0,
+            join_url: String::new(),
             action: self.address(None),
             confirm_action: confirm.to_string(),
             notice: None,

@@ -34,7 +34,11 @@ pub struct Source {
     hour: i64,
 }
 
-/// The error for text that is not the key of a person or a mailbox.
+/// An organiser: a keyed hash of the normalised address, so that the table has no address of an organiser.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OrganiserId([u8; 16]);
+
+/// The error for text that is not the key of a person, a mailbox or an organiser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected a key of 22 base64url characters")]
 pub struct BadPerson;
@@ -79,6 +83,23 @@ impl Identity {
         Source { hash: self.hash(&[b"source\0", &hour.to_be_bytes(), &network]), hour }
     }
 
+    /// Returns the organiser with this address. Any address has an id, also that of somebody who is none.
+    pub fn organiser(&self, email: &Email) -> OrganiserId {
+        OrganiserId(self.hash(&[b"organiser\0", email.normalised().as_bytes()]))
+    }
+
+    /// Returns the source of requests to log in with an address, in the hour of `now`.
+    pub fn log_ins_of(&self, organiser: &OrganiserId, now: Timestamp) -> Source {
+        let hour = now.as_second().div_euclid(3600);
+        Source { hash: self.hash(&[b"log-ins\0", &hour.to_be_bytes(), &organiser.0]), hour }
+    }
+
+    /// Returns the source of requests to log in from a network address, in the hour of `now`.
+    pub fn log_ins_from(&self, address: IpAddr, now: Timestamp) -> Source {
+        let Source { hash, hour } = self.source(address, now);
+        Source { hash: self.hash(&[b"log-ins from\0", &hash]), hour }
+    }
+
     fn hash(&self, parts: &[&[u8]]) -> [u8; 16] {
         // HMAC pads a key shorter than a block with zeros (RFC 2104, section 2).
         let mut block = [0; 64];
@@ -121,6 +142,27 @@ impl Mailbox {
 }
 
 impl std::str::FromStr for Mailbox {
+    type Err = BadPerson;
+
+    fn from_str(key: &str) -> Result<Self, BadPerson> {
+        key.parse().map(|Person(bytes)| Self(bytes))
+    }
+}
+
+impl fmt::Debug for OrganiserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OrganiserId(…)")
+    }
+}
+
+impl OrganiserId {
+    /// Returns the form used in the table's keys: 22 characters of base64url.
+    pub fn key(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+}
+
+impl std::str::FromStr for OrganiserId {
     type Err = BadPerson;
 
     fn from_str(key: &str) -> Result<Self, BadPerson> {

@@ -3,9 +3,15 @@
 //! Belongs here: types that are valid by construction, and pure functions on them. Does not
 //! belong here: a clock, the network, DynamoDB, HTML.
 
+pub mod act;
+pub mod broadcast;
 pub mod field;
 pub mod identity;
+pub mod join;
+pub mod organiser;
 pub mod participant;
+pub mod pass;
+pub mod secret;
 pub mod signup;
 pub mod text;
 pub mod timing;

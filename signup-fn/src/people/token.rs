@@ -68,6 +68,15 @@ impl TokenKeys {
         Self(vec![key])
     }
 
+    /// Returns the HMAC-SHA-256 of a message with each key, that of the key which signs first.
+    pub(super) fn hashes(&self, parts: &[&[u8]]) -> impl Iterator<Item = [u8; 32]> {
+        self.0.iter().map(|key| {
+            let mut mac = keyed(key);
+            parts.iter().for_each(|part| mac.update(part));
+            mac.finalize().into_bytes().into()
+        })
+    }
+
     /// Issues a token for a sign-up.
     pub fn issue(&self, purpose: Purpose, event: &EventId, key: &SignupKey, expires: Timestamp) -> String {
         let mut bytes = Vec::with_capacity(SIGNED + TAG);
@@ -109,11 +118,15 @@ impl TokenKeys {
     }
 }
 
-fn mac(key: &[u8; 32], purpose: Purpose, event: &EventId, signed: &[u8]) -> Hmac<Sha256> {
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     // HMAC pads a key shorter than a block with zeros (RFC 2104, section 2).
     let mut block = [0; 64];
     block[..32].copy_from_slice(key);
-    let mut mac = Hmac::<Sha256>::new(&block.into());
+    Hmac::<Sha256>::new(&block.into())
+}
+
+fn mac(key: &[u8; 32], purpose: Purpose, event: &EventId, signed: &[u8]) -> Hmac<Sha256> {
+    let mut mac = keyed(key);
     mac.update(match purpose {
         Purpose::Manage => &b"manage\0"[..],
         Purpose::Confirm => b"confirm\0",

@@ -12,10 +12,11 @@ use anyhow::{Context, Result};
 use crate::aws::connection::{Connection, Credentials};
 use crate::mail::message::Sender;
 use crate::people::identity::Identity;
+use crate::people::organiser::Organisers;
 use crate::people::token::TokenKeys;
 use crate::web::origin::OriginSecrets;
 
-/// The settings of both Lambdas.
+/// The settings of all Lambdas.
 #[derive(Debug)]
 pub struct Settings {
     /// The folder with `catalog.json`, `answers/` and `mails/`.
@@ -92,12 +93,21 @@ pub fn connection(variable: impl Fn(&str) -> Option<String>) -> Result<Connectio
     })
 }
 
-/// Reads the secrets by which the CDN identifies itself. Only `signup-fn`, which is behind it, needs them.
+/// Reads the secrets by which the CDN identifies itself. Only the functions behind it need them.
 ///
 /// # Errors
 /// Fails if the variable is missing or invalid; the message names it.
 pub fn origin_secrets(variable: impl Fn(&str) -> Option<String>) -> Result<OriginSecrets> {
     required(variable)("ORIGIN_SECRETS")?.parse().context("invalid environment variable `ORIGIN_SECRETS`")
+}
+
+/// Reads who may use the organisers' area. Nobody may if the variable is not set.
+///
+/// # Errors
+/// Fails if the variable is invalid; the message names it.
+pub fn organisers(variable: impl Fn(&str) -> Option<String>) -> Result<Organisers> {
+    let list = optional(&variable, "ORGANISERS").unwrap_or_default();
+    list.parse().context("invalid environment variable `ORGANISERS`")
 }
 
 /// Returns a function that reads a variable and fails if it is unset or empty.

@@ -21,9 +21,11 @@ use super::error::{Setback, StoreError};
 use super::expression::{Changes, Condition, equals};
 use super::item::{self, number, text};
 use super::mail::Mail;
+use super::organiser::acts::enter;
 use super::transaction::{Outcome, Write};
 use super::waiting_list::Attempt;
 use super::{outbox, record, retry};
+use crate::people::act::Act;
 use crate::people::identity::Mailbox;
 use crate::people::participant::{NewAddress, Participant};
 use crate::people::signup::Details;
@@ -120,7 +122,24 @@ impl Store {
         timing: Timing,
     ) -> Result<Changed, StoreError> {
         let id = attempt_id();
-        let attempt = Attempt { event, id: &id, now: timing.now };
+        let attempt = Attempt { event, id: &id, now: timing.now, act: None };
+        retry::until(timing.deadline, || self.try_to_change(&attempt, key, change)).await
+    }
+
+    /// Changes a sign-up on behalf of an organiser, and enters the act in the log: both or neither. Does nothing
+    /// if the same form was handled before.
+    ///
+    /// # Errors
+    /// Fails like [`Store::change`].
+    pub async fn change_by(
+        &self,
+        (act, event): (&Act, &Event),
+        key: &SignupKey,
+        change: &Change,
+        timing: Timing,
+    ) -> Result<Changed, StoreError> {
+        let id = attempt_id();
+        let attempt = Attempt { event, id: &id, now: timing.now, act: Some(act) };
         retry::until(timing.deadline, || self.try_to_change(&attempt, key, change)).await
     }
 
@@ -144,13 +163,17 @@ impl Store {
         if participant.key() != *key || is_forgotten {
             return Ok(Changed::Gone);
         }
-        let (writes, chosen) = match self.plan(attempt, &participant, change).await? {
+        let (mut writes, chosen) = match self.plan(attempt, &participant, change).await? {
             Plan::Nothing(changed) => return Ok(changed),
             Plan::Writes { writes, chosen } => (writes, chosen),
         };
+        let log = writes.len();
+        writes.extend(attempt.act.map(enter).transpose()?);
         // Each attempt reads the table again and may write something else, so it needs a new idempotency key.
         match self.transact(writes, &attempt_id()).await? {
             Outcome::Committed => Ok(Changed::Done),
+            // The same form was handled before.
+            Outcome::Cancelled(cancelled) if cancelled.condition_failed(log) => Ok(Changed::Done),
             Outcome::Cancelled(cancelled) => {
                 let lacks_seat = cancelled.would_succeed(OWN)
                     && chosen.is_some_and(|write| cancelled.condition_failed(write));

@@ -25,6 +25,13 @@ pub(super) enum Condition {
     Any(Vec<Self>),
 }
 
+impl Condition {
+    /// Returns the condition that always holds.
+    pub(super) fn always() -> Self {
+        Self::Any(vec![Self::Absent("pk"), Self::Exists("pk")])
+    }
+}
+
 /// Returns the condition that a path has this value.
 pub(super) fn equals(path: impl Into<String>, value: AttributeValue) -> Condition {
     Condition::Equals(path.into(), value)

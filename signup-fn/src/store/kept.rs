@@ -138,10 +138,10 @@ impl Store {
     }
 }
 
-/// Returns the condition that a session has these seats and this waiting list.
+/// Returns the condition that a session has these seats, this waiting list and this link.
 fn is_unchanged(session: &Item) -> Condition {
     let same = |name| session.get(name).map_or(Condition::Absent(name), |value| equals(name, value.clone()));
-    Condition::All(["taken", "waiting"].map(same).into())
+    Condition::All(["taken", "waiting", "join_url"].map(same).into())
 }
 
 /// What is kept of an event.

@@ -4,6 +4,7 @@ use catalog::SessionId;
 use catalog::mail::MailKind;
 use jiff::Timestamp;
 
+use crate::people::act::ActId;
 use crate::people::field::Email;
 use crate::people::identity::Person;
 use crate::people::participant::Participant;
@@ -46,6 +47,14 @@ pub struct Mail {
 }
 
 impl Mail {
+    /// Returns the broadcast that the mail belongs to, if any. Its id is followed by the number of the recipient.
+    pub fn broadcast(&self) -> Option<ActId> {
+        match self.kind {
+            MailKind::Message | MailKind::JoinLink => self.key.id.split_once('-')?.0.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// Creates a mail about the current state of a participant.
     pub fn new(kind: MailKind, participant: &Participant, id: impl Into<String>, now: Timestamp) -> Self {
         Self {

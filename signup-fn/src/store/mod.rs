@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! pk                 sk                    attributes
-//! event#lnpo-2028    session#28-november   taken, waiting: [<person>, …]
+//! event#lnpo-2028    session#28-november   taken, waiting: [<person>, …], join_url, join_set_at
 //! event#lnpo-2028    person#<person>       status, session, full_name, email, …, version, forget_at
 //! event#lnpo-2028    mail#<person>#<id>    kind, session, sequence, sent_at or parked, forget_at
+//! event#lnpo-2028    broadcast#<act>       session, to, subject, text, recipients: [<person>, …], forget_at
 //! event#lnpo-2028    mailbox#<mailbox>     people: [<person>, …], forget_at
 //! source#<sender>    hour                  asked, forget_at
 //! events             event#lnpo-2028       event (as JSON), forget_at
+//! organisers         …                     see [`organiser`]
 //! ```
 //!
 //! `<person>` is a keyed hash of event, address and name ([`crate::people::identity`]). It does not depend
@@ -20,6 +22,8 @@
 //! | [`claim`] `sign_up` | taking a seat, or a place on the waiting list |
 //! | [`mailbox`] `sharing` `applicant` | the people who share an address, and the one among them who signs up |
 //! | [`change`] `new_address` | changing, moving, cancelling, confirming, erasing |
+//! | [`broadcast`] [`join`] | mails to several participants, and the link of a session |
+//! | [`organiser`] | log-ins of organisers, and the log of what they did |
 //! | `waiting_list` | giving free seats to the waiting list |
 //! | [`outbox`] [`mail`] [`stream`] | mails to send, and the stream that announces them |
 //! | [`people`] [`session`] [`listing`] | reading participants and sessions |
@@ -32,6 +36,7 @@
 //! transport, and the decision whether a request is allowed at this time.
 
 mod applicant;
+pub mod broadcast;
 pub mod change;
 pub mod claim;
 pub mod client;
@@ -39,11 +44,13 @@ mod create_table;
 pub mod error;
 mod expression;
 mod item;
+pub mod join;
 mod kept;
 pub mod listing;
 pub mod mail;
 pub mod mailbox;
 mod new_address;
+pub mod organiser;
 pub mod outbox;
 pub mod people;
 mod record;

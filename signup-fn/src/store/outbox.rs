@@ -15,8 +15,10 @@ use super::expression::{Changes, Condition, Placeholders, equals};
 use super::item::{self, Item, number, text};
 use super::listing::Listing;
 use super::mail::{Mail, MailKey};
+use super::organiser::acts::enter;
 use super::transaction::{Outcome, Write};
 use super::{record, retry};
+use crate::people::act::Act;
 use crate::people::identity::Person;
 use crate::people::participant::Participant;
 use crate::people::timing::Timing;
@@ -59,6 +61,47 @@ impl Store {
             participant
                 .hears_of_repeat(session, now)
                 .then(|| Changes::default().set("repeated_at", number(now.as_second())))
+        })
+        .await
+    }
+
+    /// Puts the mail about the current state of a sign-up into the outbox again, on behalf of an organiser, and
+    /// enters the act in the log. Returns whether the sign-up still exists.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes, if the table refuses a request, or if the participant is unreadable.
+    pub async fn resend(
+        &self,
+        (act, event): (&Act, &Event),
+        signup: &SignupKey,
+        timing: Timing,
+    ) -> Result<bool, StoreError> {
+        retry::until(timing.deadline, || async move {
+            let key = item::key(event.id(), item::person_key(&signup.person));
+            let Some(found) = self.item(key.clone()).await? else { return Ok(false) };
+            let participant = record::participant(&found, event)?;
+            if participant.key() != *signup {
+                return Ok(false);
+            }
+            let kind = match participant.status {
+                Status::Confirmed => MailKind::Confirmation,
+                Status::Held => MailKind::Confirm,
+                Status::Waiting => MailKind::Waiting,
+                Status::Cancelled => MailKind::Withdrawn,
+            };
+            let (id, next) = (attempt_id(), participant.next(timing.now));
+            let version = equals("version", number(participant.version));
+            let writes = vec![
+                Write::update(key, Changes::default().set("version", number(next.version)), version),
+                put(event.id(), &Mail::new(kind, &next, &id, timing.now), next.forget_at)?,
+                enter(act)?,
+            ];
+            match self.transact(writes, &id).await? {
+                Outcome::Committed => Ok(true),
+                // The same form was handled before.
+                Outcome::Cancelled(cancelled) if cancelled.condition_failed(2) => Ok(true),
+                Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
+            }
         })
         .await
     }

@@ -21,6 +21,7 @@ use super::session::SessionState;
 use super::sharing::Sharing;
 use crate::people::field::{Email, Line, Lines};
 use crate::people::identity::{Mailbox, Person};
+use crate::people::join::{Join, JoinUrl};
 use crate::people::participant::{NewAddress, Participant};
 use crate::people::signup::{Details, Role, Signup};
 
@@ -68,6 +69,10 @@ struct SessionRecord {
     taken: u32,
     #[serde(default)]
     waiting: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    join_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "second::optional")]
+    join_set_at: Option<Timestamp>,
 }
 
 /// A mailbox's attributes.
@@ -218,9 +223,12 @@ pub(super) fn participant(item: &Item, event: &Event) -> Result<Participant, Sto
 /// Reads the state of a session. Without an item, nobody has signed up for it yet.
 pub(super) fn session_state(item: Option<&Item>) -> Result<SessionState, StoreError> {
     let Some(item) = item else { return Ok(SessionState::default()) };
-    let SessionRecord { taken, waiting } = read(item)?;
+    let SessionRecord { taken, waiting, join_url, join_set_at } = read(item)?;
     let waiting = waiting.iter().map(|person| person.parse()).collect::<Result<_, _>>();
-    Ok(SessionState { taken, waiting: waiting.map_err(|_| unreadable(item, "waiting"))? })
+    // A link that this version cannot read is no reason to refuse a sign-up.
+    let url = join_url.as_deref().and_then(|url| JoinUrl::new(url).ok());
+    let join = url.zip(join_set_at).map(|(url, set_at)| Join { url, set_at });
+    Ok(SessionState { taken, waiting: waiting.map_err(|_| unreadable(item, "waiting"))?, join })
 }
 
 /// Reads the people who share a mailbox.
@@ -243,12 +251,15 @@ pub(super) fn mailbox_item(
     Ok(item)
 }
 
-/// Returns the attributes of two sessions that have become one: the seats of both, and both waiting lists.
+/// Returns the attributes of two sessions that have become one: the seats of both, and both waiting lists, and the
+/// link of the first that has one.
 pub(super) fn combined(one: &Item, other: &Item) -> Result<Item, StoreError> {
     let (one, other) = (read::<SessionRecord>(one)?, read::<SessionRecord>(other)?);
     attributes(&SessionRecord {
         taken: one.taken + other.taken,
         waiting: one.waiting.into_iter().chain(other.waiting).collect(),
+        join_url: one.join_url.or(other.join_url),
+        join_set_at: one.join_set_at.or(other.join_set_at),
     })
 }
 
@@ -311,16 +322,16 @@ pub(super) fn mail(item: &Item, event: &Event) -> Result<Mail, StoreError> {
     })
 }
 
-fn attributes(record: &impl Serialize) -> Result<Item, StoreError> {
+pub(super) fn attributes(record: &impl Serialize) -> Result<Item, StoreError> {
     serde_dynamo::to_item(record)
         .map_err(|error| StoreError::Unreadable { key: "new item".to_owned(), reason: error.to_string() })
 }
 
-fn read<T: DeserializeOwned>(item: &Item) -> Result<T, StoreError> {
+pub(super) fn read<T: DeserializeOwned>(item: &Item) -> Result<T, StoreError> {
     serde_dynamo::from_item(item.clone()).map_err(|error| unreadable(item, &error.to_string()))
 }
 
-fn unreadable(item: &Item, reason: &str) -> StoreError {
+pub(super) fn unreadable(item: &Item, reason: &str) -> StoreError {
     let key = item.get("sk").and_then(|sort: &AttributeValue| sort.as_s().ok()).cloned();
     StoreError::Unreadable { key: key.unwrap_or_default(), reason: reason.to_owned() }
 }

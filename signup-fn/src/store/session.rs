@@ -4,6 +4,7 @@ use catalog::Session;
 use serde::Serialize;
 
 use crate::people::identity::Person;
+use crate::people::join::Join;
 
 /// The taken seats and the waiting list of a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct SessionState {
     pub taken: u32,
     /// The waiting list, head first.
     pub waiting: Vec<Person>,
+    /// The link with which participants join the session online, if an organiser has set it.
+    pub join: Option<Join>,
 }
 
 /// The approximate number of seats left.

@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use super::item;
 use super::mail::MailKey;
+use super::organiser::passes::announced;
+use crate::people::pass::RequestId;
 
 /// A batch of records.
 #[derive(Debug, Deserialize)]
@@ -15,6 +17,15 @@ pub struct StreamEvent {
     /// The records, oldest first.
     #[serde(rename = "Records")]
     pub records: Vec<Record>,
+}
+
+/// A new mail in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Announced {
+    /// To a participant of an event.
+    Mail(EventId, MailKey),
+    /// With the link and the code of a request to log in.
+    Pass(RequestId),
 }
 
 /// A change of one item.
@@ -45,12 +56,17 @@ struct Text {
 }
 
 impl Record {
-    /// Returns the event and the key of a mail, if the record announces a new one.
-    pub fn mail(&self) -> Option<(EventId, MailKey)> {
+    /// Returns the mail that the record announces, if it announces a new one.
+    pub fn mail(&self) -> Option<Announced> {
+        if self.kind != "INSERT" {
+            return None;
+        }
         let Keys { pk, sk } = &self.dynamodb.keys;
-        let event = item::event_of(&pk.text)?;
-        let mail = item::mail_of(&sk.text)?;
-        (self.kind == "INSERT").then_some((event, mail))
+        if let Some(request) = announced(&pk.text, &sk.text) {
+            return Some(Announced::Pass(request));
+        }
+        let (event, mail) = (item::event_of(&pk.text)?, item::mail_of(&sk.text)?);
+        Some(Announced::Mail(event, mail))
     }
 
     /// Returns the sequence number, which identifies the record when its failure is reported.
@@ -82,11 +98,15 @@ mod tests {
         let sort = format!("mail#{}#abc", person.key());
         let put = record("INSERT", "event#lnpo", &sort);
         let mail = MailKey { person, id: "abc".to_owned() };
-        assert_eq!(put.mail(), Some(("lnpo".parse().unwrap(), mail)));
+        assert_eq!(put.mail(), Some(Announced::Mail("lnpo".parse().unwrap(), mail)));
         assert_eq!(put.sequence_number(), "4421584500000000017450439091");
         assert_eq!(record("MODIFY", "event#lnpo", &sort).mail(), None);
         assert_eq!(record("REMOVE", "event#lnpo", &sort).mail(), None);
         assert_eq!(record("INSERT", "event#lnpo", &format!("person#{}", person.key())).mail(), None);
         assert_eq!(record("INSERT", "source#x", "hour").mail(), None);
+        let id = "0123456789abcdef0123456789abcdef";
+        let pass = record("INSERT", "organisers", &format!("mail#{id}"));
+        assert_eq!(pass.mail(), Some(Announced::Pass(id.parse().unwrap())));
+        assert_eq!(record("INSERT", "organisers", &format!("act#{id}")).mail(), None);
     }
 }

@@ -13,6 +13,7 @@ use super::mail::Mail;
 use super::session::SessionState;
 use super::transaction::{Outcome, Write};
 use super::{claim, outbox, record, retry};
+use crate::people::act::Act;
 use crate::people::identity::Person;
 use crate::people::participant::Participant;
 use crate::people::timing::Timing;
@@ -26,6 +27,8 @@ pub(super) struct Attempt<'a> {
     pub(super) id: &'a str,
     /// The time of the request.
     pub(super) now: Timestamp,
+    /// The act of an organiser that asks for the change, if one does. It enters the log with the change.
+    pub(super) act: Option<&'a Act>,
 }
 
 impl Store {
@@ -53,13 +56,13 @@ impl Store {
     }
 
     async fn try_to_settle(&self, event: &Event, session: &Session, now: Timestamp) -> Result<bool, Setback> {
-        let SessionState { taken, waiting } = self.session_state(event.id(), session.id()).await?;
+        let SessionState { taken, waiting, .. } = self.session_state(event.id(), session.id()).await?;
         let Some(person) = waiting.first().filter(|_| taken < session.capacity()) else {
             return Ok(false);
         };
         let id = attempt_id();
         let mut writes = match self.head(event, session, person, now).await? {
-            Head::Waiting(head) => promote(&Attempt { event, id: &id, now }, &head)?,
+            Head::Waiting(head) => promote(&Attempt { event, id: &id, now, act: None }, &head)?,
             Head::Unreadable => return Ok(false),
         };
         writes.push(Write::update(
@@ -175,7 +178,7 @@ enum Head {
 /// Returns the writes that give the head of the waiting list a seat, and put the mail about it into the
 /// outbox.
 fn promote(attempt: &Attempt<'_>, head: &Participant) -> Result<Vec<Write>, StoreError> {
-    let Attempt { event, id, now } = *attempt;
+    let Attempt { event, id, now, .. } = *attempt;
     let key = item::key(event.id(), item::person_key(&head.person));
     let mut promoted = head.next(now);
     if event.confirm_by_mail() {

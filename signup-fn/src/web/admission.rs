@@ -19,7 +19,28 @@ pub fn admit(request: &Request<Vec<u8>>, origins: &[String]) -> Result<(), Statu
     if !is_same_origin(request.headers(), origins) {
         return Err(StatusCode::FORBIDDEN);
     }
-    admit_form(request)
+    admit_form(request, MAX_BODY)
+}
+
+/// The maximum size of an organiser's form in bytes: a message of 5,000 characters of at most four bytes, each
+/// escaped to three, and its other fields.
+pub const MAX_ORGANISER_BODY: usize = 80 * 1024;
+
+/// Accepts an organiser's form only if it certainly comes from our own pages: `Sec-Fetch-Site` says so or, in a
+/// browser without that header, `Origin` is ours (OWASP ASVS 5.0, 3.5.1).
+///
+/// # Errors
+/// Returns the status of the refusal, as [`admit`] does.
+pub fn admit_strictly(request: &Request<Vec<u8>>, origins: &[String]) -> Result<(), StatusCode> {
+    let headers = request.headers();
+    let is_ours = match headers.get("sec-fetch-site").map(|value| value.as_bytes()) {
+        Some(site) => site == b"same-origin",
+        None => headers.get(ORIGIN).is_some_and(|origin| origins.iter().any(|own| own.as_bytes() == origin)),
+    };
+    if !is_ours {
+        return Err(StatusCode::FORBIDDEN);
+    }
+    admit_form(request, MAX_ORGANISER_BODY)
 }
 
 /// Accepts a form that was sent to an address with a secret token, even if its origin is hidden.
@@ -36,11 +57,11 @@ pub fn admit_with_token(request: &Request<Vec<u8>>, origins: &[String]) -> Resul
     if !is_hidden && !is_same_origin(headers, origins) {
         return Err(StatusCode::FORBIDDEN);
     }
-    admit_form(request)
+    admit_form(request, MAX_BODY)
 }
 
-fn admit_form(request: &Request<Vec<u8>>) -> Result<(), StatusCode> {
-    if request.body().len() > MAX_BODY {
+fn admit_form(request: &Request<Vec<u8>>, max: usize) -> Result<(), StatusCode> {
+    if request.body().len() > max {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     if !is_form(request.headers()) {
@@ -119,6 +140,26 @@ mod tests {
         assert_eq!(admit_with_token(&request(None), &own), Ok(()));
         assert_eq!(admit(&request(None), &own), Err(StatusCode::FORBIDDEN));
         assert_eq!(admit_with_token(&request(Some("cross-site")), &own), Err(StatusCode::FORBIDDEN));
+    }
+
+    #[test]
+    fn an_organisers_form_must_prove_where_it_comes_from() {
+        let own = ["https://pos.example".to_owned()];
+        for (headers, expected) in [
+            (&[("sec-fetch-site", "same-origin")][..], Ok(())),
+            (&[("sec-fetch-site", "same-origin"), ("origin", "https://pos.example")], Ok(())),
+            (&[("origin", "https://pos.example")], Ok(())),
+            (&[], Err(StatusCode::FORBIDDEN)),
+            (&[("origin", "null")], Err(StatusCode::FORBIDDEN)),
+            (&[("origin", "https://evil.example")], Err(StatusCode::FORBIDDEN)),
+            (&[("sec-fetch-site", "none")], Err(StatusCode::FORBIDDEN)),
+            (&[("sec-fetch-site", "same-site"), ("origin", "https://pos.example")], Err(StatusCode::FORBIDDEN)),
+        ] {
+            let request = Request::builder().header(FORM.0, FORM.1);
+            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            let request = request.body(Vec::new()).unwrap();
+            assert_eq!(admit_strictly(&request, &own), expected, "{headers:?}");
+        }
     }
 
     #[test]

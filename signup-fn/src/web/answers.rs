@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use catalog::Catalog;
 use catalog::answer::{Answer, ErrorView};
 use catalog::headers::SECURITY_HEADERS;
+use catalog::organiser::page::OrganiserPage;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
@@ -33,9 +34,35 @@ impl Answers {
         Ok(Self { pages: Pages::new(folder) })
     }
 
+    /// Opens the pages of the organisers' area in the same folder.
+    ///
+    /// # Errors
+    /// Fails if a page is missing.
+    pub fn open_for_organisers(folder: &Path) -> Result<Self> {
+        let files = OrganiserPage::ALL.iter().map(|page| page.file()).chain([Answer::Error.file()]);
+        for file in files.map(|file| folder.join(file)) {
+            ensure!(file.is_file(), "page is missing: `{}`", file.display());
+        }
+        Ok(Self { pages: Pages::new(folder) })
+    }
+
     /// Responds with a filled-in page.
     pub fn page(&self, status: StatusCode, answer: Answer<'_>, view: &impl Serialize) -> Response<String> {
-        match self.pages.fill(&answer.file(), view) {
+        self.filled(status, &answer.file(), view)
+    }
+
+    /// Responds with a filled-in page of the organisers' area.
+    pub fn organiser_page(
+        &self,
+        status: StatusCode,
+        page: OrganiserPage,
+        view: &impl Serialize,
+    ) -> Response<String> {
+        self.filled(status, &page.file(), view)
+    }
+
+    fn filled(&self, status: StatusCode, file: &str, view: &impl Serialize) -> Response<String> {
+        match self.pages.fill(file, view) {
             Ok(html) => html_response(status, html),
             Err(error) => self.failure(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}")),
         }
@@ -105,6 +132,11 @@ pub fn log_incident(status: StatusCode, cause: &dyn Display) -> String {
     let incident = format!("{:08x}", fastrand::u32(..));
     tracing::error!(incident.id = incident, http.status = status.as_u16(), error = %cause, "request failed");
     incident
+}
+
+/// Responds with a file that is not a page. The caller sets its type.
+pub fn file(bytes: Vec<u8>) -> Response<Vec<u8>> {
+    response(StatusCode::OK, "application/octet-stream", String::new()).map(|_| bytes)
 }
 
 fn html_response(status: StatusCode, html: String) -> Response<String> {

@@ -5,4 +5,5 @@
 
 pub mod admission;
 pub mod answers;
+pub mod cookies;
 pub mod origin;

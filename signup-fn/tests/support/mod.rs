@@ -17,7 +17,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Answer;
-use catalog::mail::{MailKind, MailPart, mail_file};
+use catalog::mail::{MailKind, MailPart, log_in_file, mail_file};
+use catalog::organiser::page::OrganiserPage;
 use catalog::{Catalog, Event};
 use jiff::{SignedDuration, Timestamp};
 use signup_fn::aws::connection::Connection;
@@ -27,6 +28,7 @@ use signup_fn::mail::transport::Transport;
 use signup_fn::participant::form::Submission;
 use signup_fn::people::field::Email;
 use signup_fn::people::identity::{Identity, Person};
+use signup_fn::people::organiser::Organisers;
 use signup_fn::people::participant::Participant;
 use signup_fn::people::timing::Timing;
 use signup_fn::people::token::TokenKeys;
@@ -118,9 +120,15 @@ fn write_function(folder: &Path) {
     for answer in Answer::all(&catalog) {
         write(&answer.file(), page(answer));
     }
+    for page in OrganiserPage::ALL.iter().copied() {
+        write(&page.file(), &organiser_page(page));
+    }
+    for part in MailPart::ALL {
+        write(&log_in_file(part), "<< code >>\nBeste << full_name >>,\n\n<< link_url >>\n");
+    }
     for kind in MailKind::ALL.iter().copied() {
         let text = format!(
-            "{} << session.id >>\nBeste << full_name >>,\n\n<< manage_url >>\n<< confirm_url >>\n<< reference >> << status >> << previous >> << event.url >>\n",
+            "{} << session.id >>\nBeste << full_name >>,\n\n<< manage_url >>\n<< confirm_url >>\n<< reference >> << status >> << previous >> << event.url >>\n<< join_url >> << subject >> << message >>\n",
             kind.name()
         );
         write(&mail_file(kind, MailPart::Text), &text);
@@ -150,6 +158,44 @@ fn page(answer: Answer<'_>) -> &'static str {
         Answer::LinkExpired => "<p>link expired</p>",
         Answer::Error => "<p>error << status >> << incident >></p>",
     }
+}
+
+/// Returns a page of the organisers' area that shows everything that it is filled in with.
+fn organiser_page(page: OrganiserPage) -> String {
+    let name = page.file();
+    let shown = match page {
+        OrganiserPage::LogIn => "<< is_malformed >> << email >> << is_over >> << again >>",
+        OrganiserPage::Code => "<< error >>",
+        OrganiserPage::Link => "<< action >>",
+        OrganiserPage::Confirm => "<< organiser >> << is_sent >> << error >> << back >>",
+        OrganiserPage::Overview => {
+            "<% for row in sessions %><< row.session.id >> << row.taken >>/<< row.capacity >>+<< row.waiting >>\n<% endfor %><% for one in attention %>! << one.kind >>\n<% endfor %>"
+        }
+        OrganiserPage::Session => {
+            "<< session.id >> << query >> << page >>/<< pages >>\n<% for one in tabs %><< one.tab >> << one.count >>\n<% endfor %><% for one in people %>person << one.email >> << one.status >> << one.url >>\n<% endfor %>"
+        }
+        OrganiserPage::Questions => "<% for one in questions %><< one.question >>\n<% endfor %>",
+        OrganiserPage::Join => "join << join_url >> << error >> untold << untold >> sending << sending >>",
+        OrganiserPage::Message => {
+            "<< subject_error >> << text_error >> << unknown >> count << count >> changed << has_changed >> code << needs_code >> << code_error >><% if preview %> <p>preview << preview.subject >>: << preview.html | safe >></p><% endif %>\n<% for one in sent %>sent << one.id >> << one.sent >>/<< one.total >> failed << one.failed >> under way << one.under_way >>\n<% endfor %>"
+        }
+        OrganiserPage::Add => "add << has_errors >> << refused >>",
+        OrganiserPage::Person => {
+            "person << email >> << status >> << reference >> << full_session >>\n<% for mail in mails %>mail << mail.kind >>\n<% endfor %>"
+        }
+        OrganiserPage::LogIns => "<% for one in log_ins %>log-in << one.is_current >>\n<% endfor %>",
+        OrganiserPage::Log => {
+            "<% for act in acts %>act << act.what >> << act.who >> << act.reference >> << act.count >>\n<% endfor %>"
+        }
+        OrganiserPage::Held => {
+            "<% for row in held %>held << row.people >> << row.mails >>\n<% endfor %><% for one in people %>person << one.email >>\n<% endfor %>"
+        }
+    };
+    let key = match page {
+        OrganiserPage::LogIn | OrganiserPage::Code | OrganiserPage::Link => "",
+        _ => "<input name=\"form_key\" value=\"<< form_key >>\">",
+    };
+    format!("<h1>{name}</h1>{key}<pre>{shown}</pre>")
 }
 
 /// Returns the fixed moment that the tests use as the current time.
@@ -362,10 +408,17 @@ pub fn mailer(table: &Table, transport: Transport) -> Mailer {
     Mailer {
         catalog,
         store: table.store(),
+        organisers: organisers(),
+        identity: identity(),
         messages: messages.unwrap(),
         sender: "POS <post@pos.example>".parse().unwrap(),
         transport,
     }
+}
+
+/// Returns those who may use the organisers' area.
+pub fn organisers() -> Organisers {
+    "Ria Vos <ria@pos.example>; Jan Bos <jan@pos.example>".parse().unwrap()
 }
 
 /// Returns a complete, URL-encoded form.

@@ -9,7 +9,7 @@ use toml::Spanned;
 use crate::page::clock;
 use crate::page::prose::Prose;
 use crate::page::schema::Kind::{Line, Number, Table, Tables, Text};
-use crate::page::schema::{self, Key, required};
+use crate::page::schema::{self, Key, optional, required};
 use crate::source::file::Source;
 use crate::source::link::{self, Target};
 use crate::source::problem::{Problem, Problems};
@@ -43,8 +43,8 @@ pub struct ConfigTable {
     pub privacy_notice_version: String,
     /// Links at the top of each page, in display order.
     pub menu: Vec<LinkTable>,
-    /// Login link for visitors with an account.
-    pub login: LinkTable,
+    /// Login link, if it does not lead to the organisers' area.
+    pub login: Option<LinkTable>,
     /// Links at the bottom of each page.
     pub footer: Vec<LinkTable>,
 }
@@ -85,7 +85,7 @@ pub const SITE: &[Key] = &[
     required("origin", Text, "het adres van de site, met https:// en zonder pad"),
     required("privacy_notice_version", Text, "de versie van de privacyverklaring; staat bij elke aanmelding"),
     required("menu", Tables(LINK), "de links bovenaan elke pagina"),
-    required("login", Table(LINK), "de link voor wie een account heeft"),
+    optional("login", Table(LINK), "waar *inloggen* heen gaat; anders naar het beheer"),
     required("footer", Tables(LINK), "de links onderaan elke pagina"),
 ];
 
@@ -120,6 +120,6 @@ pub fn read(source: &Arc<Source>, problems: &mut Problems) -> Option<Config> {
 impl Config {
     /// Returns every link of the menu and the footer, and the login link.
     pub fn links(&self) -> impl Iterator<Item = &LinkTable> {
-        self.table.menu.iter().chain([&self.table.login]).chain(&self.table.footer)
+        self.table.menu.iter().chain(&self.table.login).chain(&self.table.footer)
     }
 }

@@ -8,6 +8,7 @@ pub mod files;
 pub mod ics;
 pub mod json_ld;
 pub mod lists;
+pub mod organisers;
 pub mod output;
 pub mod participants;
 pub mod search;
@@ -159,6 +160,7 @@ impl Renderer<'_> {
         hand_on(server_file("next-change.json", &next_change).map(|file| vec![file]))?;
         hand_on(self.common_answers())?;
         hand_on(self.own_pages())?;
+        hand_on(self.organiser_pages())?;
         hand_on(self.mails())?;
         hand_on(self.catalog())
     }

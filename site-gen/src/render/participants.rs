@@ -9,7 +9,7 @@ use catalog::SessionId;
 use catalog::answer::{
     Answer, ErasedView, Field, FieldError, FormView, ManageView, Notice, OtherSession, Status,
 };
-use catalog::mail::{MailKind, MailPart, MailView, mail_file};
+use catalog::mail::{LogInMailView, MailKind, MailPart, MailView, log_in_file, mail_file};
 use catalog::words::{EventWords, SessionWords};
 
 use super::output::{self, Outputs};
@@ -47,6 +47,15 @@ impl Renderer<'_> {
                 outputs.push(output::answer(&mail_file(kind, part), text, &views)?);
             }
         }
+        let log_in = [true, false].map(|has_link| LogInMailView {
+            full_name: "0".into(),
+            code: "0".into(),
+            link_url: if has_link { "0".into() } else { String::new() },
+        });
+        for (part, context) in [(MailPart::Text, &plain), (MailPart::Html, &html)] {
+            let file = log_in_file(part);
+            outputs.push(output::answer(&file, self.common.templates.render(&file, context)?, &log_in)?);
+        }
         Ok(outputs)
     }
 }
@@ -63,16 +72,19 @@ fn mail_views(status: Status) -> [MailView; 2] {
         day: if is_online { "0".into() } else { String::new() },
         manage_url: "0".into(),
         keeps_entry: is_online,
+        join_url: if is_online { "0".into() } else { String::new() },
+        subject: "0".into(),
+        message: "0".into(),
         confirm_url: if status == Status::Held { "0".into() } else { String::new() },
     })
 }
 
-fn event_words(is_online: bool) -> EventWords {
+pub(super) fn event_words(is_online: bool) -> EventWords {
     let url = if is_online { "0".to_owned() } else { String::new() };
     EventWords { title: "0".into(), url, retention_days: 30, costs: "0".into() }
 }
 
-fn session_words(called_off: bool) -> SessionWords {
+pub(super) fn session_words(called_off: bool) -> SessionWords {
     SessionWords {
         id: "0".into(),
         name: "0".into(),
@@ -121,6 +133,7 @@ fn managed() -> Vec<ManageView> {
             reference: "0".into(),
             has_begun: at % 3 == 1,
             position: at,
+            join_url: if at % 2 == 0 { "0".into() } else { String::new() },
             action: "0".into(),
             confirm_action: "0".into(),
             notice: notice.clone(),
@@ -130,7 +143,7 @@ fn managed() -> Vec<ManageView> {
 }
 
 /// Returns a form of which every field has the same error.
-fn form(error: Option<FieldError>) -> FormView {
+pub(super) fn form(error: Option<FieldError>) -> FormView {
     FormView {
         values: Field::ALL.iter().map(|&field| (field, field.name().to_owned())).collect(),
         errors: Field::ALL.iter().map(|&field| (field, error)).collect(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use catalog::Phase;
 use catalog::address::{FORM_ANCHOR, SignupAddress};
+use catalog::organiser::address::ORGANISER_PREFIX;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -23,7 +24,7 @@ pub struct SiteView<'a> {
     description: &'a str,
     origin: &'a str,
     menu: &'a [LinkTable],
-    login: &'a LinkTable,
+    login: Login<'a>,
     footer: &'a [LinkTable],
     /// The path of the feed; empty if there is no public article.
     feed: &'static str,
@@ -36,6 +37,23 @@ pub struct SiteView<'a> {
     /// The path of the picture that other sites show with a link to a page without one of its own; empty if there
     /// is none.
     picture: String,
+}
+
+/// The link for those who log in.
+#[derive(Debug, Clone, Hash, Serialize)]
+struct Login<'a> {
+    title: &'a str,
+    url: &'a str,
+}
+
+impl<'a> Login<'a> {
+    /// Returns the link that the site has set, or else that to the organisers' area.
+    fn new(link: Option<&'a LinkTable>) -> Self {
+        match link {
+            Some(link) => Self { title: &link.title, url: link.url.get_ref() },
+            None => Self { title: "inloggen", url: ORGANISER_PREFIX },
+        }
+    }
 }
 
 impl<'a> SiteView<'a> {
@@ -53,7 +71,7 @@ impl<'a> SiteView<'a> {
             description: &table.description,
             origin: table.origin.get_ref(),
             menu: &table.menu,
-            login: &table.login,
+            login: Login::new(table.login.as_ref()),
             footer: &table.footer,
             feed: if site.articles.iter().any(|&at| site.pages[at].badge.is_none()) {
                 "/feed.xml"

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use catalog::address::FORM_ANCHOR;
+use catalog::organiser::address::OrganiserAddress;
 
 use crate::markdown::facts::Facts;
 use crate::page::config::{Config, LinkTable};
@@ -64,7 +65,7 @@ impl Addresses {
 
     /// Checks that there is something at a path; the error says why there is nothing.
     fn find(&self, path: &str) -> Result<(), Missing<'_>> {
-        if self.files.contains(path) || self.pages.contains_key(path) {
+        if self.files.contains(path) || self.pages.contains_key(path) || is_of_organisers(path) {
             Ok(())
         } else if let Some(reason) = self.held.get(path) {
             Err(Missing::Held { reason })
@@ -121,6 +122,11 @@ impl Missing<'_> {
                 .help(format!("bedoel je `{path}/`?")),
         }
     }
+}
+
+/// Returns whether a path is an address of the organisers' area, which the function answers.
+fn is_of_organisers(path: &str) -> bool {
+    path.parse::<OrganiserAddress>().is_ok_and(|address| address.to_string() == path)
 }
 
 /// Returns whether a path is that of a file, not of a page.

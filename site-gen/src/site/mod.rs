@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use catalog::address::SIGNUP_PREFIX;
+use catalog::organiser::address::ORGANISER_PREFIX;
 use jiff::Timestamp;
 
 use crate::page::config::Config;
@@ -91,7 +92,7 @@ pub const TAGS_URL: &str = "/onderwerpen/";
 
 /// Returns whether the site itself uses an address, so that no page or file can have it.
 pub fn is_reserved(url: &str) -> bool {
-    [SIGNUP_PREFIX, TAGS_URL, SEARCH_URL, AGENDA_URL].iter().any(|prefix| url.starts_with(prefix))
+    [SIGNUP_PREFIX, ORGANISER_PREFIX, TAGS_URL, SEARCH_URL, AGENDA_URL].iter().any(|prefix| url.starts_with(prefix))
         || url.contains("/pagina/")
 }
 

@@ -2,104 +2,16 @@
 
 use anyhow::{Context as _, Result, bail};
 use catalog::Event;
-use catalog::answer::{Field, Status};
-use jiff::tz::TimeZone;
-use serde::Serialize;
+use catalog::answer::Status;
 use signup_fn::people::participant::Participant;
 use signup_fn::people::timing::Timing;
+use signup_fn::sheet::row::{self, Row};
 use signup_fn::store::change::{Change, Changed};
 
 use crate::access::{Access, deadline, told};
 use crate::ask::{Sure, ask};
 use crate::say::say;
 use crate::selection::Which;
-
-/// A participant, as shown to organisers.
-#[derive(Debug, Serialize)]
-pub(crate) struct Row {
-    pub(crate) event: String,
-    pub(crate) session: String,
-    pub(crate) status: Status,
-    /// The position on the waiting list, from 1; `None` for a participant who does not wait.
-    pub(crate) position: Option<usize>,
-    pub(crate) full_name: String,
-    pub(crate) email: String,
-    pub(crate) organisation: String,
-    pub(crate) role: String,
-    pub(crate) question: String,
-    /// The time of the sign-up in the event's time zone: `2026-11-24 13:00`.
-    pub(crate) signed_up_at: String,
-    pub(crate) reference: String,
-}
-
-impl Row {
-    pub(crate) const HEADINGS: [&str; 11] = [
-        "bijeenkomst",
-        "sessie",
-        "status",
-        "nummer op de wachtlijst",
-        "naam",
-        "e-mailadres",
-        "organisatie",
-        "functie",
-        "vraag of inbreng",
-        "aangemeld op",
-        "kenmerk",
-    ];
-
-    fn new(event: &Event, participant: &Participant, position: Option<usize>) -> Self {
-        let mut values = participant.signup.values();
-        let mut take = |field| values.remove(&field).unwrap_or_default();
-        let zone = TimeZone::get(event.time_zone()).unwrap_or(TimeZone::UTC);
-        let signed_up_at =
-            participant.signed_up_at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string();
-        let role = match take(Field::Role).as_str() {
-            "director" => "directeur".to_owned(),
-            "board_member" => "bestuurder".to_owned(),
-            "quality_officer" => "kwaliteitsmedewerker".to_owned(),
-            _ => take(Field::RoleOther),
-        };
-        Self {
-            event: event.id().to_string(),
-            session: participant.signup.session.to_string(),
-            status: participant.status,
-            position,
-            full_name: take(Field::FullName),
-            email: take(Field::Email),
-            organisation: take(Field::Organisation),
-            role,
-            question: take(Field::Question),
-            signed_up_at,
-            reference: participant.person.reference().as_str().to_owned(),
-        }
-    }
-
-    pub(crate) fn cells(self) -> [String; 11] {
-        let position = self.position.map(|position| position.to_string()).unwrap_or_default();
-        [
-            self.event,
-            self.session,
-            status(self.status).to_owned(),
-            position,
-            self.full_name,
-            self.email,
-            self.organisation,
-            self.role,
-            self.question,
-            self.signed_up_at,
-            self.reference,
-        ]
-    }
-}
-
-fn status(status: Status) -> &'static str {
-    match status {
-        Status::Confirmed => "bevestigd",
-        Status::Held => "nog niet bevestigd",
-        Status::Waiting => "op de wachtlijst",
-        Status::Cancelled => "afgemeld",
-    }
-}
 
 /// Lists participants by session: first those with a seat, then the waiting list in order, then those
 /// who cancelled.
@@ -108,30 +20,8 @@ pub(crate) async fn rows(access: &Access, which: &Which, timing: Timing) -> Resu
     for event in access.events(which)? {
         let participants = told(access.store.participants(event, timing).await?);
         let states = access.store.session_states(event.id(), deadline()).await?;
-        let place = |participant: &Participant| {
-            let state = states.get(&participant.signup.session)?;
-            state.waiting.iter().position(|person| *person == participant.person).map(|at| at + 1)
-        };
-        let order = |status| match status {
-            Status::Confirmed | Status::Held => 0,
-            Status::Waiting => 1,
-            Status::Cancelled => 2,
-        };
-        let session = which.session.as_deref();
-        let mut found: Vec<Row> = participants
-            .iter()
-            .filter(|participant| session.is_none_or(|id| participant.signup.session.as_str() == id))
-            .map(|participant| Row::new(event, participant, place(participant)))
-            .collect();
-        found.sort_by(|one, other| {
-            (&one.session, order(one.status), one.position, &one.signed_up_at).cmp(&(
-                &other.session,
-                order(other.status),
-                other.position,
-                &other.signed_up_at,
-            ))
-        });
-        rows.extend(found);
+        let session = which.session.as_deref().and_then(|id| id.parse().ok());
+        rows.extend(row::rows(event, session.as_ref(), &participants, &states));
     }
     Ok(rows)
 }

@@ -75,6 +75,7 @@ impl Key {
             Kind::Flag => format!("{name} = true"),
             Kind::Number(_) => format!("{name} = 40"),
             Kind::Date => format!("{name} = 2028-11-28"),
+            Kind::DateTime if name == "end" => format!("{name} = 2028-11-28T17:30:00"),
             Kind::DateTime => format!("{name} = 2028-11-28T16:00:00"),
             Kind::Table(_) => format!("[{within}{name}]"),
             Kind::Tables(_) => format!("[[{within}{name}]]"),

@@ -1,0 +1,323 @@
+//! The addresses of the organisers' area.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::address::UnknownAddress;
+use crate::answer::Status;
+use crate::id::{EventId, Reference, SessionId};
+
+/// Path prefix that the CDN routes to the organisers' function; `infra/main.tf` has a copy of it.
+pub const ORGANISER_PREFIX: &str = "/beheer/";
+
+/// An address of the organisers' area. No address contains a name or an email address.
+///
+/// ```
+/// use catalog::organiser::address::OrganiserAddress;
+///
+/// let address: OrganiserAddress = "/beheer/".parse()?;
+/// assert_eq!(address, OrganiserAddress::Overview);
+/// assert_eq!(address.to_string(), "/beheer/");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrganiserAddress {
+    /// `/beheer/`: the coming sessions, and what needs attention.
+    Overview,
+    /// `/beheer/inloggen/`: asks for a mail with a link and a code.
+    LogIn,
+    /// `/beheer/inloggen/code/`: takes the code from the mail.
+    Code,
+    /// `/beheer/inloggen/link/{token}/`: the link in the mail.
+    Link {
+        /// The token from the mail. Parsing the address does not verify it.
+        token: String,
+    },
+    /// `/beheer/uitloggen/`: ends one log-in, or all of them.
+    LogOut,
+    /// `/beheer/bevestigen/`: asks for a fresh code before a heavy act.
+    Confirm,
+    /// `/beheer/inlogs/`: the organiser's own log-ins.
+    LogIns,
+    /// `/beheer/logboek/`: what organisers did.
+    Log,
+    /// `/beheer/gegevens/`: what is stored about whom, and until when.
+    Held,
+    /// `/beheer/bijeenkomst/{event}/{session}/…`: a session.
+    Session {
+        /// The event.
+        event: EventId,
+        /// The session.
+        session: SessionId,
+        /// The page about it.
+        part: SessionPart,
+    },
+    /// `/beheer/bijeenkomst/{event}/deelnemer/{reference}/…`: somebody who signed up.
+    Person {
+        /// The event.
+        event: EventId,
+        /// The person's reference.
+        reference: Reference,
+        /// The change that was just made, if any.
+        done: Option<PersonDone>,
+    },
+}
+
+/// A page about a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionPart {
+    /// Nothing, `wacht/` or `afgemeld/`, and then a page number from 2: who signed up.
+    List {
+        /// Who is listed.
+        tab: Tab,
+        /// The number of the page, from 1.
+        page: u32,
+    },
+    /// `vragen/`: what participants asked, together.
+    Questions,
+    /// `zoeken/`: the list with only those who match what was typed.
+    Search,
+    /// `toevoegen/`: adds somebody by hand.
+    Add,
+    /// `deelnamelink/`: the link with which participants join the session online.
+    Join {
+        /// Whether the link was just changed.
+        is_done: bool,
+    },
+    /// `export/`: the list as a file.
+    Export,
+    /// `bericht/`: a message to participants.
+    Message {
+        /// Whether a message was just sent.
+        is_done: bool,
+    },
+}
+
+/// Some of the people of a session: who is listed together, and who gets a message together.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Tab {
+    /// Who has a seat.
+    #[strum(serialize = "komt")]
+    Coming,
+    /// Who waits, in order.
+    #[strum(serialize = "wacht")]
+    Waiting,
+    /// Who cancelled.
+    #[strum(serialize = "afgemeld")]
+    Cancelled,
+}
+
+/// The change that an organiser just made to a sign-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, strum::Display, strum::EnumString)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonDone {
+    /// The details were corrected.
+    #[strum(serialize = "bewaard")]
+    Saved,
+    /// The sign-up was moved to another session.
+    #[strum(serialize = "verplaatst")]
+    Moved,
+    /// The sign-up was cancelled.
+    #[strum(serialize = "afgemeld")]
+    Cancelled,
+    /// The mail about the sign-up was sent again.
+    #[strum(serialize = "verstuurd")]
+    Resent,
+    /// The person was added.
+    #[strum(serialize = "toegevoegd")]
+    Added,
+}
+
+impl From<Status> for Tab {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Confirmed | Status::Held => Self::Coming,
+            Status::Waiting => Self::Waiting,
+            Status::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl OrganiserAddress {
+    /// Returns the address of the list of a session.
+    pub fn list(event: &EventId, session: &SessionId) -> Self {
+        let (event, session) = (event.clone(), session.clone());
+        Self::Session { event, session, part: SessionPart::List { tab: Tab::Coming, page: 1 } }
+    }
+}
+
+impl FromStr for OrganiserAddress {
+    type Err = UnknownAddress;
+
+    fn from_str(path: &str) -> Result<Self, UnknownAddress> {
+        let rest = path.strip_prefix(ORGANISER_PREFIX).ok_or(UnknownAddress)?;
+        let parts: Vec<&str> = rest.strip_suffix('/').unwrap_or(rest).split('/').collect();
+        match parts.as_slice() {
+            [""] => Ok(Self::Overview),
+            ["inloggen"] => Ok(Self::LogIn),
+            ["inloggen", "code"] => Ok(Self::Code),
+            ["inloggen", "link", token] => Ok(Self::Link { token: as_token(token)? }),
+            ["uitloggen"] => Ok(Self::LogOut),
+            ["bevestigen"] => Ok(Self::Confirm),
+            ["inlogs"] => Ok(Self::LogIns),
+            ["logboek"] => Ok(Self::Log),
+            ["gegevens"] => Ok(Self::Held),
+            ["bijeenkomst", event, "deelnemer", reference] => {
+                Ok(Self::Person { event: known(event)?, reference: known(reference)?, done: None })
+            }
+            ["bijeenkomst", event, "deelnemer", reference, done] => Ok(Self::Person {
+                event: known(event)?,
+                reference: known(reference)?,
+                done: Some(known(done)?),
+            }),
+            ["bijeenkomst", event, "sessie", session, part @ ..] => {
+                Ok(Self::Session { event: known(event)?, session: known(session)?, part: part_of(part)? })
+            }
+            _ => Err(UnknownAddress),
+        }
+    }
+}
+
+fn part_of(parts: &[&str]) -> Result<SessionPart, UnknownAddress> {
+    let page = |text: &str| known::<u32>(text).ok().filter(|page| *page > 1).ok_or(UnknownAddress);
+    match parts {
+        [] => Ok(SessionPart::List { tab: Tab::Coming, page: 1 }),
+        ["vragen"] => Ok(SessionPart::Questions),
+        ["zoeken"] => Ok(SessionPart::Search),
+        ["toevoegen"] => Ok(SessionPart::Add),
+        ["deelnamelink"] => Ok(SessionPart::Join { is_done: false }),
+        ["deelnamelink", "bewaard"] => Ok(SessionPart::Join { is_done: true }),
+        ["export"] => Ok(SessionPart::Export),
+        ["bericht"] => Ok(SessionPart::Message { is_done: false }),
+        ["bericht", "verstuurd"] => Ok(SessionPart::Message { is_done: true }),
+        [tab] => Ok(SessionPart::List { tab: known(tab)?, page: 1 }),
+        [tab, number] => Ok(SessionPart::List { tab: known(tab)?, page: page(number)? }),
+        _ => Err(UnknownAddress),
+    }
+}
+
+fn known<T: FromStr>(part: &str) -> Result<T, UnknownAddress> {
+    part.parse().map_err(|_| UnknownAddress)
+}
+
+/// Returns a path segment as a token if it has only base64url characters (RFC 4648, section 5).
+fn as_token(part: &str) -> Result<String, UnknownAddress> {
+    let has_form = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    match !part.is_empty() && part.bytes().all(has_form) {
+        true => Ok(part.to_owned()),
+        false => Err(UnknownAddress),
+    }
+}
+
+impl fmt::Display for OrganiserAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(ORGANISER_PREFIX)?;
+        match self {
+            Self::Overview => Ok(()),
+            Self::LogIn => f.write_str("inloggen/"),
+            Self::Code => f.write_str("inloggen/code/"),
+            Self::Link { token } => write!(f, "inloggen/link/{token}/"),
+            Self::LogOut => f.write_str("uitloggen/"),
+            Self::Confirm => f.write_str("bevestigen/"),
+            Self::LogIns => f.write_str("inlogs/"),
+            Self::Log => f.write_str("logboek/"),
+            Self::Held => f.write_str("gegevens/"),
+            Self::Session { event, session, part } => {
+                write!(f, "bijeenkomst/{event}/sessie/{session}/{part}")
+            }
+            Self::Person { event, reference, done: None } => {
+                write!(f, "bijeenkomst/{event}/deelnemer/{reference}/")
+            }
+            Self::Person { event, reference, done: Some(done) } => {
+                write!(f, "bijeenkomst/{event}/deelnemer/{reference}/{done}/")
+            }
+        }
+    }
+}
+
+impl fmt::Display for SessionPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List { tab: Tab::Coming, page: 1 } => Ok(()),
+            Self::List { tab, page: 1 } => write!(f, "{tab}/"),
+            Self::List { tab, page } => write!(f, "{tab}/{page}/"),
+            Self::Questions => f.write_str("vragen/"),
+            Self::Search => f.write_str("zoeken/"),
+            Self::Add => f.write_str("toevoegen/"),
+            Self::Join { is_done: false } => f.write_str("deelnamelink/"),
+            Self::Join { is_done: true } => f.write_str("deelnamelink/bewaard/"),
+            Self::Export => f.write_str("export/"),
+            Self::Message { is_done: false } => f.write_str("bericht/"),
+            Self::Message { is_done: true } => f.write_str("bericht/verstuurd/"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_survives_parsing_and_formatting() {
+        for path in [
+            "/beheer/",
+            "/beheer/inloggen/",
+            "/beheer/inloggen/code/",
+            "/beheer/inloggen/link/AbC-_9/",
+            "/beheer/uitloggen/",
+            "/beheer/bevestigen/",
+            "/beheer/inlogs/",
+            "/beheer/logboek/",
+            "/beheer/gegevens/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/komt/2/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/wacht/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/afgemeld/3/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/vragen/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/zoeken/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/toevoegen/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/deelnamelink/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/deelnamelink/bewaard/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/export/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/bericht/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/bericht/verstuurd/",
+            "/beheer/bijeenkomst/lnpo-2028/deelnemer/K7QF2M9D/",
+            "/beheer/bijeenkomst/lnpo-2028/deelnemer/K7QF2M9D/bewaard/",
+        ] {
+            let address = path.parse::<OrganiserAddress>();
+            assert_eq!(address.map(|address| address.to_string()), Ok(path.to_owned()));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_unknown() {
+        for path in [
+            "/",
+            "/beheer",
+            "/beheer/x/",
+            "/beheer/inloggen/link//",
+            "/beheer/inloggen/link/%00/",
+            "/beheer/bijeenkomst/A/sessie/b/",
+            "/beheer/bijeenkomst/a/sessie/b/komt/0/",
+            "/beheer/bijeenkomst/a/sessie/b/komt/1/",
+            "/beheer/bijeenkomst/a/sessie/b/anders/",
+            "/beheer/bijeenkomst/a/deelnemer/k7qf2m9d/",
+        ] {
+            assert_eq!(path.parse::<OrganiserAddress>(), Err(UnknownAddress), "{path}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The pages of the organisers' area.
+
+use strum::VariantArray;
+
+/// A page of the organisers' area, which site-gen renders with the site's layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub enum OrganiserPage {
+    /// Asks for the address to which the link and the code go, filled from a [`super::views::LogInView`].
+    LogIn,
+    /// Takes the code, filled from a [`super::views::CodeView`].
+    Code,
+    /// The link in the mail, filled from a [`super::views::LinkView`].
+    Link,
+    /// Asks for a fresh code before a heavy act, filled from a [`super::views::ConfirmView`].
+    Confirm,
+    /// The sessions and what needs attention, filled from an [`super::views::OverviewView`].
+    Overview,
+    /// Who signed up for a session, filled from a [`super::views::SessionView`].
+    Session,
+    /// What participants of a session asked, filled from a [`super::views::QuestionsView`].
+    Questions,
+    /// The link with which participants join a session, filled from a [`super::views::JoinView`].
+    Join,
+    /// A message to participants of a session, filled from a [`super::views::MessageView`].
+    Message,
+    /// Adds somebody by hand, filled from an [`super::views::AddView`].
+    Add,
+    /// Somebody who signed up, filled from a [`super::views::PersonView`].
+    Person,
+    /// The organiser's own log-ins, filled from a [`super::views::LogInsView`].
+    LogIns,
+    /// What organisers did, filled from a [`super::views::LogView`].
+    Log,
+    /// What is stored about whom, filled from a [`super::views::HeldView`].
+    Held,
+}
+
+impl OrganiserPage {
+    /// Every page.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Returns the path of the page within the folder that is deployed with the function, and of its template.
+    pub fn file(self) -> String {
+        let name: &str = self.into();
+        format!("organiser/{name}.html")
+    }
+}

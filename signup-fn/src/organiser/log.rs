@@ -1,0 +1,74 @@
+//! The log of acts, the organiser's own log-ins, and logging out.
+
+use catalog::organiser::act::ActKind;
+use catalog::organiser::address::OrganiserAddress;
+use catalog::organiser::page::OrganiserPage;
+use catalog::organiser::views::{ActRow, LogInRow, LogInsView, LogView};
+use catalog::Reference;
+use http::Response;
+
+use super::desk::Desk;
+use super::form::Form;
+use super::words::{moment, zone};
+use crate::people::act::Act;
+use crate::store::error::StoreError;
+use crate::web::answers::see_other;
+use crate::web::cookies::Cookie;
+
+/// Responds with what organisers did.
+pub(super) async fn log(desk: &Desk<'_>) -> Result<Response<String>, StoreError> {
+    let (events, _) = desk.events().await?;
+    let acts = desk.store().newest_acts(desk.timing.deadline).await?;
+    for error in &acts.unreadable {
+        tracing::error!(%error, "unreadable act skipped");
+    }
+    let zone = zone(&events);
+    let row = |act: &Act| {
+        let event = act.event.as_ref().and_then(|id| events.iter().find(|event| event.id() == id));
+        let about = event.map(|event| {
+            let session = act.session.as_ref().and_then(|id| event.session(id));
+            let name = session.map(|session| format!(", {}", event.name_of(session))).unwrap_or_default();
+            format!("{}{name}", event.title())
+        });
+        let (organisers, identity) = desk.organisers();
+        ActRow {
+            at: moment(act.at, &zone),
+            who: organisers.with_id(identity, &act.who).map(|who| who.name.clone()).unwrap_or_default(),
+            what: act.what,
+            about: about.unwrap_or_default(),
+            reference: act.reference.as_ref().map(Reference::to_string).unwrap_or_default(),
+            count: act.count,
+        }
+    };
+    let acts = acts.readable.iter().map(row).collect();
+    Ok(desk.page(OrganiserPage::Log, &LogView { frame: desk.frame(), acts }))
+}
+
+/// Responds with the organiser's own log-ins.
+pub(super) async fn log_ins(desk: &Desk<'_>) -> Result<Response<String>, StoreError> {
+    let (events, _) = desk.events().await?;
+    let zone = zone(&events);
+    let log_ins = desk.store().log_ins(&desk.id(), desk.timing).await?;
+    let log_ins = log_ins.readable.iter().map(|log_in| LogInRow {
+        since: moment(log_in.since, &zone),
+        used: moment(log_in.used_at, &zone),
+        is_current: log_in.hash == desk.log_in.hash,
+    });
+    let view = LogInsView { frame: desk.frame(), log_ins: log_ins.collect() };
+    Ok(desk.page(OrganiserPage::LogIns, &view))
+}
+
+/// Ends this log-in or, if the form asks for it, all of the organiser's.
+pub(super) async fn log_out(desk: &Desk<'_>, form: Option<&Form>) -> Result<Response<String>, StoreError> {
+    let Some(form) = form else { return Ok(desk.gone()) };
+    let is_everywhere = form.get("overal") == "ja";
+    let what = if is_everywhere { ActKind::LoggedOutEverywhere } else { ActKind::LoggedOut };
+    desk.store().log(&desk.act(form, what), desk.timing.deadline).await?;
+    if is_everywhere {
+        for log_in in desk.store().log_ins(&desk.id(), desk.timing).await?.readable {
+            desk.store().log_out(&log_in.hash, desk.timing.deadline).await?;
+        }
+    }
+    desk.store().log_out(&desk.log_in.hash, desk.timing.deadline).await?;
+    Ok(Cookie::LogIn.clear(see_other(&OrganiserAddress::LogIn.to_string())))
+}

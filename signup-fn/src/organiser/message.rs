@@ -1,0 +1,280 @@
+//! A message to participants of a session: written, looked at, tried on oneself, and sent.
+
+use catalog::organiser::act::ActKind;
+use catalog::organiser::address::{OrganiserAddress, SessionPart, Tab};
+use catalog::organiser::page::OrganiserPage;
+use catalog::organiser::views::{MessageError, MessageView, Preview, SentRow, TabLink};
+use catalog::{Event, EventId, Session, SessionId};
+use http::{Response, StatusCode};
+
+use super::desk::{Desk, about};
+use super::form::Form;
+use super::listed::tab_of;
+use super::log_in::code_error;
+use super::words::{moment, zone_of};
+use crate::mail::written::{self, Values};
+use crate::people::act::{Act, ActId};
+use crate::people::broadcast::{Broadcast, Message};
+use crate::people::field::{Line, Lines, TextError};
+use crate::people::participant::Participant;
+use crate::people::pass::Presented;
+use crate::store::error::StoreError;
+use crate::store::mail::Mail;
+use crate::store::organiser::requests::{Asked, Asking};
+use crate::web::answers::see_other;
+
+/// The groups that can get a message, each with the value of its choice.
+const GROUPS: [Tab; 3] = [Tab::Coming, Tab::Waiting, Tab::Cancelled];
+
+/// Shows the form, or does what it asks.
+pub(super) async fn message(
+    desk: &Desk<'_>,
+    which: (&EventId, &SessionId),
+    is_done: bool,
+    form: Option<&Form>,
+) -> Result<Response<String>, StoreError> {
+    let Some((event, session)) = desk.session(which).await? else { return Ok(desk.gone()) };
+    let mut draft = Draft::read(desk, event, session, form).await?;
+    draft.view.is_done = is_done;
+    let Some(form) = form else { return Ok(draft.page(desk)) };
+    match form.action() {
+        "retry" => return draft.retry(desk, form).await,
+        "code" => {
+            let sent = ask_for_code(desk).await?;
+            draft.view.is_code_sent = sent == Asking::Sent;
+            return Ok(draft.page(desk));
+        }
+        _ => {}
+    }
+    let Some(message) = draft.message.take() else { return Ok(draft.page(desk)) };
+    match form.action() {
+        "proof" => draft.prove(desk, form, message).await,
+        "send" => draft.send(desk, form, message).await,
+        _ => Ok(draft.page(desk)),
+    }
+}
+
+async fn ask_for_code(desk: &Desk<'_>) -> Result<Asking, StoreError> {
+    let organiser = desk.id();
+    let by_address = desk.area().identity.log_ins_of(&organiser, desk.timing.now);
+    let asked = Asked {
+        browser: &desk.log_in.hash,
+        organiser: &organiser,
+        is_fresh: true,
+        by_address: &by_address,
+        by_network: None,
+        now: desk.timing.now,
+    };
+    desk.store().ask_to_log_in(&asked, desk.timing.deadline).await
+}
+
+/// A message as it was typed.
+struct Draft {
+    event: Event,
+    session: Session,
+    to: Tab,
+    recipients: Vec<Participant>,
+    mails: Vec<Mail>,
+    /// The message, if nothing is wrong with it.
+    message: Option<Message>,
+    view: MessageView,
+}
+
+impl Draft {
+    async fn read(
+        desk: &Desk<'_>,
+        event: Event,
+        session: Session,
+        form: Option<&Form>,
+    ) -> Result<Self, StoreError> {
+        let get = |name| form.map_or("", |form| form.get(name));
+        let to: Tab = get("to").parse().unwrap_or(Tab::Coming);
+        let mut people = desk.store().participants(&event, desk.timing).await?.logged(event.id());
+        people.retain(|participant| participant.signup.session == *session.id());
+        let mails = desk.store().mails(&event, desk.timing.deadline).await?.logged(event.id());
+        let broadcasts = desk.store().broadcasts(&event, desk.timing.deadline).await?.logged(event.id());
+        let join = desk.store().join_of(&event, session.id(), desk.timing.deadline).await?;
+        let (subject, text) = (Line::new(get("subject")), Lines::new(get("text")));
+        let is_written = form.is_some_and(|form| !matches!(form.action(), "code" | "retry"));
+        let has_link = join.is_some();
+        let error = |typed: &str, error: Option<TextError>| match error {
+            _ if !is_written => None,
+            Some(TextError::TooLong) => Some(MessageError::TooLong),
+            Some(_) => Some(MessageError::Empty),
+            None if !written::unknown(typed).is_empty() => Some(MessageError::UnknownPlaceholder),
+            None if written::has(typed, "link") && !has_link => Some(MessageError::NoLink),
+            None => None,
+        };
+        let subject_error = error(get("subject"), subject.as_ref().err().copied());
+        let text_error = error(get("text"), text.as_ref().err().copied());
+        let mut unknown = written::unknown(get("subject"));
+        unknown.extend(written::unknown(get("text")));
+        let message = match (subject, text) {
+            (Ok(subject), Ok(text)) if is_written && subject_error.is_none() && text_error.is_none() => {
+                Some(Message { subject, text })
+            }
+            _ => None,
+        };
+        let address = |part| {
+            let (event, session) = (event.id().clone(), session.id().clone());
+            OrganiserAddress::Session { event, session, part }.to_string()
+        };
+        let tab = |tab| TabLink {
+            tab,
+            count: people.iter().filter(|participant| tab_of(participant) == tab).count(),
+            url: address(SessionPart::List { tab, page: 1 }),
+            is_current: tab == to,
+        };
+        let tabs = GROUPS.map(tab).into();
+        let recipients: Vec<Participant> = people.into_iter().filter(|one| tab_of(one) == to).collect();
+        let preview = message.as_ref().map(|message| {
+            let values = Values {
+                full_name: recipients.first().map_or("", |one| one.signup.details.full_name.as_str()),
+                event: event.title(),
+                date: session.date(),
+                time: session.time(),
+                join_url: join.as_ref().map_or("", |join| join.url.as_str()),
+                manage_url: "…",
+            };
+            let written = values.fill(message);
+            Preview {
+                full_name: values.full_name.to_owned(),
+                subject: written.subject,
+                html: written.html,
+            }
+        });
+        let sent = broadcasts.iter().rev().filter(|one| one.session == *session.id() && one.total > 0);
+        let view = MessageView {
+            frame: desk.frame(),
+            about: about(&event, &session),
+            action: address(SessionPart::Message { is_done: false }),
+            tabs,
+            subject: get("subject").to_owned(),
+            text: get("text").to_owned(),
+            subject_error,
+            text_error,
+            unknown: unknown.join(", "),
+            preview,
+            count: recipients.len(),
+            has_changed: false,
+            needs_code: !desk.log_in.is_fresh(desk.timing.now),
+            is_code_sent: false,
+            code_error: None,
+            is_done: false,
+            is_proof_sent: false,
+            sent: sent.map(|broadcast| row(&event, broadcast, &mails)).collect(),
+        };
+        Ok(Self { event, session, to, recipients, mails, message, view })
+    }
+
+    fn page(&self, desk: &Desk<'_>) -> Response<String> {
+        let view = &self.view;
+        let is_refused =
+            view.subject_error.is_some() || view.text_error.is_some() || view.code_error.is_some();
+        let status = match (is_refused, view.has_changed) {
+            (true, _) => StatusCode::UNPROCESSABLE_ENTITY,
+            (false, true) => StatusCode::CONFLICT,
+            (false, false) => StatusCode::OK,
+        };
+        desk.page_with(status, OrganiserPage::Message, view)
+    }
+
+    fn act(&self, desk: &Desk<'_>, form: &Form, what: ActKind, count: usize) -> Act {
+        Act {
+            event: Some(self.event.id().clone()),
+            session: Some(self.session.id().clone()),
+            count,
+            ..desk.act(form, what)
+        }
+    }
+
+    /// Returns the message to these people.
+    fn broadcast(&self, desk: &Desk<'_>, id: ActId, message: Message, to: &[Participant]) -> Broadcast {
+        Broadcast {
+            id,
+            session: self.session.id().clone(),
+            to: self.to,
+            message: Some(message),
+            created_at: desk.timing.now,
+            total: to.len(),
+            recipients: to.iter().map(|participant| participant.person).collect(),
+        }
+    }
+
+    /// Sends the message to the organiser, as the first recipient would get it.
+    async fn prove(
+        mut self,
+        desk: &Desk<'_>,
+        form: &Form,
+        message: Message,
+    ) -> Result<Response<String>, StoreError> {
+        if let Some(first) = self.recipients.first() {
+            let act = self.act(desk, form, ActKind::ProofSent, 0);
+            let proof = self.broadcast(desk, act.id, message, &[]);
+            let to = (&first.person, &desk.organiser.email);
+            desk.store().prove((&act, &self.event), &proof, to, desk.timing).await?;
+            self.view.is_proof_sent = true;
+        }
+        Ok(self.page(desk))
+    }
+
+    /// Sends the message, unless the number of recipients has changed since the button was shown.
+    async fn send(
+        mut self,
+        desk: &Desk<'_>,
+        form: &Form,
+        message: Message,
+    ) -> Result<Response<String>, StoreError> {
+        if form.get("count").parse() != Ok(self.recipients.len()) || self.recipients.is_empty() {
+            self.view.has_changed = true;
+            return Ok(self.page(desk));
+        }
+        if self.view.needs_code {
+            let presented = Presented::Code(form.get("code"));
+            let keys = &desk.area().token_keys;
+            if let Err(refusal) = desk.store().refresh(&desk.log_in, &presented, keys, desk.timing).await? {
+                self.view.code_error = Some(code_error(refusal));
+                return Ok(self.page(desk));
+            }
+        }
+        let act = self.act(desk, form, ActKind::MessageSent, self.recipients.len());
+        let broadcast = self.broadcast(desk, act.id, message, &self.recipients);
+        desk.broadcast(&act, &self.event, &broadcast).await?;
+        Ok(self.done())
+    }
+
+    /// Has the mails of a message sent again that could not be sent.
+    async fn retry(self, desk: &Desk<'_>, form: &Form) -> Result<Response<String>, StoreError> {
+        let id = form.get("id").parse().ok();
+        let is_failed = |mail: &&Mail| mail.parked.is_some() && id.is_some() && mail.broadcast() == id;
+        let parked: Vec<&Mail> = self.mails.iter().filter(is_failed).collect();
+        let act = self.act(desk, form, ActKind::Retried, parked.len());
+        desk.store().log(&act, desk.timing.deadline).await?;
+        for mail in parked {
+            desk.store().unpark(self.event.id(), &mail.key, desk.timing.deadline).await?;
+        }
+        Ok(self.done())
+    }
+
+    fn done(&self) -> Response<String> {
+        let part = SessionPart::Message { is_done: true };
+        let (event, session) = (self.event.id().clone(), self.session.id().clone());
+        see_other(&OrganiserAddress::Session { event, session, part }.to_string())
+    }
+}
+
+/// Returns what became of a message.
+fn row(event: &Event, broadcast: &Broadcast, mails: &[Mail]) -> SentRow {
+    let of = || mails.iter().filter(|mail| mail.broadcast() == Some(broadcast.id));
+    let (sent, failed) =
+        (of().filter(|mail| mail.is_sent).count(), of().filter(|mail| mail.parked.is_some()).count());
+    SentRow {
+        at: moment(broadcast.created_at, &zone_of(event)),
+        subject: broadcast.message.as_ref().map(|one| one.subject.as_str().to_owned()).unwrap_or_default(),
+        total: broadcast.total,
+        sent,
+        failed,
+        under_way: broadcast.recipients.len() + of().count() - sent - failed,
+        id: broadcast.id.to_string(),
+    }
+}

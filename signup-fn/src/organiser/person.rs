@@ -1,0 +1,186 @@
+//! The page of somebody who signed up: everything that is stored, and what an organiser can do about it.
+
+use catalog::answer::{Field, FieldErrors, FormView, OtherSession, Status};
+use catalog::organiser::act::ActKind;
+use catalog::organiser::address::{OrganiserAddress, PersonDone};
+use catalog::organiser::page::OrganiserPage;
+use catalog::organiser::views::{MailRow, PersonView};
+use catalog::{Event, EventId, Reference, Session};
+use http::{Response, StatusCode};
+
+use super::desk::{Desk, about};
+use super::form::Form;
+use super::listed::position;
+use super::words::{day, moment, zone_of};
+use crate::participant::form::Submission;
+use crate::people::act::Act;
+use crate::people::participant::Participant;
+use crate::store::change::{Change, Changed};
+use crate::store::error::StoreError;
+use crate::web::answers::see_other;
+
+/// What a page shows besides what is stored.
+#[derive(Default)]
+struct Shown<'a> {
+    done: Option<PersonDone>,
+    /// The session that has no seat.
+    full: String,
+    /// An invalid form as it was typed, and its errors.
+    typed: Option<(&'a Submission, &'a FieldErrors)>,
+}
+
+/// Shows somebody, or changes the sign-up as the form asks.
+pub(super) async fn person(
+    desk: &Desk<'_>,
+    (event, reference): (&EventId, &Reference),
+    done: Option<PersonDone>,
+    form: Option<&Form>,
+) -> Result<Response<String>, StoreError> {
+    let Some(event) = desk.event(event).await? else { return Ok(desk.gone()) };
+    let participants = desk.store().participants(&event, desk.timing).await?.logged(event.id());
+    let found = participants.into_iter().find(|one| one.person.reference() == *reference);
+    let Some(participant) = found else { return Ok(desk.gone()) };
+    match form {
+        None => show(desk, &event, &participant, Shown { done, ..Shown::default() }).await,
+        Some(form) => change(desk, &event, &participant, form).await,
+    }
+}
+
+async fn change(
+    desk: &Desk<'_>,
+    event: &Event,
+    participant: &Participant,
+    form: &Form,
+) -> Result<Response<String>, StoreError> {
+    let act = |what| Act {
+        event: Some(event.id().clone()),
+        session: Some(participant.signup.session.clone()),
+        reference: Some(participant.person.reference()),
+        count: 1,
+        ..desk.act(form, what)
+    };
+    let done = |done| {
+        let (event, reference) = (event.id().clone(), participant.person.reference());
+        see_other(&OrganiserAddress::Person { event, reference, done: Some(done) }.to_string())
+    };
+    let (what, asked, outcome) = match form.action() {
+        "details" => {
+            let Ok(submission) = form.submission() else {
+                return Ok(desk.answers().error(StatusCode::BAD_REQUEST));
+            };
+            match submission.details() {
+                Ok(details) => (ActKind::Corrected, Change::Details(details), PersonDone::Saved),
+                Err(errors) => {
+                    let shown = Shown { typed: Some((&submission, &errors)), ..Shown::default() };
+                    return show(desk, event, participant, shown).await;
+                }
+            }
+        }
+        "cancel" => (ActKind::Cancelled, Change::Cancel, PersonDone::Cancelled),
+        "move" => {
+            let chosen = form.get("session").parse().ok();
+            let Some(session) = chosen.and_then(|id| event.session(&id)) else {
+                return Ok(desk.answers().error(StatusCode::BAD_REQUEST));
+            };
+            let may_wait = form.get("wait") == "yes";
+            let change = Change::Move { to: session.id().clone(), may_wait };
+            (ActKind::Moved, change, PersonDone::Moved)
+        }
+        "resend" => {
+            let act = act(ActKind::Resent);
+            return match desk.store().resend((&act, event), &participant.key(), desk.timing).await? {
+                true => Ok(done(PersonDone::Resent)),
+                false => Ok(desk.gone()),
+            };
+        }
+        "erase" => {
+            let act = act(ActKind::Erased);
+            let key = participant.key();
+            desk.store().change_by((&act, event), &key, &Change::Erase, desk.timing).await?;
+            let list = OrganiserAddress::list(event.id(), &participant.signup.session);
+            return Ok(see_other(&list.to_string()));
+        }
+        _ => return Ok(desk.answers().error(StatusCode::BAD_REQUEST)),
+    };
+    let act = act(what);
+    match desk.store().change_by((&act, event), &participant.key(), &asked, desk.timing).await? {
+        Changed::Done => Ok(done(outcome)),
+        Changed::Full => {
+            let chosen = form.get("session").parse().ok();
+            let session = chosen.and_then(|id| event.session(&id));
+            let full = session.map(|session| event.name_of(session)).unwrap_or_default();
+            show(desk, event, participant, Shown { full, ..Shown::default() }).await
+        }
+        Changed::Gone | Changed::TooSoon | Changed::AddressTaken => Ok(desk.gone()),
+    }
+}
+
+async fn show(
+    desk: &Desk<'_>,
+    event: &Event,
+    participant: &Participant,
+    Shown { done, full, typed }: Shown<'_>,
+) -> Result<Response<String>, StoreError> {
+    let now = desk.timing.now;
+    let Some(session) = event.session(&participant.signup.session) else { return Ok(desk.gone()) };
+    let states = desk.store().session_states(event.id(), desk.timing.deadline).await?;
+    let mails = desk.store().mails(event, desk.timing.deadline).await?.logged(event.id());
+    let zone = zone_of(event);
+    let mut mails: Vec<_> = mails.into_iter().filter(|mail| mail.key.person == participant.person).collect();
+    mails.sort_by_key(|mail| std::cmp::Reverse(mail.created_at));
+    let mail = |mail: &crate::store::mail::Mail| MailRow {
+        kind: mail.kind.name(),
+        at: moment(mail.created_at, &zone),
+        is_sent: mail.is_sent,
+        is_parked: mail.parked.is_some(),
+    };
+    let is_other = |other: &&Session| other.id() != session.id() && other.ends_at() > now;
+    let other = |other: &Session| OtherSession {
+        id: other.id().clone(),
+        date: event.name_of(other),
+        is_open: !other.is_called_off(),
+        is_full: states.get(other.id()).is_some_and(|state| !state.has_seat(other)),
+    };
+    let mut values = participant.signup.values();
+    values.remove(&Field::Email);
+    let no_errors = FieldErrors::new();
+    let errors = match typed {
+        Some((submission, errors)) => {
+            values.extend(submission.values().clone());
+            errors
+        }
+        None => &no_errors,
+    };
+    let (event_id, reference) = (event.id().clone(), participant.person.reference());
+    let view = PersonView {
+        frame: desk.frame(),
+        about: about(event, session),
+        form: FormView::new(event, now, values, errors),
+        full_name: participant.signup.details.full_name.as_str().to_owned(),
+        email: participant.signup.email.as_str().to_owned(),
+        new_email: participant
+            .pending_address(now)
+            .map(|address| address.email.as_str().to_owned())
+            .unwrap_or_default(),
+        status: participant.status,
+        position: position(participant, states.get(session.id())),
+        reference: reference.to_string(),
+        signed_up_at: moment(participant.signed_up_at, &zone),
+        privacy_notice_version: participant.privacy_notice_version.clone(),
+        stored_until: day(participant.forget_at, &zone),
+        mails: mails.iter().map(mail).collect(),
+        others: match participant.status {
+            Status::Cancelled => Vec::new(),
+            _ => event.offered().filter(is_other).map(other).collect(),
+        },
+        action: OrganiserAddress::Person { event: event_id, reference, done: None }.to_string(),
+        done,
+        full_session: full.clone(),
+    };
+    let status = match (typed, full.is_empty()) {
+        (Some(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
+        (None, false) => StatusCode::CONFLICT,
+        (None, true) => StatusCode::OK,
+    };
+    Ok(desk.page_with(status, OrganiserPage::Person, &view))
+}

@@ -1,0 +1,67 @@
+//! The log: what organisers did.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::SignedDuration;
+use tokio::time::Instant;
+
+use super::record::{self, ACT, ORGANISERS};
+use crate::people::act::Act;
+use crate::store::client::{Store, attempt_id};
+use crate::store::error::{Setback, StoreError};
+use crate::store::expression::Condition;
+use crate::store::item::text;
+use crate::store::listing::Listing;
+use crate::store::retry;
+use crate::store::transaction::{Outcome, Write};
+
+/// How long an act stays in the log.
+const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// The number of acts that a page of the log shows.
+const NEWEST: i32 = 200;
+
+/// Returns the write that enters an act in the log. Its condition fails if the same form was handled before.
+pub(in crate::store) fn enter(act: &Act) -> Result<Write, StoreError> {
+    let forget_at = act.at.saturating_add(KEPT).unwrap_or(act.at);
+    Ok(Write::put(record::act_item(act, forget_at)?, Condition::Absent("pk")))
+}
+
+impl Store {
+    /// Enters an act in the log, once.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes or if the table refuses the request.
+    pub async fn log(&self, act: &Act, deadline: Instant) -> Result<(), StoreError> {
+        let id = attempt_id();
+        retry::until(deadline, || async {
+            match self.transact(vec![enter(act)?], &id).await? {
+                Outcome::Cancelled(cancelled) if !cancelled.condition_failed(0) => Err(cancelled.setback()),
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+
+    /// Reads the newest acts, the newest first.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes or if the table refuses a request.
+    pub async fn newest_acts(&self, deadline: Instant) -> Result<Listing<Vec<Act>>, StoreError> {
+        let prefix: AttributeValue = text(ACT);
+        let items = retry::until(deadline, || async {
+            let sent = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":pk", text(ORGANISERS))
+                .expression_attribute_values(":prefix", prefix.clone())
+                .scan_index_forward(false)
+                .limit(NEWEST)
+                .send();
+            sent.await.map(|output| output.items.unwrap_or_default()).map_err(|error| Setback::from(&error))
+        })
+        .await?;
+        Ok(items.iter().map(record::act).collect())
+    }
+}

@@ -1,0 +1,205 @@
+//! The link of a session, and messages.
+
+use std::time::Duration;
+
+use catalog::mail::MailKind;
+use jiff::SignedDuration;
+use signup_fn::mail::transport::Transport;
+use signup_fn::people::timing::Timing;
+use signup_fn::store::change::Change;
+use tokio::time::Instant;
+
+use crate::browser::{Browser, area, pass};
+use crate::support::{Table, at, mailer, now, table};
+
+const LIST: &str = "/beheer/bijeenkomst/e/sessie/a/";
+const URL: &str = "https://meet.example.nl/a?b=1";
+const TYPED: &str = "join_url=https%3A%2F%2Fmeet.example.nl%2Fa%3Fb%3D1";
+
+/// Sends everything that is due, and returns the mails.
+async fn letters(table: &Table) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = mailer(table, Transport::Folder(folder.path().into()));
+    mailer.sweep(SignedDuration::ZERO, at(now() + SignedDuration::from_hours(2))).await.unwrap();
+    let files = std::fs::read_dir(folder.path()).unwrap();
+    files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap().replace("=\r\n", "")).collect()
+}
+
+#[tokio::test]
+async fn who_has_a_seat_gets_the_link_once_it_is_set() {
+    let table = table().await.with_capacity(2);
+    let store = table.store();
+    for email in ["a@x.nl", "b@x.nl", "waits@x.nl"] {
+        table.wait(&store, email, "a").await.unwrap();
+    }
+    letters(&table).await;
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    let path = format!("{LIST}deelnamelink/");
+    let page = browser.submit(&path, &path, "join_url=http%3A%2F%2Fmeet.example.nl").await;
+    assert!(page.status == 422 && page.body.contains("malformed"), "{page:?}");
+    browser.now += SignedDuration::from_secs(60);
+    assert_eq!(browser.submit(&path, &path, TYPED).await.location, format!("{path}bewaard/"));
+    let page = browser.get(&path).await.body;
+    assert!(page.contains(URL.split('?').next().unwrap()) && page.contains("untold 2 "), "{page}");
+    // The same form twice: everybody gets one mail.
+    let key = browser.get(&path).await.form_key();
+    for _ in 0..2 {
+        browser.post(&path, &format!("form_key={key}&action=send")).await;
+    }
+    let sent = letters(&table).await;
+    assert_eq!(sent.iter().filter(|letter| letter.contains("join_link")).count(), 2, "{sent:?}");
+    assert!(sent.iter().all(|letter| !letter.contains("waits@x.nl")));
+    let letter = &sent[0];
+    assert!(letter.contains("meet.example.nl") && letter.contains("METHOD:REQUEST"), "{letter}");
+    assert!(browser.get(&path).await.body.contains("untold 0 "));
+
+    // Who gets a seat later finds it in the mail about that.
+    table.change(&store, "a@x.nl", &Change::Cancel).await.unwrap();
+    let promoted = letters(&table).await;
+    let letter = promoted.iter().find(|letter| letter.contains("waits@x.nl")).unwrap();
+    assert!(letter.contains("meet.example.nl"), "{letter}");
+    let cancelled = promoted.iter().find(|letter| letter.contains("<a@x.nl>")).unwrap();
+    assert!(!cancelled.contains("meet.example.nl"), "{cancelled}");
+
+    // Another link: everybody with a seat is to be told again.
+    browser.now += SignedDuration::from_secs(60);
+    browser.submit(&path, &path, "join_url=https%3A%2F%2Fmeet.example.nl%2Fnieuw").await;
+    assert!(browser.get(&path).await.body.contains("untold 2 "));
+    browser.submit(&path, &path, "join_url=").await;
+    assert!(browser.get(&path).await.body.contains("untold 0 "));
+}
+
+#[tokio::test]
+async fn a_message_is_checked_shown_tried_and_sent_to_the_number_on_the_button() {
+    let table = table().await;
+    let store = table.store();
+    for email in ["a@x.nl", "b@x.nl", "c@x.nl"] {
+        table.claim(&store, email, "a").await.unwrap();
+    }
+    table.claim(&store, "elsewhere@x.nl", "b").await.unwrap();
+    letters(&table).await;
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    let path = format!("{LIST}bericht/");
+    for (fields, problem) in [
+        ("to=komt&subject=&text=x", "empty"),
+        ("to=komt&subject=x&text=", "empty"),
+        ("to=komt&subject=x&text=%7Bvoornaam%7D", "unknown_placeholder {voornaam}"),
+        ("to=komt&subject=x&text=%7Blink%7D", "no_link"),
+        (&format!("to=komt&subject={}&text=x", "x".repeat(121)), "too_long"),
+    ] {
+        for action in ["preview", "proof", "send&count=3"] {
+            let page = browser.submit(&path, &path, &format!("action={action}&{fields}")).await;
+            assert!(page.status == 422 && page.body.contains(problem), "{fields} {action}: {}", page.body);
+        }
+    }
+    let fields = "to=komt&subject=Tot+%7Bdatum%7D&text=Dag+%7Bnaam%7D%2C+%3Cscript%3Ex%3C%2Fscript%3E+**tot+dan**";
+    let preview = browser.submit(&path, &path, &format!("action=preview&{fields}")).await.body;
+    assert!(preview.contains("<strong>tot dan</strong>") && preview.contains("&lt;script&gt;"), "{preview}");
+    assert!(preview.contains("count 3 "), "{preview}");
+    assert!(letters(&table).await.is_empty(), "a preview sends nothing");
+
+    browser.submit(&path, &path, &format!("action=proof&{fields}")).await;
+    let proof = letters(&table).await;
+    assert!(proof.len() == 1 && proof[0].contains("To: \"Jan Vos\" <ria@pos.example>"), "{proof:?}");
+    assert!(!proof[0].contains("wijzigen/"), "no link to somebody else's sign-up: {}", proof[0]);
+
+    // Somebody signs up between the page and the button.
+    table.claim(&store, "d@x.nl", "a").await.unwrap();
+    letters(&table).await;
+    let changed = browser.submit(&path, &path, &format!("action=send&count=3&{fields}")).await;
+    assert!(changed.status == 409 && changed.body.contains("changed true"), "{changed:?}");
+    let key = browser.get(&path).await.form_key();
+    for _ in 0..2 {
+        let sent = browser.post(&path, &format!("form_key={key}&action=send&count=4&{fields}")).await;
+        assert_eq!(sent.location, format!("{path}verstuurd/"));
+    }
+    let letters = letters(&table).await;
+    assert_eq!(letters.len(), 4, "{letters:?}");
+    assert!(letters.iter().all(|letter| !letter.contains("elsewhere@x.nl")));
+    let page = browser.get(&path).await.body;
+    assert!(page.contains("4/4 failed 0 under way 0"), "{page}");
+}
+
+#[tokio::test]
+async fn a_message_needs_a_fresh_code() {
+    let table = table().await;
+    table.claim(&table.store(), "a@x.nl", "a").await.unwrap();
+    letters(&table).await;
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    browser.now += SignedDuration::from_mins(20);
+    let path = format!("{LIST}bericht/");
+    let fields = "to=komt&subject=x&text=y&count=1";
+    let refused = browser.submit(&path, &path, &format!("action=send&{fields}")).await;
+    assert_eq!(refused.status, 422);
+    let asked = browser.submit(&path, &path, &format!("action=code&{fields}")).await;
+    assert_eq!(asked.status, 200);
+    let code = pass(&table).await.code;
+    let wrong = browser.submit(&path, &path, &format!("action=send&code=00000000&{fields}")).await;
+    assert!(wrong.status == 422 && wrong.body.contains("wrong"), "{wrong:?}");
+    let sent = browser.submit(&path, &path, &format!("action=send&code={code}&{fields}")).await;
+    assert_eq!(sent.location, format!("{path}verstuurd/"));
+}
+
+#[tokio::test]
+async fn who_cancels_or_is_erased_after_a_message_was_sent_off_does_not_get_it() {
+    let table = table().await;
+    let store = table.store();
+    for email in ["stays@x.nl", "cancels@x.nl", "erased@x.nl"] {
+        table.claim(&store, email, "a").await.unwrap();
+    }
+    letters(&table).await;
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    let path = format!("{LIST}bericht/");
+    browser.submit(&path, &path, "action=send&count=3&to=komt&subject=x&text=y").await;
+    table.change(&store, "cancels@x.nl", &Change::Cancel).await.unwrap();
+    table.change(&store, "erased@x.nl", &Change::Erase).await.unwrap();
+    let letters = letters(&table).await;
+    let messages: Vec<_> = letters.iter().filter(|letter| letter.contains("message a")).collect();
+    assert_eq!(messages.len(), 1, "{letters:?}");
+    assert!(messages[0].contains("stays@x.nl"));
+    // No hash of anybody is left where it would outlive an erasure.
+    for item in table.items().await {
+        assert!(!item.contains_key("recipients"), "{item:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_to_a_thousand_people_reaches_everybody_once_however_often_it_is_interrupted() {
+    const PEOPLE: usize = 1000;
+    let table = table().await.with_capacity(PEOPLE);
+    let store = table.store();
+    for number in 0..PEOPLE {
+        table.claim(&store, &format!("p{number}@x.nl"), "a").await.unwrap();
+    }
+    letters(&table).await;
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    let path = format!("{LIST}bericht/");
+    let fields = format!("action=send&count={PEOPLE}&to=komt&subject=x&text=y");
+    let key = browser.get(&path).await.form_key();
+    assert_eq!(browser.post(&path, &format!("form_key={key}&{fields}")).await.status, 303);
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = mailer(&table, Transport::Folder(folder.path().into()));
+    for _ in 0..10 {
+        let timing = Timing { now: now(), deadline: Instant::now() + Duration::from_millis(120) };
+        // Killed in between: whatever it was doing is lost.
+        let _ = tokio::time::timeout(Duration::from_millis(150), mailer.sweep(SignedDuration::ZERO, timing)).await;
+    }
+    // Leases of killed mailers run out after half a minute.
+    let later = at(now() + SignedDuration::from_secs(60));
+    mailer.rounds(later).await.unwrap();
+    mailer.sweep(SignedDuration::ZERO, later).await.unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), PEOPLE);
+    let mails = store.mails(&table.event, at(now()).deadline).await.unwrap().readable;
+    let messages: Vec<_> = mails.iter().filter(|mail| mail.kind == MailKind::Message).collect();
+    assert!(messages.len() == PEOPLE && messages.iter().all(|mail| mail.is_sent));
+}
