@@ -46,25 +46,29 @@ resource "aws_cloudwatch_log_metric_filter" "parked" {
 }
 
 locals {
-  signup = { FunctionName = aws_lambda_function.signup.function_name }
-  mailer = { FunctionName = aws_lambda_function.mailer.function_name }
+  signup    = { FunctionName = aws_lambda_function.signup.function_name }
+  organiser = { FunctionName = aws_lambda_function.organiser.function_name }
+  mailer    = { FunctionName = aws_lambda_function.mailer.function_name }
 
   # The period is five minutes, unless `seconds` sets another. docs/operate.md tells how to respond.
   alarms = merge(local.deployment_alarms, {
-    signup-errors      = { metric = ["AWS/Lambda", "Errors"], of = local.signup, from = 1 }
-    signup-throttles   = { metric = ["AWS/Lambda", "Throttles"], of = local.signup, from = 1 }
-    signup-slow        = { metric = ["AWS/Lambda", "Duration"], of = local.signup, stat = "p99", from = 8000 }
-    api-errors         = { metric = ["AWS/ApiGateway", "5xx"], of = { ApiId = aws_apigatewayv2_api.signup.id }, from = 1 }
-    mailer-errors      = { metric = ["AWS/Lambda", "Errors"], of = local.mailer, from = 1 }
-    mailer-throttles   = { metric = ["AWS/Lambda", "Throttles"], of = local.mailer, from = 1 }
-    mailer-behind      = { metric = ["AWS/Lambda", "IteratorAge"], of = local.mailer, stat = "Maximum", from = 600000 }
-    mailer-silent      = { metric = ["AWS/Lambda", "Invocations"], of = local.mailer, below = 1, seconds = 3600 }
-    mail-parked        = { metric = [var.name, "MailParked"], of = {}, from = 1 }
-    mail-dead          = { metric = ["AWS/SQS", "ApproximateNumberOfMessagesVisible"], of = { QueueName = aws_sqs_queue.dead.name }, stat = "Maximum", from = 1 }
-    mail-bounces       = { metric = ["AWS/SES", "Reputation.BounceRate"], of = {}, stat = "Maximum", from = 0.04, seconds = 3600 }
-    mail-complaints    = { metric = ["AWS/SES", "Reputation.ComplaintRate"], of = {}, stat = "Maximum", from = 0.0008, seconds = 3600 }
-    table-throttles    = { metric = ["AWS/DynamoDB", "ThrottledRequests"], of = { TableName = aws_dynamodb_table.signups.name }, from = 1 }
-    table-system-error = { metric = ["AWS/DynamoDB", "SystemErrors"], of = { TableName = aws_dynamodb_table.signups.name }, from = 1 }
+    signup-errors       = { metric = ["AWS/Lambda", "Errors"], of = local.signup, from = 1 }
+    signup-throttles    = { metric = ["AWS/Lambda", "Throttles"], of = local.signup, from = 1 }
+    signup-slow         = { metric = ["AWS/Lambda", "Duration"], of = local.signup, stat = "p99", from = 8000 }
+    api-errors          = { metric = ["AWS/ApiGateway", "5xx"], of = { ApiId = aws_apigatewayv2_api.signup.id }, from = 1 }
+    organiser-errors    = { metric = ["AWS/Lambda", "Errors"], of = local.organiser, from = 1 }
+    organiser-throttles = { metric = ["AWS/Lambda", "Throttles"], of = local.organiser, from = 1 }
+    organiser-api       = { metric = ["AWS/ApiGateway", "5xx"], of = { ApiId = aws_apigatewayv2_api.organiser.id }, from = 1 }
+    mailer-errors       = { metric = ["AWS/Lambda", "Errors"], of = local.mailer, from = 1 }
+    mailer-throttles    = { metric = ["AWS/Lambda", "Throttles"], of = local.mailer, from = 1 }
+    mailer-behind       = { metric = ["AWS/Lambda", "IteratorAge"], of = local.mailer, stat = "Maximum", from = 600000 }
+    mailer-silent       = { metric = ["AWS/Lambda", "Invocations"], of = local.mailer, below = 1, seconds = 3600 }
+    mail-parked         = { metric = [var.name, "MailParked"], of = {}, from = 1 }
+    mail-dead           = { metric = ["AWS/SQS", "ApproximateNumberOfMessagesVisible"], of = { QueueName = aws_sqs_queue.dead.name }, stat = "Maximum", from = 1 }
+    mail-bounces        = { metric = ["AWS/SES", "Reputation.BounceRate"], of = {}, stat = "Maximum", from = 0.04, seconds = 3600 }
+    mail-complaints     = { metric = ["AWS/SES", "Reputation.ComplaintRate"], of = {}, stat = "Maximum", from = 0.0008, seconds = 3600 }
+    table-throttles     = { metric = ["AWS/DynamoDB", "ThrottledRequests"], of = { TableName = aws_dynamodb_table.signups.name }, from = 1 }
+    table-system-error  = { metric = ["AWS/DynamoDB", "SystemErrors"], of = { TableName = aws_dynamodb_table.signups.name }, from = 1 }
   })
 
   deployment_alarms = { for rule in aws_cloudwatch_event_rule.next_deployment :

@@ -1,4 +1,4 @@
-# One web origin for visitors: pages from the bucket, /aanmelden/ from the function.
+# One web origin for visitors: pages from the bucket, /aanmelden/ and /beheer/ from the functions.
 
 locals {
   # Cache policies managed by AWS, with the same ids in every account. The first follows the origin's
@@ -36,6 +36,22 @@ resource "aws_cloudfront_distribution" "site" {
   origin {
     origin_id   = "signup"
     domain_name = trimprefix(aws_apigatewayv2_api.signup.api_endpoint, "https://")
+    custom_origin_config {
+      http_port              = 80
+      https_port             = 443
+      origin_protocol_policy = "https-only"
+      origin_ssl_protocols   = ["TLSv1.2"]
+      origin_read_timeout    = 15 # longer than the API's timeout of 12 s
+    }
+    custom_header {
+      name  = "x-origin-verify"
+      value = var.origin_secrets[0]
+    }
+  }
+
+  origin {
+    origin_id   = "organiser"
+    domain_name = trimprefix(aws_apigatewayv2_api.organiser.api_endpoint, "https://")
     custom_origin_config {
       http_port              = 80
       https_port             = 443
@@ -88,8 +104,20 @@ resource "aws_cloudfront_distribution" "site" {
     response_headers_policy_id = aws_cloudfront_response_headers_policy.site.id
   }
 
+  ordered_cache_behavior {
+    path_pattern               = "${local.organiser_prefix}*"
+    target_origin_id           = "organiser"
+    viewer_protocol_policy     = "redirect-to-https"
+    allowed_methods            = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
+    cached_methods             = ["GET", "HEAD"]
+    compress                   = true
+    cache_policy_id            = local.caching_disabled
+    origin_request_policy_id   = aws_cloudfront_origin_request_policy.organiser.id
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.site.id
+  }
+
   # CloudFront's error pages apply to the whole distribution, not to one behaviour. So only 404 has one.
-  # The function answers 404 only for addresses that do not exist, and 410 for an expired link.
+  # The functions answer 404 only for addresses that do not exist, and 410 for an expired link.
   custom_error_response {
     error_code            = 404
     response_code         = 404
@@ -110,8 +138,8 @@ resource "aws_cloudfront_distribution" "site" {
     minimum_protocol_version       = var.domain == "" ? "TLSv1" : "TLSv1.2_2021"
   }
 
-  # The function must accept a new secret before the CDN sends it.
-  depends_on = [aws_lambda_alias.signup]
+  # The functions must accept a new secret before the CDN sends it.
+  depends_on = [aws_lambda_alias.signup, aws_lambda_alias.organiser]
 
   lifecycle {
     precondition {

@@ -23,6 +23,7 @@ resource "aws_lambda_function" "mailer" {
       TABLE_NAME             = aws_dynamodb_table.signups.name
       IDENTITY_KEY           = var.identity_key
       TOKEN_KEYS             = join(",", var.token_keys)
+      ORGANISERS             = local.organisers
       MAIL_FROM              = var.mail_from
       MAIL_CONFIGURATION_SET = aws_sesv2_configuration_set.mail.configuration_set_name
     }

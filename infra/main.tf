@@ -7,6 +7,12 @@ locals {
   # Must equal catalog::address::SIGNUP_PREFIX.
   signup_prefix = "/aanmelden/"
 
+  # Must equal catalog::organiser::address::ORGANISER_PREFIX.
+  organiser_prefix = "/beheer/"
+
+  # As the functions read it.
+  organisers = join("; ", [for one in var.organisers : "${one.name} <${one.email}>"])
+
   # Read from the build outputs, so that Terraform never hard-codes them.
   architecture = trimspace(file("${var.built}/architecture"))
   origin       = jsondecode(file("${var.built}/dist/function/catalog.json")).origin
@@ -16,7 +22,7 @@ locals {
   site_url = "https://${var.domain == "" ? aws_cloudfront_distribution.site.domain_name : var.domain}"
 }
 
-# Trust policy of both Lambda roles.
+# Trust policy of all Lambda roles.
 data "aws_iam_policy_document" "lambda" {
   statement {
     actions = ["sts:AssumeRole"]

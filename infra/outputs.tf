@@ -25,7 +25,7 @@ output "table" {
 }
 
 output "functions" {
-  value = [aws_lambda_function.signup.function_name, aws_lambda_function.mailer.function_name]
+  value = [aws_lambda_function.signup.function_name, aws_lambda_function.mailer.function_name, aws_lambda_function.organiser.function_name]
 }
 
 # DNS records to create by hand, if the zone is not in Route 53.

@@ -15,6 +15,17 @@ variable "alarm_email" {
   type        = string
 }
 
+variable "organisers" {
+  description = "Who may use the organisers' area at /beheer/: names and addresses. Whoever is removed is logged out at once."
+  type        = list(object({ name = string, email = string }))
+  default     = []
+
+  validation {
+    condition     = alltrue([for one in var.organisers : can(regex("^[^<>;]+$", one.name)) && can(regex("^[^<>;@\\s]+@[^<>;@\\s]+$", one.email))])
+    error_message = "Each of the organisers needs a name without <, > and ;, and an email address."
+  }
+}
+
 variable "domain" {
   description = "Host name of the site, which must equal that of `origin` in content/site.toml. Empty: CloudFront's own host name."
   type        = string
@@ -77,6 +88,12 @@ variable "firewall" {
 # the load in any case.
 variable "signup_concurrency" {
   description = "Reserved concurrency of the sign-up function. -1: none reserved, only the account's limit applies."
+  type        = number
+  default     = -1
+}
+
+variable "organiser_concurrency" {
+  description = "Reserved concurrency of the organisers' function. -1: none reserved, only the account's limit applies."
   type        = number
   default     = -1
 }
@@ -144,7 +161,7 @@ variable "github_token" {
 # ---- output folder of infra/build and site-gen; terraform test sets another ----
 
 variable "built" {
-  description = "Folder with both zips, their architecture and dist/. Relative, so that a deployment from another checkout shows no changes."
+  description = "Folder with the three zips, their architecture and dist/. Relative, so that a deployment from another checkout shows no changes."
   type        = string
   default     = "../target/deploy"
 }

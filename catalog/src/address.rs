@@ -75,6 +75,11 @@ pub enum SignupAddress {
         /// The event of the erased sign-up.
         event: EventId,
     },
+    /// `/aanmelden/{event}/link/`: asks for the mail with the links again.
+    Again {
+        /// The event.
+        event: EventId,
+    },
     /// `/aanmelden/{event}/plekken.json`: the number of seats left in each session.
     Seats {
         /// The event with the sessions.
@@ -116,6 +121,7 @@ impl SignupAddress {
             | Self::Confirm { event, .. }
             | Self::NewAddress { event, .. }
             | Self::Erased { event }
+            | Self::Again { event }
             | Self::Seats { event } => event,
         }
     }
@@ -163,6 +169,7 @@ impl std::str::FromStr for SignupAddress {
             }
             [event, "adres", token] => Ok(Self::NewAddress { event: known(event)?, token: as_token(token)? }),
             [event, "gewist"] => Ok(Self::Erased { event: known(event)? }),
+            [event, "link"] => Ok(Self::Again { event: known(event)? }),
             [event, "plekken.json"] => Ok(Self::Seats { event: known(event)? }),
             _ => Err(UnknownAddress),
         }
@@ -202,6 +209,7 @@ impl fmt::Display for SignupAddress {
             Self::Confirm { event, token } => write!(f, "{SIGNUP_PREFIX}{event}/bevestigen/{token}/"),
             Self::NewAddress { event, token } => write!(f, "{SIGNUP_PREFIX}{event}/adres/{token}/"),
             Self::Erased { event } => write!(f, "{SIGNUP_PREFIX}{event}/gewist/"),
+            Self::Again { event } => write!(f, "{SIGNUP_PREFIX}{event}/link/"),
             Self::Seats { event } => write!(f, "{SIGNUP_PREFIX}{event}/plekken.json"),
         }
     }
@@ -221,6 +229,7 @@ mod tests {
             "/aanmelden/lnpo-2028/wijzigen/AbC-_9/bewaard/",
             "/aanmelden/lnpo-2028/bevestigen/AbC-_9/",
             "/aanmelden/lnpo-2028/gewist/",
+            "/aanmelden/lnpo-2028/link/",
             "/aanmelden/lnpo-2028/plekken.json",
         ] {
             let address = path.parse::<SignupAddress>();

@@ -12,11 +12,9 @@ use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::Catalog;
-use crate::address::ManageDone;
 use crate::event::Event;
 use crate::id::{EventId, SessionId};
 use crate::session::Phase;
-use crate::words::{EventWords, SessionWords};
 
 /// Delimiters of request-time templates: the start and end of a block, a variable and a comment.
 ///
@@ -39,13 +37,15 @@ pub enum Answer<'a> {
     NotOpen(&'a EventId, &'a SessionId),
     /// The page for a sign-up whose outcome is unknown, filled from a [`FailedView`] with the typed values.
     Failed(&'a EventId),
-    /// The participant's own sign-up, filled from a [`ManageView`].
+    /// The participant's own sign-up, filled from a [`crate::own::ManageView`].
     Manage,
-    /// The page that confirms the participant's email address, filled from a [`ManageView`].
+    /// The page that confirms the participant's email address, filled from a [`crate::own::ManageView`].
     Confirm,
-    /// The page that confirms a participant's new email address, filled from a [`ManageView`].
+    /// The page that confirms a participant's new email address, filled from a [`crate::own::ManageView`].
     NewAddress,
-    /// The page after a sign-up was erased, filled from an [`ErasedView`].
+    /// The page that asks for the mail with the links again, filled from an [`crate::own::AgainView`].
+    Again,
+    /// The page after a sign-up was erased, filled from an [`crate::own::ErasedView`].
     Erased,
     /// The page for an invalid or expired link; has no values to fill in.
     LinkExpired,
@@ -56,8 +56,15 @@ pub enum Answer<'a> {
 impl<'a> Answer<'a> {
     /// Returns every page that the function needs for a catalogue.
     pub fn all(catalog: &'a Catalog) -> Vec<Self> {
-        let mut all =
-            vec![Self::Error, Self::LinkExpired, Self::Manage, Self::Confirm, Self::NewAddress, Self::Erased];
+        let mut all = vec![
+            Self::Error,
+            Self::LinkExpired,
+            Self::Manage,
+            Self::Confirm,
+            Self::NewAddress,
+            Self::Again,
+            Self::Erased,
+        ];
         for event in catalog.events() {
             let id = event.id();
             all.extend([Self::Form(id), Self::Failed(id)]);
@@ -86,6 +93,7 @@ impl<'a> Answer<'a> {
             Self::Manage => "answers/manage.html".to_owned(),
             Self::Confirm => "answers/confirm.html".to_owned(),
             Self::NewAddress => "answers/new-address.html".to_owned(),
+            Self::Again => "answers/again.html".to_owned(),
             Self::Erased => "answers/erased.html".to_owned(),
             Self::LinkExpired => "answers/link-expired.html".to_owned(),
             Self::Error => "answers/error.html".to_owned(),
@@ -263,99 +271,6 @@ impl FormView {
 pub struct ReceivedView {
     /// The reference that the participant can quote.
     pub reference: String,
-}
-
-/// The template values of the page with the participant's own sign-up.
-#[derive(Debug, Clone, Serialize)]
-pub struct ManageView {
-    /// The details, as stored or as just typed.
-    #[serde(flatten)]
-    pub form: FormView,
-    /// The event.
-    pub event: EventWords,
-    /// The session of the sign-up.
-    pub session: SessionWords,
-    /// The sessions to which the participant could switch.
-    pub others: Vec<OtherSession>,
-    /// The participant's email address.
-    pub email: String,
-    /// The new email address that is not confirmed yet, or an empty text.
-    pub new_email: String,
-    /// The status of the sign-up.
-    pub status: Status,
-    /// The reference that the participant can quote.
-    pub reference: String,
-    /// Whether the session has begun.
-    pub has_begun: bool,
-    /// The place on the waiting list, from 1; 0 for a participant who is not waiting.
-    pub position: usize,
-    /// The link with which to join the session online; empty unless the participant has a seat and the link is set.
-    pub join_url: String,
-    /// The address to which the page's forms post.
-    pub action: String,
-    /// The address to which the form that confirms the email address posts.
-    pub confirm_action: String,
-    /// The outcome of the change that the participant just asked for, if any.
-    pub notice: Option<Notice>,
-}
-
-/// A session to which a participant could switch.
-#[derive(Debug, Clone, Serialize)]
-pub struct OtherSession {
-    /// The session's id, which is its value in the form.
-    pub id: SessionId,
-    /// What the session is called: its date, with the time if another session is on the same day.
-    pub date: String,
-    /// Whether sign-up is open.
-    pub is_open: bool,
-    /// Whether it is full for a newcomer.
-    pub is_full: bool,
-}
-
-/// The template values of the page after a sign-up was erased.
-#[derive(Debug, Clone, Serialize)]
-pub struct ErasedView {
-    /// The event.
-    pub event: EventWords,
-}
-
-/// A notice on the page with the participant's own sign-up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", content = "session", rename_all = "snake_case")]
-pub enum Notice {
-    /// The details were saved.
-    Saved,
-    /// The sign-up was moved to the chosen session.
-    Moved,
-    /// The sign-up was cancelled.
-    Cancelled,
-    /// The email address was confirmed.
-    Confirmed,
-    /// A mail was sent to a new email address.
-    Asked,
-    /// The email address was changed.
-    Readdressed,
-    /// A mail was sent to another new address a moment ago.
-    TooSoon,
-    /// The new address belongs to a sign-up with the same name, or to too many sign-ups.
-    AddressTaken,
-    /// The chosen session has no free seat.
-    Full(SessionId),
-    /// The change is no longer possible: the session has begun, or its sign-up is closed.
-    TooLate,
-}
-
-impl From<ManageDone> for Notice {
-    fn from(done: ManageDone) -> Self {
-        match done {
-            ManageDone::Saved => Self::Saved,
-            ManageDone::Moved => Self::Moved,
-            ManageDone::Cancelled => Self::Cancelled,
-            ManageDone::Confirmed => Self::Confirmed,
-            ManageDone::Asked => Self::Asked,
-            ManageDone::Readdressed => Self::Readdressed,
-        }
-    }
 }
 
 /// The template values of the page for a sign-up whose outcome is unknown.

@@ -9,6 +9,7 @@
 //! | [`address`] | the addresses on which the site and the function must agree |
 //! | [`answer`] | the pages that the function answers with, and their template values |
 //! | [`mail`] | the mails to participants, and their template values |
+//! | [`own`] | the template values of participants' own pages |
 //! | [`organiser`] | the organisers' area: its addresses, pages and their template values |
 //! | [`words`] | what mails and pages say about an event and its sessions |
 //! | [`calendar`] | content lines of iCalendar files |
@@ -23,6 +24,7 @@ pub mod id;
 pub mod mail;
 pub mod media_types;
 pub mod organiser;
+pub mod own;
 pub mod place;
 pub mod session;
 pub mod standing;

@@ -67,6 +67,8 @@ pub enum MailKind {
     JoinLink,
     /// What an organiser wrote.
     Message,
+    /// The links, which the participant asked for again.
+    Again,
 }
 
 impl MailKind {
@@ -95,7 +97,8 @@ impl MailKind {
             | Self::ConfirmAddress
             | Self::Readdressed
             | Self::Crowded
-            | Self::Message => None,
+            | Self::Message
+            | Self::Again => None,
         }
     }
 }

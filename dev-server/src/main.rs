@@ -56,7 +56,10 @@ async fn run() -> Result<()> {
     let server = dev_server::start(settings).await?;
     let (address, who) = (server.address, organiser);
     writeln!(std::io::stdout(), "De site staat op http://{address}/ (stoppen: ctrl-c)")?;
-    writeln!(std::io::stdout(), "Het beheer staat op http://{address}/beheer/: log in als {who}, de mail ligt op http://{address}/_dev/inbox/")?;
+    writeln!(
+        std::io::stdout(),
+        "Het beheer staat op http://{address}/beheer/: log in als {who}, de mail ligt op http://{address}/_dev/inbox/"
+    )?;
     tokio::signal::ctrl_c().await?;
     server.stop().await
 }

@@ -190,6 +190,8 @@ fn each_folder_imports_only_folders_above_it() {
             "address.rs",
             "lib.rs",
             "answer.rs",
+            "own.rs",
+            "organiser",
             "mail.rs",
         ],
     );
@@ -222,7 +224,9 @@ fn each_folder_imports_only_folders_above_it() {
             "store",
             "web",
             "mail",
+            "sheet",
             "participant",
+            "organiser",
             "settings",
             "lib.rs",
             "bin",

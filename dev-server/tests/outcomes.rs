@@ -370,6 +370,7 @@ async fn an_unreachable_store_gives_a_friendly_page_with_an_incident_id() {
     let live = Live {
         site: out.join("site"),
         function: Some(Arc::new(function)),
+        area: None,
         mailer: None,
         problems: None,
         build: 1,

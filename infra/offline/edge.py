@@ -1,5 +1,5 @@
 """Answers visitors as CloudFront would for the deployed distribution: its behaviours, function, policies and
-two origins. Uses only what Terraform sent, and knows nothing about the site itself."""
+origins. Uses only what Terraform sent, and knows nothing about the site itself."""
 
 import base64
 import fnmatch
@@ -42,14 +42,21 @@ def invoke(name, qualifier, event, endpoint, log):
     return running[key].invoke(event)
 
 
-def api(host, request, headers, endpoint, log):
+def matches(route, request):
+    """Returns whether a route of an HTTP API matches a request."""
+    if route == "$default":
+        return True
+    method, pattern = route.split(" ")
+    prefix = pattern.removesuffix("{proxy+}")
+    return method in ("ANY", request.method) and request.path.startswith(prefix) and request.path != prefix
+
+
+def api(host, request, headers, cookies, endpoint, log):
     """Answers as the HTTP API of a host: finds the route, integration and alias, and sends a version 2.0 event."""
     backend = apigatewayv2_backends[ACCOUNT][REGION]
     found = backend.apis.get(host.split(".")[0])
     for route in found.routes.values() if found else []:
-        method, pattern = route.route_key.split(" ")
-        prefix = pattern.removesuffix("{proxy+}")
-        if method not in ("ANY", request.method) or not request.path.startswith(prefix) or request.path == prefix:
+        if not matches(route.route_key, request):
             continue
         arn = found.integrations[route.target.removeprefix("integrations/")].integration_uri.split("/functions/")[1]
         name, qualifier = arn.removesuffix("/invocations").split(":")[6:8]
@@ -60,6 +67,7 @@ def api(host, request, headers, endpoint, log):
             "rawPath": request.path,
             "rawQueryString": "",
             "headers": {"host": host, "x-forwarded-proto": "https"} | headers,
+            "cookies": cookies,
             "requestContext": {
                 "accountId": ACCOUNT,
                 "apiId": found.api_id,
@@ -82,7 +90,10 @@ def api(host, request, headers, endpoint, log):
             return Response('{"message":"Internal Server Error"}', 500)
         content = answer.get("body") or ""
         content = base64.b64decode(content) if answer.get("isBase64Encoded") else content
-        return Response(content, answer["statusCode"], answer.get("headers", {}))
+        response = Response(content, answer["statusCode"], answer.get("headers", {}))
+        for cookie in answer.get("cookies", []):
+            response.headers.add("set-cookie", cookie)
+        return response
     return Response('{"message":"Not Found"}', 404)
 
 
@@ -163,7 +174,9 @@ def from_origin(config, behaviour, request, path, endpoint, log):
         value = VIEWER if name.text == "CloudFront-Viewer-Address" else request.headers.get(name.text)
         if value:
             headers[name.text.lower()] = value
-    return api(host, request, headers, endpoint, log)
+    wanted = {name.text for name in all_of(policy, "CookiesConfig/Cookies/Items/Name")} if policy is not None else set()
+    cookies = [f"{name}={value}" for name, value in request.cookies.items() if name in wanted]
+    return api(host, request, headers, cookies, endpoint, log)
 
 
 def answer(request, endpoint, log):
@@ -190,6 +203,8 @@ def answer(request, endpoint, log):
 
 def past_the_cdn(request, endpoint, log):
     """Sends a request directly to the API, with only the client's own headers."""
-    [found] = apigatewayv2_backends[ACCOUNT][REGION].apis.values()
+    name = "pos-organiser" if request.path.startswith("/beheer/") else "pos-signup"
+    [found] = [api for api in apigatewayv2_backends[ACCOUNT][REGION].apis.values() if api.name == name]
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return api(f"{found.api_id}.execute-api.{REGION}.amazonaws.com", request, headers, endpoint, log)
+    cookies = [f"{name}={value}" for name, value in request.cookies.items()]
+    return api(f"{found.api_id}.execute-api.{REGION}.amazonaws.com", request, headers, cookies, endpoint, log)

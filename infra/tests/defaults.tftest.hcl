@@ -124,9 +124,9 @@ run "the_functions_run_as_built" {
   expect_failures = [check.origin]
 
   assert {
-    condition = alltrue([for f in [aws_lambda_function.signup, aws_lambda_function.mailer] :
+    condition = alltrue([for f in [aws_lambda_function.signup, aws_lambda_function.organiser, aws_lambda_function.mailer] :
     f.runtime == "provided.al2023" && f.publish && f.architectures[0] == trimspace(file("${var.built}/architecture"))])
-    error_message = "Both functions must run on provided.al2023 and the architecture of the build, and publish versions."
+    error_message = "All functions must run on provided.al2023 and the architecture of the build, and publish versions."
   }
   assert {
     condition     = aws_lambda_function.mailer.timeout < 30
@@ -137,14 +137,19 @@ run "the_functions_run_as_built" {
     error_message = "The function's environment must match signup-fn/README.md."
   }
   assert {
-    condition     = sort(keys(aws_lambda_function.mailer.environment[0].variables)) == tolist(["IDENTITY_KEY", "MAIL_CONFIGURATION_SET", "MAIL_FROM", "TABLE_NAME", "TOKEN_KEYS"])
+    condition     = sort(keys(aws_lambda_function.mailer.environment[0].variables)) == tolist(["IDENTITY_KEY", "MAIL_CONFIGURATION_SET", "MAIL_FROM", "ORGANISERS", "TABLE_NAME", "TOKEN_KEYS"])
     error_message = "The mailer's environment must match signup-fn/README.md."
+  }
+  assert {
+    condition     = sort(keys(aws_lambda_function.organiser.environment[0].variables)) == tolist(["IDENTITY_KEY", "ORGANISERS", "ORIGIN_SECRETS", "TABLE_NAME", "TOKEN_KEYS"])
+    error_message = "The environment of the organisers' function must match signup-fn/README.md."
   }
   assert {
     condition = alltrue([
       aws_lambda_event_source_mapping.mailer.function_name == aws_lambda_alias.mailer.arn,
       aws_scheduler_schedule.rounds.target[0].arn == aws_lambda_alias.mailer.arn,
       aws_apigatewayv2_integration.signup.integration_uri == aws_lambda_alias.signup.invoke_arn,
+      aws_apigatewayv2_integration.organiser.integration_uri == aws_lambda_alias.organiser.invoke_arn,
     ])
     error_message = "Every caller of a function must call its alias."
   }
@@ -153,7 +158,7 @@ run "the_functions_run_as_built" {
     error_message = "Failures must be reported per record and retried."
   }
   assert {
-    condition     = alltrue([for g in [aws_cloudwatch_log_group.signup, aws_cloudwatch_log_group.mailer, aws_cloudwatch_log_group.api] : g.retention_in_days == 30])
+    condition     = alltrue([for g in [aws_cloudwatch_log_group.signup, aws_cloudwatch_log_group.organiser, aws_cloudwatch_log_group.mailer, aws_cloudwatch_log_group.api] : g.retention_in_days == 30])
     error_message = "Logs must be kept for 30 days."
   }
   assert {
@@ -161,7 +166,7 @@ run "the_functions_run_as_built" {
     error_message = "The API must be throttled to 10 requests a second, with bursts of 20."
   }
   assert {
-    condition     = !strcontains(aws_apigatewayv2_stage.signup.access_log_settings[0].format, "sourceIp") && !strcontains(lower(aws_apigatewayv2_stage.signup.access_log_settings[0].format), "path")
+    condition     = alltrue([for stage in [aws_apigatewayv2_stage.signup, aws_apigatewayv2_stage.organiser] : !strcontains(stage.access_log_settings[0].format, "sourceIp") && !strcontains(lower(stage.access_log_settings[0].format), "path")])
     error_message = "The access log must contain no visitor's IP address and no link from a mail."
   }
 }
@@ -172,7 +177,7 @@ run "every_role_has_least_privilege" {
 
   assert {
     condition = alltrue(flatten([for document in [
-      data.aws_iam_policy_document.table, data.aws_iam_policy_document.signup, data.aws_iam_policy_document.mailer,
+      data.aws_iam_policy_document.table, data.aws_iam_policy_document.signup, data.aws_iam_policy_document.organiser, data.aws_iam_policy_document.mailer,
       data.aws_iam_policy_document.rounds, data.aws_iam_policy_document.next_deployment, data.aws_iam_policy_document.operators, data.aws_iam_policy_document.deploy,
     ] : [for s in document.statement : [for action in s.actions : !strcontains(action, "*")]]]))
     error_message = "No action in a policy may contain a wildcard."
@@ -183,8 +188,8 @@ run "every_role_has_least_privilege" {
     error_message = "The mailer may only access its own resources."
   }
   assert {
-    condition     = alltrue([for s in concat(data.aws_iam_policy_document.signup.statement, data.aws_iam_policy_document.table.statement) : !contains(s.resources, "*")])
-    error_message = "The function may only access its own resources."
+    condition     = alltrue([for s in concat(data.aws_iam_policy_document.signup.statement, data.aws_iam_policy_document.organiser.statement, data.aws_iam_policy_document.table.statement) : !contains(s.resources, "*")])
+    error_message = "The functions may only access their own resources."
   }
   assert {
     condition     = length(aws_iam_role.github) == 0
@@ -223,21 +228,31 @@ run "the_cdn_sends_the_same_headers_as_the_function" {
     error_message = "Every cache behaviour must add the headers and redirect to HTTPS."
   }
   assert {
-    condition     = [for b in aws_cloudfront_distribution.site.ordered_cache_behavior : b.path_pattern] == ["/aanmelden/*/plekken.json", "/aanmelden/*"]
+    condition     = [for b in aws_cloudfront_distribution.site.ordered_cache_behavior : b.path_pattern] == ["/aanmelden/*/plekken.json", "/aanmelden/*", "/beheer/*"]
     error_message = "The behaviour for plekken.json must come before the one for the rest of /aanmelden/."
   }
   assert {
     condition = alltrue([
       aws_cloudfront_distribution.site.ordered_cache_behavior[0].cache_policy_id == local.caching_optimized,
       aws_cloudfront_distribution.site.ordered_cache_behavior[1].cache_policy_id == local.caching_disabled,
+      aws_cloudfront_distribution.site.ordered_cache_behavior[2].cache_policy_id == local.caching_disabled,
       contains(aws_cloudfront_distribution.site.ordered_cache_behavior[1].allowed_methods, "POST"),
+      contains(aws_cloudfront_distribution.site.ordered_cache_behavior[2].allowed_methods, "POST"),
       !contains(aws_cloudfront_distribution.site.default_cache_behavior[0].allowed_methods, "POST"),
     ])
-    error_message = "Personal pages must not be cached, and only the function may receive forms."
+    error_message = "Personal pages must not be cached, and only the functions may receive forms."
   }
   assert {
     condition     = aws_cloudfront_origin_request_policy.signup.headers_config[0].headers[0].items == toset(["CloudFront-Viewer-Address", "Content-Type", "Origin", "Sec-Fetch-Site"])
     error_message = "The function must receive exactly the headers that it reads."
+  }
+  assert {
+    condition = alltrue([
+      aws_cloudfront_origin_request_policy.organiser.headers_config[0].headers[0].items == aws_cloudfront_origin_request_policy.signup.headers_config[0].headers[0].items,
+      aws_cloudfront_origin_request_policy.organiser.cookies_config[0].cookies[0].items == toset(["__Host-aanvraag", "__Host-beheer"]),
+      aws_cloudfront_origin_request_policy.signup.cookies_config[0].cookie_behavior == "none",
+    ])
+    error_message = "Only the organisers' function may receive cookies: its own two."
   }
   assert {
     condition     = [for page in aws_cloudfront_distribution.site.custom_error_response : page.error_code] == [404]
@@ -246,6 +261,26 @@ run "the_cdn_sends_the_same_headers_as_the_function" {
   assert {
     condition     = length(aws_wafv2_web_acl.site) == 0 && length(aws_acm_certificate.site) == 0
     error_message = "The firewall and the certificate must be off by default."
+  }
+}
+
+run "organisers_reach_both_functions_that_need_them" {
+  command         = apply
+  expect_failures = [check.origin]
+  variables {
+    organisers = [{ name = "Ria Vos", email = "ria@pos.test" }, { name = "Jan Bos", email = "jan@pos.test" }]
+  }
+  assert {
+    condition     = alltrue([for f in [aws_lambda_function.organiser, aws_lambda_function.mailer] : f.environment[0].variables["ORGANISERS"] == "Ria Vos <ria@pos.test>; Jan Bos <jan@pos.test>"])
+    error_message = "Both functions must read the list of organisers."
+  }
+}
+
+run "an_organiser_without_an_address_is_refused" {
+  command         = plan
+  expect_failures = [var.organisers]
+  variables {
+    organisers = [{ name = "Ria; Vos", email = "ria" }]
   }
 }
 

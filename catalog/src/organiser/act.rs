@@ -28,6 +28,12 @@ pub enum ActKind {
     Resent,
     /// Added somebody by hand.
     Added,
+    /// Gave somebody a seat beyond the capacity or out of turn.
+    LetIn,
+    /// Noted something about somebody.
+    Noted,
+    /// Noted who was there.
+    AttendanceNoted,
     /// Saved the list as a file.
     Exported,
     /// Set or changed the link of a session.

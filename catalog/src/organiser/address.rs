@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::address::UnknownAddress;
-use crate::answer::Status;
 use crate::id::{EventId, Reference, SessionId};
 
 /// Path prefix that the CDN routes to the organisers' function; `infra/main.tf` has a copy of it.
@@ -61,6 +60,13 @@ pub enum OrganiserAddress {
         /// The change that was just made, if any.
         done: Option<PersonDone>,
     },
+    /// `/beheer/bijeenkomst/{event}/deelnemer/{reference}/bewijs/`: a certificate of attendance, for printing.
+    Certificate {
+        /// The event.
+        event: EventId,
+        /// The person's reference.
+        reference: Reference,
+    },
 }
 
 /// A page about a session.
@@ -86,6 +92,13 @@ pub enum SessionPart {
     },
     /// `export/`: the list as a file.
     Export,
+    /// `aanwezig/`: who was there.
+    Attendance {
+        /// Whether it was just noted.
+        is_done: bool,
+    },
+    /// `tekenlijst/`: a sheet to sign, for printing.
+    SignIn,
     /// `bericht/`: a message to participants.
     Message {
         /// Whether a message was just sent.
@@ -119,6 +132,12 @@ pub enum Tab {
     /// Who cancelled.
     #[strum(serialize = "afgemeld")]
     Cancelled,
+    /// Who had a seat and was there.
+    #[strum(serialize = "was-er")]
+    WasThere,
+    /// Who had a seat and was not there.
+    #[strum(serialize = "was-er-niet")]
+    WasNotThere,
 }
 
 /// The change that an organiser just made to a sign-up.
@@ -140,16 +159,12 @@ pub enum PersonDone {
     /// The person was added.
     #[strum(serialize = "toegevoegd")]
     Added,
-}
-
-impl From<Status> for Tab {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Confirmed | Status::Held => Self::Coming,
-            Status::Waiting => Self::Waiting,
-            Status::Cancelled => Self::Cancelled,
-        }
-    }
+    /// The person was given a seat beyond the capacity or out of turn.
+    #[strum(serialize = "toegelaten")]
+    LetIn,
+    /// The note was saved.
+    #[strum(serialize = "genoteerd")]
+    Noted,
 }
 
 impl OrganiserAddress {
@@ -179,6 +194,9 @@ impl FromStr for OrganiserAddress {
             ["bijeenkomst", event, "deelnemer", reference] => {
                 Ok(Self::Person { event: known(event)?, reference: known(reference)?, done: None })
             }
+            ["bijeenkomst", event, "deelnemer", reference, "bewijs"] => {
+                Ok(Self::Certificate { event: known(event)?, reference: known(reference)? })
+            }
             ["bijeenkomst", event, "deelnemer", reference, done] => Ok(Self::Person {
                 event: known(event)?,
                 reference: known(reference)?,
@@ -202,6 +220,9 @@ fn part_of(parts: &[&str]) -> Result<SessionPart, UnknownAddress> {
         ["deelnamelink"] => Ok(SessionPart::Join { is_done: false }),
         ["deelnamelink", "bewaard"] => Ok(SessionPart::Join { is_done: true }),
         ["export"] => Ok(SessionPart::Export),
+        ["aanwezig"] => Ok(SessionPart::Attendance { is_done: false }),
+        ["aanwezig", "bewaard"] => Ok(SessionPart::Attendance { is_done: true }),
+        ["tekenlijst"] => Ok(SessionPart::SignIn),
         ["bericht"] => Ok(SessionPart::Message { is_done: false }),
         ["bericht", "verstuurd"] => Ok(SessionPart::Message { is_done: true }),
         [tab] => Ok(SessionPart::List { tab: known(tab)?, page: 1 }),
@@ -239,6 +260,9 @@ impl fmt::Display for OrganiserAddress {
             Self::Session { event, session, part } => {
                 write!(f, "bijeenkomst/{event}/sessie/{session}/{part}")
             }
+            Self::Certificate { event, reference } => {
+                write!(f, "bijeenkomst/{event}/deelnemer/{reference}/bewijs/")
+            }
             Self::Person { event, reference, done: None } => {
                 write!(f, "bijeenkomst/{event}/deelnemer/{reference}/")
             }
@@ -261,6 +285,9 @@ impl fmt::Display for SessionPart {
             Self::Join { is_done: false } => f.write_str("deelnamelink/"),
             Self::Join { is_done: true } => f.write_str("deelnamelink/bewaard/"),
             Self::Export => f.write_str("export/"),
+            Self::Attendance { is_done: false } => f.write_str("aanwezig/"),
+            Self::Attendance { is_done: true } => f.write_str("aanwezig/bewaard/"),
+            Self::SignIn => f.write_str("tekenlijst/"),
             Self::Message { is_done: false } => f.write_str("bericht/"),
             Self::Message { is_done: true } => f.write_str("bericht/verstuurd/"),
         }
@@ -293,6 +320,11 @@ mod tests {
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/deelnamelink/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/deelnamelink/bewaard/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/export/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/aanwezig/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/aanwezig/bewaard/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/tekenlijst/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/was-er-niet/2/",
+            "/beheer/bijeenkomst/lnpo-2028/deelnemer/K7QF2M9D/bewijs/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/bericht/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/bericht/verstuurd/",
             "/beheer/bijeenkomst/lnpo-2028/deelnemer/K7QF2M9D/",

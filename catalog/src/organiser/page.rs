@@ -6,33 +6,39 @@ use strum::VariantArray;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum OrganiserPage {
-    /// Asks for the address to which the link and the code go, filled from a [`super::views::LogInView`].
+    /// Asks for the address to which the link and the code go, filled from a [`super::views::enter::LogInView`].
     LogIn,
-    /// Takes the code, filled from a [`super::views::CodeView`].
+    /// Takes the code, filled from a [`super::views::enter::CodeView`].
     Code,
-    /// The link in the mail, filled from a [`super::views::LinkView`].
+    /// The link in the mail, filled from a [`super::views::enter::LinkView`].
     Link,
-    /// Asks for a fresh code before a heavy act, filled from a [`super::views::ConfirmView`].
+    /// Asks for a fresh code before a heavy act, filled from a [`super::views::enter::ConfirmView`].
     Confirm,
-    /// The sessions and what needs attention, filled from an [`super::views::OverviewView`].
+    /// The sessions and what needs attention, filled from an [`super::views::overview::OverviewView`].
     Overview,
-    /// Who signed up for a session, filled from a [`super::views::SessionView`].
+    /// Who signed up for a session, filled from a [`super::views::session::SessionView`].
     Session,
-    /// What participants of a session asked, filled from a [`super::views::QuestionsView`].
+    /// What participants of a session asked, filled from a [`super::views::session::QuestionsView`].
     Questions,
-    /// The link with which participants join a session, filled from a [`super::views::JoinView`].
+    /// The link with which participants join a session, filled from a [`super::views::session::JoinView`].
     Join,
-    /// A message to participants of a session, filled from a [`super::views::MessageView`].
+    /// A message to participants of a session, filled from a [`super::views::message::MessageView`].
     Message,
-    /// Adds somebody by hand, filled from an [`super::views::AddView`].
+    /// Who was there, filled from an [`super::views::session::AttendanceView`].
+    Attendance,
+    /// A sheet to sign, filled from an [`super::views::session::AttendanceView`].
+    SignIn,
+    /// A certificate of attendance, filled from a [`super::views::session::CertificateView`].
+    Certificate,
+    /// Adds somebody by hand, filled from an [`super::views::person::AddView`].
     Add,
-    /// Somebody who signed up, filled from a [`super::views::PersonView`].
+    /// Somebody who signed up, filled from a [`super::views::person::PersonView`].
     Person,
-    /// The organiser's own log-ins, filled from a [`super::views::LogInsView`].
+    /// The organiser's own log-ins, filled from a [`super::views::enter::LogInsView`].
     LogIns,
-    /// What organisers did, filled from a [`super::views::LogView`].
+    /// What organisers did, filled from a [`super::views::records::LogView`].
     Log,
-    /// What is stored about whom, filled from a [`super::views::HeldView`].
+    /// What is stored about whom, filled from a [`super::views::records::HeldView`].
     Held,
 }
 

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use catalog::answer::Status;
 use catalog::mail::{CalendarMethod, MailKind};
-use catalog::organiser::address::Tab;
 use catalog::{Catalog, Event, EventId};
 use jiff::{SignedDuration, Timestamp};
 
@@ -113,7 +112,7 @@ impl Mailer {
             None => None,
         };
         // Whoever cancelled or got a seat in the meantime is no longer among those it was for.
-        let is_for = |broadcast: &Broadcast| broadcast.to == Tab::from(participant.status);
+        let is_for = |broadcast: &Broadcast| participant.is_among(broadcast.to);
         if mail.kind == MailKind::Message && !broadcast.as_ref().is_some_and(is_for) {
             self.store.forget_mail(id, key, deadline).await?;
             return Ok(Delivery::Nothing);
@@ -184,7 +183,7 @@ fn is_current(mail: &Mail, participant: &Participant, now: Timestamp) -> bool {
         MailKind::ConfirmAddress => {
             participant.pending_address(now).is_some_and(|address| Some(&address.email) == mail.to.as_ref())
         }
-        MailKind::Repeat | MailKind::Crowded | MailKind::Readdressed => true,
+        MailKind::Repeat | MailKind::Crowded | MailKind::Readdressed | MailKind::Again => true,
     }
 }
 

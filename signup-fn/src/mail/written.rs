@@ -120,7 +120,10 @@ pub fn has(text: &str, wanted: &str) -> bool {
 enum Part<'a> {
     Text(&'a str),
     /// A word in braces, and the same as it was typed, with its braces.
-    Placeholder { name: &'a str, typed: &'a str },
+    Placeholder {
+        name: &'a str,
+        typed: &'a str,
+    },
 }
 
 /// Splits a text at its placeholders: lower-case letters in braces.
@@ -157,14 +160,15 @@ fn placeholder(text: &str) -> Option<(usize, usize)> {
 fn inert(event: Event<'_>) -> Option<Event<'_>> {
     match event {
         Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
-        Event::Start(Tag::Image { .. } | Tag::HtmlBlock) | Event::End(TagEnd::Image | TagEnd::HtmlBlock) => None,
+        Event::Start(Tag::Image { .. } | Tag::HtmlBlock) | Event::End(TagEnd::Image | TagEnd::HtmlBlock) => {
+            None
+        }
         Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
             let is_placeholder = ["{link}", "{beheerlink}"].contains(&&*dest_url);
             let is_address =
                 ["https://", "http://", "mailto:"].iter().any(|scheme| dest_url.starts_with(scheme));
             let is_email = link_type == LinkType::Email;
-            let dest_url =
-                if is_placeholder || is_address || is_email { dest_url } else { CowStr::from("") };
+            let dest_url = if is_placeholder || is_address || is_email { dest_url } else { CowStr::from("") };
             Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
         }
         event => Some(event),

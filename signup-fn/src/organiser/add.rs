@@ -6,7 +6,7 @@ use catalog::answer::{Field, FieldErrors, FormView};
 use catalog::organiser::act::ActKind;
 use catalog::organiser::address::{OrganiserAddress, PersonDone, SessionPart};
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{AddView, Refused};
+use catalog::organiser::views::person::{AddView, Refused};
 use catalog::{Event, EventId, Session, SessionId};
 use http::{Response, StatusCode};
 

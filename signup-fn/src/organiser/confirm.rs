@@ -2,7 +2,7 @@
 
 use catalog::organiser::address::OrganiserAddress;
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{CodeError, ConfirmView};
+use catalog::organiser::views::enter::{CodeError, ConfirmView};
 use http::{Response, StatusCode};
 
 use super::desk::Desk;

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use catalog::organiser::address::OrganiserAddress;
 use catalog::organiser::act::ActKind;
+use catalog::organiser::address::OrganiserAddress;
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{About, Frame, LogInView};
+use catalog::organiser::views::enter::LogInView;
+use catalog::organiser::views::frame::{About, Frame};
 use catalog::words::{EventWords, SessionWords};
 use catalog::{Event, EventId, Session, SessionId};
 use http::{Method, Request, Response, StatusCode};
@@ -21,8 +22,8 @@ use crate::store::client::Store;
 use crate::store::error::StoreError;
 use crate::store::listing::Listing;
 use crate::store::organiser::log_in::LogIn;
-use crate::web::answers::{Answers, see_other};
 use crate::web::admission;
+use crate::web::answers::{Answers, see_other};
 use crate::web::cookies::Cookie;
 
 /// The desk of an organiser who has logged in. Handlers reach the table only through it, so none of them can
@@ -221,8 +222,7 @@ fn shut(area: &Area, request: &Request<Vec<u8>>, is_over: bool) -> Response<Stri
     }
     // A strict cookie is held back on the way from another site, such as a web mail. The next click brings it.
     let again = if is_over || !is_read { Cow::Borrowed("") } else { request.uri().path().into() };
-    let view =
-        LogInView { is_malformed: false, email: String::new(), is_over, again: again.into_owned() };
+    let view = LogInView { is_malformed: false, email: String::new(), is_over, again: again.into_owned() };
     let page = area.answers.organiser_page(StatusCode::FORBIDDEN, OrganiserPage::LogIn, &view);
     if is_over { Cookie::LogIn.clear(page) } else { page }
 }

@@ -2,7 +2,7 @@
 
 use catalog::organiser::act::ActKind;
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{HeldRow, HeldView};
+use catalog::organiser::views::records::{HeldRow, HeldView};
 use http::{Response, StatusCode};
 
 use super::desk::Desk;

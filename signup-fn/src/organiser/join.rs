@@ -5,7 +5,7 @@ use catalog::mail::MailKind;
 use catalog::organiser::act::ActKind;
 use catalog::organiser::address::{OrganiserAddress, SessionPart, Tab};
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{JoinError, JoinView};
+use catalog::organiser::views::session::{JoinError, JoinView};
 use catalog::{Event, EventId, Session, SessionId};
 use http::{Response, StatusCode};
 
@@ -132,7 +132,8 @@ fn tells(mail: &Mail, session: &Session, join: &Join) -> bool {
         | MailKind::Changed
         | MailKind::Rescheduled
         | MailKind::Reminder
-        | MailKind::JoinLink => true,
+        | MailKind::JoinLink
+        | MailKind::Again => true,
         MailKind::Confirm
         | MailKind::Waiting
         | MailKind::CalledOff

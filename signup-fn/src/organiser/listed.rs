@@ -1,8 +1,8 @@
 //! The people of a session as lists show them.
 
 use catalog::answer::Field;
-use catalog::organiser::address::{OrganiserAddress, Tab};
-use catalog::organiser::views::{PersonRow, SessionRow};
+use catalog::organiser::address::OrganiserAddress;
+use catalog::organiser::views::frame::{PersonRow, SessionRow};
 use catalog::words::{EventWords, SessionWords};
 use catalog::{Event, Session};
 use jiff::Timestamp;
@@ -35,7 +35,11 @@ pub(super) fn session_row(
 }
 
 /// Returns what a list shows about somebody. `state` is that of the session, for the place on its waiting list.
-pub(super) fn person_row(event: &Event, participant: &Participant, state: Option<&SessionState>) -> PersonRow {
+pub(super) fn person_row(
+    event: &Event,
+    participant: &Participant,
+    state: Option<&SessionState>,
+) -> PersonRow {
     let details = &participant.signup.details;
     let (event_id, reference) = (event.id().clone(), participant.person.reference());
     PersonRow {
@@ -53,11 +57,6 @@ pub(super) fn person_row(event: &Event, participant: &Participant, state: Option
 pub(super) fn position(participant: &Participant, state: Option<&SessionState>) -> usize {
     let at = state.and_then(|state| state.waiting.iter().position(|person| *person == participant.person));
     at.map_or(0, |at| at + 1)
-}
-
-/// Returns the tab that lists somebody.
-pub(super) fn tab_of(participant: &Participant) -> Tab {
-    participant.status.into()
 }
 
 /// Returns whether somebody matches every word of a search, in the name, the address, the organisation or the

@@ -1,10 +1,11 @@
 //! The log of acts, the organiser's own log-ins, and logging out.
 
+use catalog::Reference;
 use catalog::organiser::act::ActKind;
 use catalog::organiser::address::OrganiserAddress;
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{ActRow, LogInRow, LogInsView, LogView};
-use catalog::Reference;
+use catalog::organiser::views::enter::{LogInRow, LogInsView};
+use catalog::organiser::views::records::{ActRow, LogView};
 use http::Response;
 
 use super::desk::Desk;

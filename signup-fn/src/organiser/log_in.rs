@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use catalog::organiser::act::ActKind;
 use catalog::organiser::address::OrganiserAddress;
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{CodeError, CodeView, LinkView, LogInView};
+use catalog::organiser::views::enter::{CodeError, CodeView, LinkView, LogInView};
 use http::{Method, Request, Response, StatusCode};
 use jiff::SignedDuration;
 
@@ -81,9 +81,7 @@ pub(super) async fn ask(
 
 /// Takes the code.
 pub(super) async fn code(area: &Area, request: &Request<Vec<u8>>, timing: Timing) -> Response<String> {
-    let page = |status, error| {
-        area.answers.organiser_page(status, OrganiserPage::Code, &CodeView { error })
-    };
+    let page = |status, error| area.answers.organiser_page(status, OrganiserPage::Code, &CodeView { error });
     if let Some(refused) = refused(area, request) {
         return refused;
     }
@@ -126,9 +124,7 @@ pub(super) async fn link(
 fn refused(area: &Area, request: &Request<Vec<u8>>) -> Option<Response<String>> {
     match *request.method() {
         Method::GET | Method::HEAD => None,
-        Method::POST => {
-            admit_strictly(request, &area.origins).err().map(|status| area.answers.error(status))
-        }
+        Method::POST => admit_strictly(request, &area.origins).err().map(|status| area.answers.error(status)),
         _ => Some(area.answers.method_not_allowed("GET, HEAD, POST")),
     }
 }

@@ -3,13 +3,13 @@
 use catalog::organiser::act::ActKind;
 use catalog::organiser::address::{OrganiserAddress, SessionPart, Tab};
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{MessageError, MessageView, Preview, SentRow, TabLink};
+use catalog::organiser::views::frame::TabLink;
+use catalog::organiser::views::message::{MessageError, MessageView, Preview, SentRow};
 use catalog::{Event, EventId, Session, SessionId};
 use http::{Response, StatusCode};
 
 use super::desk::{Desk, about};
 use super::form::Form;
-use super::listed::tab_of;
 use super::log_in::code_error;
 use super::words::{moment, zone_of};
 use crate::mail::written::{self, Values};
@@ -24,7 +24,7 @@ use crate::store::organiser::requests::{Asked, Asking};
 use crate::web::answers::see_other;
 
 /// The groups that can get a message, each with the value of its choice.
-const GROUPS: [Tab; 3] = [Tab::Coming, Tab::Waiting, Tab::Cancelled];
+const GROUPS: [Tab; 5] = [Tab::Coming, Tab::Waiting, Tab::Cancelled, Tab::WasThere, Tab::WasNotThere];
 
 /// Shows the form, or does what it asks.
 pub(super) async fn message(
@@ -121,12 +121,14 @@ impl Draft {
         };
         let tab = |tab| TabLink {
             tab,
-            count: people.iter().filter(|participant| tab_of(participant) == tab).count(),
+            count: people.iter().filter(|participant| participant.is_among(tab)).count(),
             url: address(SessionPart::List { tab, page: 1 }),
             is_current: tab == to,
         };
-        let tabs = GROUPS.map(tab).into();
-        let recipients: Vec<Participant> = people.into_iter().filter(|one| tab_of(one) == to).collect();
+        // Who was there is known only afterwards.
+        let is_known = |tab: &TabLink| tab.count > 0 || !matches!(tab.tab, Tab::WasThere | Tab::WasNotThere);
+        let tabs = GROUPS.map(tab).into_iter().filter(is_known).collect();
+        let recipients: Vec<Participant> = people.into_iter().filter(|one| one.is_among(to)).collect();
         let preview = message.as_ref().map(|message| {
             let values = Values {
                 full_name: recipients.first().map_or("", |one| one.signup.details.full_name.as_str()),
@@ -137,11 +139,7 @@ impl Draft {
                 manage_url: "…",
             };
             let written = values.fill(message);
-            Preview {
-                full_name: values.full_name.to_owned(),
-                subject: written.subject,
-                html: written.html,
-            }
+            Preview { full_name: values.full_name.to_owned(), subject: written.subject, html: written.html }
         });
         let sent = broadcasts.iter().rev().filter(|one| one.session == *session.id() && one.total > 0);
         let view = MessageView {

@@ -6,6 +6,7 @@
 
 mod add;
 pub mod area;
+mod attendance;
 mod confirm;
 pub mod desk;
 mod export;
@@ -56,14 +57,24 @@ pub async fn answer(
 }
 
 /// Responds to a request of an organiser who has logged in.
-async fn at_desk(desk: &Desk<'_>, request: &Request<Vec<u8>>, address: OrganiserAddress) -> Response<Vec<u8>> {
+async fn at_desk(
+    desk: &Desk<'_>,
+    request: &Request<Vec<u8>>,
+    address: OrganiserAddress,
+) -> Response<Vec<u8>> {
     let (reads, posts) = match &address {
         OrganiserAddress::LogOut => (false, true),
-        OrganiserAddress::Overview | OrganiserAddress::LogIns | OrganiserAddress::Log => (true, false),
+        OrganiserAddress::Overview
+        | OrganiserAddress::LogIns
+        | OrganiserAddress::Log
+        | OrganiserAddress::Certificate { .. } => (true, false),
         OrganiserAddress::Session { part, .. } => match part {
-            SessionPart::List { .. } | SessionPart::Questions => (true, false),
+            SessionPart::List { .. } | SessionPart::Questions | SessionPart::SignIn => (true, false),
             SessionPart::Search | SessionPart::Export => (false, true),
-            SessionPart::Add | SessionPart::Join { .. } | SessionPart::Message { .. } => (true, true),
+            SessionPart::Add
+            | SessionPart::Join { .. }
+            | SessionPart::Attendance { .. }
+            | SessionPart::Message { .. } => (true, true),
         },
         _ => (true, true),
     };
@@ -98,6 +109,9 @@ async fn at_desk(desk: &Desk<'_>, request: &Request<Vec<u8>>, address: Organiser
         OrganiserAddress::Person { event, reference, done } => {
             person::person(desk, (&event, &reference), done, form).await
         }
+        OrganiserAddress::Certificate { event, reference } => {
+            attendance::certificate(desk, (&event, &reference)).await
+        }
         OrganiserAddress::Session { event, session, part } => {
             let which = (&event, &session);
             match part {
@@ -106,6 +120,10 @@ async fn at_desk(desk: &Desk<'_>, request: &Request<Vec<u8>>, address: Organiser
                 SessionPart::Questions => session::questions(desk, which).await,
                 SessionPart::Add => add::add(desk, which, form).await,
                 SessionPart::Join { is_done } => join::join(desk, which, is_done, form).await,
+                SessionPart::Attendance { is_done } => {
+                    attendance::attendance(desk, which, is_done, form).await
+                }
+                SessionPart::SignIn => attendance::sign_in(desk, which).await,
                 SessionPart::Message { is_done } => message::message(desk, which, is_done, form).await,
                 SessionPart::Export => {
                     let exported = export::export(desk, which, form).await;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use catalog::organiser::address::{OrganiserAddress, SessionPart};
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{Attention, Day, OverviewView, SessionRow};
+use catalog::organiser::views::frame::SessionRow;
+use catalog::organiser::views::overview::{Attention, Day, OverviewView};
 use catalog::{Event, Session};
 use http::Response;
 use jiff::civil::Date;
@@ -52,14 +53,16 @@ pub(super) async fn show(desk: &Desk<'_>) -> Result<Response<String>, StoreError
         }
         for session in event.sessions() {
             let state = states.get(session.id());
-            let count = participants.readable.iter().filter(|one| one.signup.session == *session.id()).count();
+            let count =
+                participants.readable.iter().filter(|one| one.signup.session == *session.id()).count();
             if session.is_removed() && count == 0 {
                 continue;
             }
             attention.extend(attention_of(event, session, (state, count), now));
             sessions.push((session.starts_at(), session_row(event, session, state, now)));
         }
-        signed_up.extend(participants.readable.iter().map(|participant: &Participant| participant.signed_up_at));
+        signed_up
+            .extend(participants.readable.iter().map(|participant: &Participant| participant.signed_up_at));
     }
     if unreadable > 0 {
         attention.push(Attention::Unreadable { count: unreadable });

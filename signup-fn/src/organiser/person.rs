@@ -1,10 +1,12 @@
 //! The page of somebody who signed up: everything that is stored, and what an organiser can do about it.
 
-use catalog::answer::{Field, FieldErrors, FormView, OtherSession, Status};
+use catalog::answer::{Field, FieldErrors, FormView, Status};
 use catalog::organiser::act::ActKind;
 use catalog::organiser::address::{OrganiserAddress, PersonDone};
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{MailRow, PersonView};
+use catalog::organiser::views::message::MessageError;
+use catalog::organiser::views::person::{MailRow, PersonView};
+use catalog::own::OtherSession;
 use catalog::{Event, EventId, Reference, Session};
 use http::{Response, StatusCode};
 
@@ -14,6 +16,7 @@ use super::listed::position;
 use super::words::{day, moment, zone_of};
 use crate::participant::form::Submission;
 use crate::people::act::Act;
+use crate::people::field::{Lines, TextError};
 use crate::people::participant::Participant;
 use crate::store::change::{Change, Changed};
 use crate::store::error::StoreError;
@@ -27,6 +30,8 @@ struct Shown<'a> {
     full: String,
     /// An invalid form as it was typed, and its errors.
     typed: Option<(&'a Submission, &'a FieldErrors)>,
+    /// A note or a reason as it was typed, and its error.
+    noted: Option<(&'a str, MessageError)>,
 }
 
 /// Shows somebody, or changes the sign-up as the form asks.
@@ -76,6 +81,24 @@ async fn change(
                 }
             }
         }
+        "note" => match Lines::new(form.get("note")) {
+            Err(TextError::TooLong) => {
+                let noted = Some((form.get("note"), MessageError::TooLong));
+                return show(desk, event, participant, Shown { noted, ..Shown::default() }).await;
+            }
+            note => (ActKind::Noted, Change::Note(note.ok()), PersonDone::Noted),
+        },
+        "let_in" => match Lines::new(form.get("note")) {
+            Ok(reason) => (ActKind::LetIn, Change::LetIn(reason), PersonDone::LetIn),
+            Err(error) => {
+                let error = match error {
+                    TextError::TooLong => MessageError::TooLong,
+                    _ => MessageError::Empty,
+                };
+                let noted = Some((form.get("note"), error));
+                return show(desk, event, participant, Shown { noted, ..Shown::default() }).await;
+            }
+        },
         "cancel" => (ActKind::Cancelled, Change::Cancel, PersonDone::Cancelled),
         "move" => {
             let chosen = form.get("session").parse().ok();
@@ -119,7 +142,7 @@ async fn show(
     desk: &Desk<'_>,
     event: &Event,
     participant: &Participant,
-    Shown { done, full, typed }: Shown<'_>,
+    Shown { done, full, typed, noted }: Shown<'_>,
 ) -> Result<Response<String>, StoreError> {
     let now = desk.timing.now;
     let Some(session) = event.session(&participant.signup.session) else { return Ok(desk.gone()) };
@@ -168,6 +191,19 @@ async fn show(
         signed_up_at: moment(participant.signed_up_at, &zone),
         privacy_notice_version: participant.privacy_notice_version.clone(),
         stored_until: day(participant.forget_at, &zone),
+        note: match noted {
+            Some((typed, _)) => typed.to_owned(),
+            None => participant.note.as_ref().map(|note| note.as_str().to_owned()).unwrap_or_default(),
+        },
+        note_error: noted.map(|(_, error)| error),
+        was_there: participant.was_there,
+        certificate: match participant.was_there {
+            Some(true) => {
+                let (event, reference) = (event_id.clone(), reference.clone());
+                OrganiserAddress::Certificate { event, reference }.to_string()
+            }
+            _ => String::new(),
+        },
         mails: mails.iter().map(mail).collect(),
         others: match participant.status {
             Status::Cancelled => Vec::new(),
@@ -177,10 +213,10 @@ async fn show(
         done,
         full_session: full.clone(),
     };
-    let status = match (typed, full.is_empty()) {
-        (Some(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
-        (None, false) => StatusCode::CONFLICT,
-        (None, true) => StatusCode::OK,
+    let status = match (typed.is_some() || noted.is_some(), full.is_empty()) {
+        (true, _) => StatusCode::UNPROCESSABLE_ENTITY,
+        (false, false) => StatusCode::CONFLICT,
+        (false, true) => StatusCode::OK,
     };
     Ok(desk.page_with(status, OrganiserPage::Person, &view))
 }

@@ -3,13 +3,14 @@
 use catalog::answer::Field;
 use catalog::organiser::address::{OrganiserAddress, SessionPart, Tab};
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{Asked, QuestionsView, SessionView, TabLink};
+use catalog::organiser::views::frame::TabLink;
+use catalog::organiser::views::session::{Asked, QuestionsView, SessionView};
 use catalog::{Event, EventId, Session, SessionId};
 use http::Response;
 
 use super::desk::{Desk, about};
 use super::form::Form;
-use super::listed::{matches, person_row, position, session_row, tab_of};
+use super::listed::{matches, person_row, position, session_row};
 use crate::people::participant::Participant;
 use crate::people::text;
 use crate::store::error::StoreError;
@@ -21,6 +22,8 @@ const ON_A_PAGE: usize = 100;
 
 /// The tabs, in their order.
 const TABS: [Tab; 3] = [Tab::Coming, Tab::Waiting, Tab::Cancelled];
+/// The tabs that appear once it is noted who was there.
+const AFTERWARDS: [Tab; 2] = [Tab::WasThere, Tab::WasNotThere];
 
 /// Responds with one page of the list.
 pub(super) async fn list(
@@ -31,7 +34,7 @@ pub(super) async fn list(
 ) -> Result<Response<String>, StoreError> {
     let Some((event, session)) = desk.session(which).await? else { return Ok(desk.gone()) };
     let people = People::read(desk, &event, &session).await?;
-    let mut shown: Vec<&Participant> = people.all.iter().filter(|one| tab_of(one) == tab).collect();
+    let mut shown: Vec<&Participant> = people.all.iter().filter(|one| one.is_among(tab)).collect();
     if tab == Tab::Waiting {
         shown.sort_by_key(|participant| position(participant, people.state.as_ref()));
     }
@@ -75,7 +78,7 @@ pub(super) async fn questions(
 ) -> Result<Response<String>, StoreError> {
     let Some((event, session)) = desk.session(which).await? else { return Ok(desk.gone()) };
     let people = People::read(desk, &event, &session).await?;
-    let asked = people.all.iter().filter(|participant| tab_of(participant) != Tab::Cancelled);
+    let asked = people.all.iter().filter(|participant| !participant.is_among(Tab::Cancelled));
     let questions = asked.filter_map(|participant| {
         let mut values = participant.signup.values();
         let mut take = |field| values.remove(&field).unwrap_or_default();
@@ -86,11 +89,8 @@ pub(super) async fn questions(
             question,
         })
     });
-    let view = QuestionsView {
-        questions: questions.collect(),
-        frame: desk.frame(),
-        about: about(&event, &session),
-    };
+    let view =
+        QuestionsView { questions: questions.collect(), frame: desk.frame(), about: about(&event, &session) };
     Ok(desk.page(OrganiserPage::Questions, &view))
 }
 
@@ -113,7 +113,7 @@ impl People {
         &self,
         event: &Event,
         shown: impl Iterator<Item = &'a Participant>,
-    ) -> Vec<catalog::organiser::views::PersonRow> {
+    ) -> Vec<catalog::organiser::views::frame::PersonRow> {
         shown.map(|participant| person_row(event, participant, self.state.as_ref())).collect()
     }
 
@@ -121,15 +121,16 @@ impl People {
     fn view(&self, desk: &Desk<'_>, (event, session): (&Event, &Session), shown: Option<Tab>) -> SessionView {
         let tab = |tab| TabLink {
             tab,
-            count: self.all.iter().filter(|participant| tab_of(participant) == tab).count(),
+            count: self.all.iter().filter(|participant| participant.is_among(tab)).count(),
             url: address((event.id(), session.id()), SessionPart::List { tab, page: 1 }),
             is_current: shown == Some(tab),
         };
+        let has_any = |tab: &TabLink| tab.count > 0;
         SessionView {
             frame: desk.frame(),
             about: about(event, session),
             row: session_row(event, session, self.state.as_ref(), desk.timing.now),
-            tabs: TABS.map(tab).into(),
+            tabs: TABS.map(tab).into_iter().chain(AFTERWARDS.map(tab).into_iter().filter(has_any)).collect(),
             people: Vec::new(),
             query: String::new(),
             page: 1,
@@ -137,6 +138,7 @@ impl People {
             previous: String::new(),
             next: String::new(),
             has_link: self.state.as_ref().is_some_and(|state| state.join.is_some()),
+            has_begun: session.starts_at() <= desk.timing.now,
             unreadable: self.unreadable,
         }
     }

@@ -114,6 +114,11 @@ impl Submission {
         checked(Email::new(self.get(Field::Email)), &mut errors, Field::Email).ok_or(errors)
     }
 
+    /// Returns the email address as it was typed.
+    pub fn typed_email(&self) -> &str {
+        self.get(Field::Email)
+    }
+
     /// Checks the fields that a participant may change later.
     ///
     /// # Errors

@@ -4,7 +4,8 @@
 
 use catalog::Phase;
 use catalog::address::ManageDone;
-use catalog::answer::{Notice, Status};
+use catalog::answer::Status;
+use catalog::own::Notice;
 use http::{Method, Request, Response, StatusCode};
 
 use super::form::Submission;
@@ -130,6 +131,8 @@ fn is_allowed(own: &Own<'_>, participant: &Participant, change: &Change) -> bool
         | Change::Expire
         | Change::Follow
         | Change::CallOff => true,
+        // Only an organiser can.
+        Change::LetIn(_) | Change::Note(_) => false,
     }
 }
 

@@ -4,6 +4,7 @@
 //! `seats`), and what they share. Does not belong here: storing a sign-up (see `store`), and the requests of
 //! organisers.
 
+pub mod again;
 pub mod confirm;
 pub mod form;
 pub mod function;
@@ -18,7 +19,8 @@ use std::net::IpAddr;
 
 use catalog::Event;
 use catalog::address::SignupAddress;
-use catalog::answer::{Answer, ErasedView, FormView};
+use catalog::answer::{Answer, FormView};
+use catalog::own::ErasedView;
 use catalog::words::EventWords;
 use http::{Method, Request, Response, StatusCode};
 
@@ -71,6 +73,7 @@ pub async fn answer(
         SignupAddress::Confirm { token, .. } => {
             confirm::confirm(function, &request, Link { event, token }, timing).await
         }
+        SignupAddress::Again { .. } => again::again(function, event, &request, sender, timing).await,
         SignupAddress::NewAddress { token, .. } => {
             new_address::new_address(function, &request, Link { event, token }, timing).await
         }
@@ -103,6 +106,7 @@ async fn show(
         SignupAddress::Form { .. }
         | SignupAddress::Manage { .. }
         | SignupAddress::Confirm { .. }
+        | SignupAddress::Again { .. }
         | SignupAddress::NewAddress { .. } => function.answers.error(StatusCode::NOT_FOUND),
     }
 }
@@ -123,6 +127,7 @@ async fn event<'a>(
         | SignupAddress::Confirm { .. }
         | SignupAddress::NewAddress { .. }
         | SignupAddress::Erased { .. }
+        | SignupAddress::Again { .. }
         | SignupAddress::Seats { .. } => {
             Ok(function.store.keep(address.event(), catalogue, timing).await?.map(Cow::Owned))
         }

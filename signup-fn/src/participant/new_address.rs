@@ -1,7 +1,8 @@
 //! Confirming a new email address. GET shows a button, POST changes the address.
 
 use catalog::address::{ManageDone, SignupAddress};
-use catalog::answer::{Answer, ManageView, Notice};
+use catalog::answer::Answer;
+use catalog::own::{ManageView, Notice};
 use http::{Method, Request, Response, StatusCode};
 
 use super::function::Function;

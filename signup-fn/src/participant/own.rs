@@ -1,7 +1,8 @@
 //! A participant's own sign-up, opened through the link in a mail.
 
 use catalog::address::{ManageDone, SignupAddress};
-use catalog::answer::{Answer, Field, FieldErrors, FormView, ManageView, Notice, OtherSession, Status};
+use catalog::answer::{Answer, Field, FieldErrors, FormView, Status};
+use catalog::own::{ManageView, Notice, OtherSession};
 use catalog::words::{EventWords, SessionWords};
 use catalog::{Event, Phase, Session, SessionId};
 use http::{Response, StatusCode};

@@ -130,9 +130,8 @@ mod tests {
     #[test]
     fn ids_are_in_the_order_of_time() {
         let now: Timestamp = "2026-11-24T12:00:00Z".parse().unwrap();
-        let ids = [0, 1, 300, 70_000].map(|seconds| {
-            ActId::random(now + SignedDuration::from_secs(seconds)).unwrap().to_string()
-        });
+        let ids = [0, 1, 300, 70_000]
+            .map(|seconds| ActId::random(now + SignedDuration::from_secs(seconds)).unwrap().to_string());
         assert!(ids.is_sorted());
         assert_eq!(ids[0].parse::<ActId>().unwrap().to_string(), ids[0]);
     }

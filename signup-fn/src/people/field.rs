@@ -71,6 +71,13 @@ impl<const MAX: usize> Lines<MAX> {
 }
 
 /// Prints no personal data, so that none can end up in a log.
+impl<const MAX: usize> fmt::Debug for Lines<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lines(…)")
+    }
+}
+
+/// Prints no personal data, so that none can end up in a log.
 impl fmt::Debug for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Email(…)")

@@ -85,6 +85,9 @@ mod tests {
         ] {
             assert_eq!(JoinUrl::new(url).map(drop), Err(error), "{url}");
         }
-        assert_eq!(JoinUrl::new(&format!("https://a.nl/{}", "x".repeat(800))).map(drop), Err(TextError::TooLong));
+        assert_eq!(
+            JoinUrl::new(&format!("https://a.nl/{}", "x".repeat(800))).map(drop),
+            Err(TextError::TooLong)
+        );
     }
 }

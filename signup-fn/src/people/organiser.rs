@@ -45,7 +45,8 @@ impl FromStr for Organisers {
 }
 
 fn organiser(text: &str) -> Result<Organiser, BadOrganisers> {
-    let (name, address) = text.strip_suffix('>').and_then(|text| text.split_once('<')).ok_or(BadOrganisers)?;
+    let (name, address) =
+        text.strip_suffix('>').and_then(|text| text.split_once('<')).ok_or(BadOrganisers)?;
     let (name, email) = (name.trim().to_owned(), Email::new(address).map_err(|_| BadOrganisers)?);
     if name.is_empty() { Err(BadOrganisers) } else { Ok(Organiser { name, email }) }
 }

@@ -4,11 +4,12 @@ use std::fmt;
 
 use catalog::answer::Status;
 use catalog::calendar::sequence;
+use catalog::organiser::address::Tab;
 use catalog::session::SessionTimes;
 use catalog::{Event, Session, SessionId};
 use jiff::{SignedDuration, Timestamp};
 
-use super::field::Email;
+use super::field::{Email, Lines};
 use super::identity::{Mailbox, Person};
 use super::signup::Signup;
 use super::text::folded;
@@ -47,6 +48,10 @@ pub struct Participant {
     pub told: Option<SessionTimes>,
     /// The time at which a mail told the participant that the session was rescheduled.
     pub rescheduled_at: Option<Timestamp>,
+    /// What organisers noted about the participant.
+    pub note: Option<Lines<1000>>,
+    /// Whether the participant was there, once an organiser has noted it.
+    pub was_there: Option<bool>,
     /// The time from which the participant may no longer be stored or shown.
     pub forget_at: Timestamp,
 }
@@ -147,6 +152,18 @@ impl Participant {
     /// Returns the name in the form by which people with the same address are told apart.
     pub fn folded_name(&self) -> String {
         folded(self.signup.details.full_name.as_str())
+    }
+
+    /// Returns whether the participant is among these people of the session.
+    pub fn is_among(&self, tab: Tab) -> bool {
+        let has_seat = matches!(self.status, Status::Confirmed | Status::Held);
+        match tab {
+            Tab::Coming => has_seat,
+            Tab::Waiting => self.status == Status::Waiting,
+            Tab::Cancelled => self.status == Status::Cancelled,
+            Tab::WasThere => has_seat && self.was_there == Some(true),
+            Tab::WasNotThere => has_seat && self.was_there == Some(false),
+        }
     }
 
     /// Returns the key of the sign-up.

@@ -100,7 +100,8 @@ impl Store {
 
     /// Erases somebody who must go before anybody with the same address signs up again.
     async fn erase_first(&self, claiming: &Claiming<'_>, gone: &Participant) -> Result<Found, Setback> {
-        let attempt = Attempt { event: claiming.event, id: &attempt_id(), now: claiming.request.now, act: None };
+        let attempt =
+            Attempt { event: claiming.event, id: &attempt_id(), now: claiming.request.now, act: None };
         self.try_to_change(&attempt, &gone.key(), &Change::Expire).await?;
         Err(Setback::Passing("a forgotten participant was erased".to_owned()))
     }

@@ -26,6 +26,7 @@ use super::transaction::{Outcome, Write};
 use super::waiting_list::Attempt;
 use super::{outbox, record, retry};
 use crate::people::act::Act;
+use crate::people::field::Lines;
 use crate::people::identity::Mailbox;
 use crate::people::participant::{NewAddress, Participant};
 use crate::people::signup::Details;
@@ -61,6 +62,10 @@ pub enum Change {
         /// The mailbox of the new address.
         mailbox: Mailbox,
     },
+    /// Gives somebody who waits a seat, out of turn and whether or not one is free, for this reason.
+    LetIn(Lines<1000>),
+    /// Replaces what organisers note about the participant.
+    Note(Option<Lines<1000>>),
     /// Removes everything about the participant.
     Erase,
     /// Removes everything about a participant who did not confirm the address in time, or whose retention
@@ -199,6 +204,12 @@ impl Store {
                 changed.signup.details = details.clone();
                 Ok(Plan::writes(vec![update(attempt, participant, &changed)?]))
             }
+            Change::Note(note) if *note == participant.note => Ok(Plan::Nothing(Changed::Done)),
+            Change::Note(note) => {
+                changed.note.clone_from(note);
+                Ok(Plan::writes(vec![update(attempt, participant, &changed)?]))
+            }
+            Change::LetIn(reason) => self.plan_to_let_in(attempt, participant, reason).await,
             Change::Confirm if participant.status != Status::Held => Ok(Plan::Nothing(Changed::Done)),
             Change::Confirm => {
                 (changed.status, changed.held_until) = (Status::Confirmed, None);
@@ -362,7 +373,11 @@ fn is_unchanged(participant: &Participant) -> Condition {
 }
 
 /// Returns the write that puts a mail about the participant's new state into the outbox.
-fn tell(attempt: &Attempt<'_>, kind: MailKind, changed: &Participant) -> Result<Write, StoreError> {
+pub(super) fn tell(
+    attempt: &Attempt<'_>,
+    kind: MailKind,
+    changed: &Participant,
+) -> Result<Write, StoreError> {
     let mail = Mail::new(kind, changed, attempt.id, attempt.now);
     outbox::put(attempt.event.id(), &mail, changed.forget_at)
 }

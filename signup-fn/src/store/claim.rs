@@ -148,6 +148,8 @@ impl Claiming<'_> {
             repeated_at: None,
             told: Some(self.session.times()),
             rescheduled_at: None,
+            note: None,
+            was_there: None,
             forget_at,
         };
         let mail = Mail::new(kind, &participant, &self.attempt_id, now);

@@ -21,6 +21,7 @@
 //! |---|---|
 //! | [`claim`] `sign_up` | taking a seat, or a place on the waiting list |
 //! | [`mailbox`] `sharing` `applicant` | the people who share an address, and the one among them who signs up |
+//! | `again` | sending the links again |
 //! | [`change`] `new_address` | changing, moving, cancelling, confirming, erasing |
 //! | [`broadcast`] [`join`] | mails to several participants, and the link of a session |
 //! | [`organiser`] | log-ins of organisers, and the log of what they did |
@@ -35,6 +36,7 @@
 //! Belongs here: everything that reads or writes the table. Does not belong here: HTTP, mail
 //! transport, and the decision whether a request is allowed at this time.
 
+mod again;
 mod applicant;
 pub mod broadcast;
 pub mod change;

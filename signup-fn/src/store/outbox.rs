@@ -142,7 +142,7 @@ impl Store {
 
     /// Marks a participant and puts a mail into the outbox: both, or neither if `mark` returns `None` for the
     /// participant, because it is set already.
-    async fn put_mail_once(
+    pub(super) async fn put_mail_once(
         &self,
         event: &Event,
         person: &Person,

@@ -58,6 +58,10 @@ struct PersonRecord {
     told: Option<SessionTimes>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "second::optional")]
     rescheduled_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    was_there: Option<bool>,
     #[serde(with = "second::required")]
     forget_at: Timestamp,
 }
@@ -153,6 +157,8 @@ fn person_attributes(participant: &Participant) -> Result<Item, StoreError> {
         repeated_at: participant.repeated_at,
         told: participant.told.clone(),
         rescheduled_at: participant.rescheduled_at,
+        note: participant.note.as_ref().map(|note| note.as_str().to_owned()),
+        was_there: participant.was_there,
         forget_at: participant.forget_at,
     };
     attributes(&record)
@@ -216,6 +222,8 @@ pub(super) fn participant(item: &Item, event: &Event) -> Result<Participant, Sto
         repeated_at: record.repeated_at,
         told: record.told,
         rescheduled_at: record.rescheduled_at,
+        note: record.note.as_deref().map(Lines::new).transpose().map_err(|_| wrong("note"))?,
+        was_there: record.was_there,
         forget_at: record.forget_at,
     })
 }

@@ -153,10 +153,14 @@ mod tests {
             (&[("origin", "null")], Err(StatusCode::FORBIDDEN)),
             (&[("origin", "https://evil.example")], Err(StatusCode::FORBIDDEN)),
             (&[("sec-fetch-site", "none")], Err(StatusCode::FORBIDDEN)),
-            (&[("sec-fetch-site", "same-site"), ("origin", "https://pos.example")], Err(StatusCode::FORBIDDEN)),
+            (
+                &[("sec-fetch-site", "same-site"), ("origin", "https://pos.example")],
+                Err(StatusCode::FORBIDDEN),
+            ),
         ] {
             let request = Request::builder().header(FORM.0, FORM.1);
-            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            let request =
+                headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
             let request = request.body(Vec::new()).unwrap();
             assert_eq!(admit_strictly(&request, &own), expected, "{headers:?}");
         }

@@ -62,7 +62,8 @@ mod tests {
     #[test]
     fn a_cookie_has_every_protection_and_comes_back() {
         let secret = Secret::random().unwrap();
-        let response = Cookie::LogIn.set(Response::new(String::new()), &secret, SignedDuration::from_hours(12));
+        let response =
+            Cookie::LogIn.set(Response::new(String::new()), &secret, SignedDuration::from_hours(12));
         let set = response.headers()[SET_COOKIE].to_str().unwrap().to_owned();
         let value = secret.value();
         assert_eq!(

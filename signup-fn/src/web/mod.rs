@@ -6,4 +6,6 @@
 pub mod admission;
 pub mod answers;
 pub mod cookies;
+#[cfg(feature = "lambda")]
+pub mod gateway;
 pub mod origin;

@@ -95,7 +95,8 @@ async fn every_act_happens_once_and_enters_the_log_with_it() {
     let details = "action=details&full_name=Vera+Bos&organisation=SWV&role=director";
     assert_eq!(browser.submit(&path, &path, details).await.location, format!("{path}bewaard/"));
     assert_eq!(table.participant("vera@x.nl").await.unwrap().signup.details.full_name.as_str(), "Vera Bos");
-    let refused = browser.submit(&path, &path, "action=details&full_name=&organisation=SWV&role=director").await;
+    let refused =
+        browser.submit(&path, &path, "action=details&full_name=&organisation=SWV&role=director").await;
     assert_eq!(refused.status, 422);
 
     // The same form twice, as by a double click: moved once, whatever happened in between.
@@ -117,7 +118,8 @@ async fn every_act_happens_once_and_enters_the_log_with_it() {
     assert_eq!(browser.get(&path).await.status, 410);
 
     let log = browser.get("/beheer/logboek/").await.body;
-    let acts: Vec<&str> = log.lines().filter_map(|line| line.split("act ").nth(1)?.split(' ').next()).collect();
+    let acts: Vec<&str> =
+        log.lines().filter_map(|line| line.split("act ").nth(1)?.split(' ').next()).collect();
     assert_eq!(acts, ["erased", "cancelled", "resent", "moved", "moved", "corrected", "logged_in"]);
     assert!(!log.contains("Vera") && !log.contains("vera@"), "{log}");
 }
@@ -129,7 +131,8 @@ async fn somebody_can_be_added_by_hand_with_the_participants_rules() {
     let mut browser = Browser::new(&area);
     browser.log_in(&table, "ria@pos.example").await;
     let path = format!("{LIST}toevoegen/");
-    let fields = |email: &str| format!("session=a&full_name=Jan+Vos&email={email}&organisation=SWV&role=director");
+    let fields =
+        |email: &str| format!("session=a&full_name=Jan+Vos&email={email}&organisation=SWV&role=director");
     let added = browser.submit(&path, &path, &fields("jan%40x.nl")).await;
     assert!(added.location.ends_with("/toegevoegd/"), "{added:?}");
     assert_eq!(table.mails("jan@x.nl").await.len(), 1);
@@ -167,7 +170,10 @@ async fn an_export_needs_a_fresh_code_and_a_place_in_the_log() {
     assert_eq!(wrong.status, 422);
     let right = browser.submit("/beheer/bevestigen/", "/beheer/bevestigen/", &confirm(code.as_str())).await;
     assert_eq!(right.location, LIST);
-    assert_eq!(browser.submit(LIST, &path, "kind=csv").await.headers["content-type"], "text/csv; charset=utf-8");
+    assert_eq!(
+        browser.submit(LIST, &path, "kind=csv").await.headers["content-type"],
+        "text/csv; charset=utf-8"
+    );
     let log = browser.get("/beheer/logboek/").await.body;
     assert_eq!(log.matches("act exported Ria Vos").count(), 3, "{log}");
 }
@@ -179,7 +185,9 @@ async fn a_fresh_code_leads_only_to_our_own_pages() {
     let mut browser = Browser::new(&area);
     browser.log_in(&table, "ria@pos.example").await;
     for back in ["https://evil.example/", "//evil.example/beheer/", "/beheer/../x", ""] {
-        browser.submit("/beheer/bevestigen/", "/beheer/bevestigen/", &format!("action=ask&back={back}")).await;
+        browser
+            .submit("/beheer/bevestigen/", "/beheer/bevestigen/", &format!("action=ask&back={back}"))
+            .await;
         let code = pass(&table).await.code;
         let fields = format!("code={code}&back={back}");
         let page = browser.submit("/beheer/bevestigen/", "/beheer/bevestigen/", &fields).await;
@@ -227,4 +235,85 @@ async fn two_organisers_who_act_at_once_do_both_or_one_thing() {
     }
     assert_eq!(table.participant("wim@x.nl").await.unwrap().status, Status::Confirmed);
     assert_eq!(table.taken("a").await, 1);
+}
+
+#[tokio::test]
+async fn somebody_who_waits_can_be_let_in_beyond_the_capacity_for_a_reason() {
+    let table = table().await.with_capacity(1);
+    let store = table.store();
+    for email in ["a@x.nl", "b@x.nl", "c@x.nl"] {
+        table.wait(&store, email, "a").await.unwrap();
+    }
+    let path = page_of(&table, "c@x.nl").await;
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    assert_eq!(browser.submit(&path, &path, "action=let_in&note=").await.status, 422);
+    let page = browser.submit(&path, &path, "action=let_in&note=Spreekt+zelf").await;
+    assert_eq!(page.location, format!("{path}toegelaten/"));
+    let let_in = table.participant("c@x.nl").await.unwrap();
+    assert_eq!(
+        (let_in.status, table.taken("a").await, table.waiting("a").await.len()),
+        (Status::Confirmed, 2, 1)
+    );
+    assert_eq!(let_in.note.unwrap().as_str(), "Spreekt zelf");
+    // Whoever waits does not get the seat above the capacity.
+    table.change(&store, "a@x.nl", &Change::Cancel).await.unwrap();
+    assert_eq!((table.taken("a").await, table.waiting("a").await.len()), (1, 1));
+    assert_eq!(table.participant("b@x.nl").await.unwrap().status, Status::Waiting);
+    assert_eq!(browser.submit(&path, &path, "action=let_in&note=Nog+eens").await.status, 410);
+}
+
+#[tokio::test]
+async fn a_note_is_for_organisers_and_goes_with_the_sign_up() {
+    let table = table().await;
+    table.claim(&table.store(), "vera@x.nl", "a").await.unwrap();
+    let path = page_of(&table, "vera@x.nl").await;
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    let long = format!("action=note&note={}", "x".repeat(1001));
+    assert!(browser.submit(&path, &path, &long).await.body.contains("too_long"));
+    assert_eq!(
+        browser.submit(&path, &path, "action=note&note=Belt+terug").await.location,
+        format!("{path}genoteerd/")
+    );
+    assert!(browser.get(&path).await.body.contains("note Belt terug"));
+    browser.submit(&path, &path, "action=note&note=").await;
+    assert!(table.participant("vera@x.nl").await.unwrap().note.is_none());
+}
+
+#[tokio::test]
+async fn who_was_there_is_noted_for_all_at_once_and_can_be_taken_back() {
+    const PEOPLE: usize = 200;
+    let table = table().await.with_capacity(PEOPLE);
+    let store = table.store();
+    for number in 0..PEOPLE {
+        table.claim(&store, &format!("p{number}@x.nl"), "a").await.unwrap();
+    }
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    let path = format!("{LIST}aanwezig/");
+    browser.log_in(&table, "ria@pos.example").await;
+    assert_eq!(browser.submit(&path, &path, "was=x").await.status, 410, "the session has not begun");
+    browser.now = table.event.sessions()[0].ends_at();
+    browser.log_in(&table, "ria@pos.example").await;
+    let key = browser.get(&path).await.form_key();
+    let first = table.participant("p0@x.nl").await.unwrap();
+    // Somebody is erased between the page and the button.
+    table.change(&store, "p1@x.nl", &Change::Erase).await.unwrap();
+    let fields = format!("form_key={key}&was={}&was=00000000", first.person.reference());
+    assert_eq!(browser.post(&path, &fields).await.location, format!("{path}bewaard/"));
+    let list = browser.get(LIST).await.body;
+    assert!(
+        list.contains("was_there 1\n") && list.contains(&format!("was_not_there {}\n", PEOPLE - 2)),
+        "{list}"
+    );
+    let certificate = format!("/beheer/bijeenkomst/e/deelnemer/{}/bewijs/", first.person.reference());
+    assert!(browser.get(&certificate).await.body.contains("certificate Jan Vos"));
+    let other = table.participant("p2@x.nl").await.unwrap().person.reference();
+    assert_eq!(browser.get(&format!("/beheer/bijeenkomst/e/deelnemer/{other}/bewijs/")).await.status, 410);
+    browser.submit(&path, &path, "action=clear").await;
+    assert!(!browser.get(LIST).await.body.contains("was_there"));
+    assert!(browser.get(&format!("{LIST}tekenlijst/")).await.body.contains("Jan Vos"));
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use http::{Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
-use signup_fn::organiser::area::Area;
 use signup_fn::organiser;
+use signup_fn::organiser::area::Area;
 use signup_fn::people::pass::Pass;
 use signup_fn::people::token::TokenKeys;
 
@@ -67,7 +67,8 @@ impl<'a> Browser<'a> {
 
     /// Sends a request with these headers besides the cookies, and keeps the cookies of the response.
     pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Page {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder().method(method).uri(path).header(COOKIE, cookies.join("; "));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -81,7 +82,8 @@ impl<'a> Browser<'a> {
                 value => _ = self.cookies.insert(name.to_owned(), value.to_owned()),
             }
         }
-        let location = response.headers().get(LOCATION).map_or("", |value| value.to_str().unwrap()).to_owned();
+        let location =
+            response.headers().get(LOCATION).map_or("", |value| value.to_str().unwrap()).to_owned();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.into_body();
         Page { status, location, headers, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }

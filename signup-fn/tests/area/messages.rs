@@ -96,7 +96,8 @@ async fn a_message_is_checked_shown_tried_and_sent_to_the_number_on_the_button()
             assert!(page.status == 422 && page.body.contains(problem), "{fields} {action}: {}", page.body);
         }
     }
-    let fields = "to=komt&subject=Tot+%7Bdatum%7D&text=Dag+%7Bnaam%7D%2C+%3Cscript%3Ex%3C%2Fscript%3E+**tot+dan**";
+    let fields =
+        "to=komt&subject=Tot+%7Bdatum%7D&text=Dag+%7Bnaam%7D%2C+%3Cscript%3Ex%3C%2Fscript%3E+**tot+dan**";
     let preview = browser.submit(&path, &path, &format!("action=preview&{fields}")).await.body;
     assert!(preview.contains("<strong>tot dan</strong>") && preview.contains("&lt;script&gt;"), "{preview}");
     assert!(preview.contains("count 3 "), "{preview}");
@@ -192,7 +193,8 @@ async fn a_message_to_a_thousand_people_reaches_everybody_once_however_often_it_
     for _ in 0..10 {
         let timing = Timing { now: now(), deadline: Instant::now() + Duration::from_millis(120) };
         // Killed in between: whatever it was doing is lost.
-        let _ = tokio::time::timeout(Duration::from_millis(150), mailer.sweep(SignedDuration::ZERO, timing)).await;
+        let _ = tokio::time::timeout(Duration::from_millis(150), mailer.sweep(SignedDuration::ZERO, timing))
+            .await;
     }
     // Leases of killed mailers run out after half a minute.
     let later = at(now() + SignedDuration::from_secs(60));
@@ -202,4 +204,50 @@ async fn a_message_to_a_thousand_people_reaches_everybody_once_however_often_it_
     let mails = store.mails(&table.event, at(now()).deadline).await.unwrap().readable;
     let messages: Vec<_> = mails.iter().filter(|mail| mail.kind == MailKind::Message).collect();
     assert!(messages.len() == PEOPLE && messages.iter().all(|mail| mail.is_sent));
+}
+
+#[tokio::test]
+async fn whoever_lost_the_mail_gets_the_link_again_and_nobody_learns_who_signed_up() {
+    use signup_fn::participant::function::Function;
+
+    let table = table().await;
+    table.claim(&table.store(), "vera@x.nl", "a").await.unwrap();
+    letters(&table).await;
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    let path = format!("{LIST}deelnamelink/");
+    browser.submit(&path, &path, TYPED).await;
+    let keys = (crate::support::identity(), crate::browser::keys());
+    let mut function =
+        Function::open(crate::support::function_folder(), table.store(), keys.0, keys.1).unwrap();
+    function.origins = vec![crate::browser::ORIGIN.to_owned()];
+    let sender = Some("192.0.2.1".parse().unwrap());
+    let ask = |email: &str, now| {
+        let request = http::Request::post("/aanmelden/e/link/")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", crate::browser::ORIGIN)
+            .body(format!("email={email}").into_bytes())
+            .unwrap();
+        signup_fn::participant::answer(&function, request, sender, at(now))
+    };
+    let known = ask("vera%40x.nl", now()).await;
+    let unknown = ask("niemand%40x.nl", now()).await;
+    assert_eq!((known.status(), known.body()), (unknown.status(), unknown.body()));
+    let sent = letters(&table).await;
+    assert!(
+        sent.len() == 1 && sent[0].contains("vera@x.nl") && sent[0].contains("meet.example.nl"),
+        "{sent:?}"
+    );
+    assert!(sent[0].contains("/wijzigen/"), "{sent:?}");
+    // Nobody can fill a mailbox.
+    ask("vera%40x.nl", now() + SignedDuration::from_mins(9)).await;
+    assert!(letters(&table).await.is_empty());
+    ask("vera%40x.nl", now() + SignedDuration::from_mins(10)).await;
+    assert_eq!(letters(&table).await.len(), 1);
+    assert_eq!(ask("x", now()).await.status(), 422);
+    for _ in 0..6 {
+        ask("niemand%40x.nl", now()).await;
+    }
+    assert_eq!(ask("niemand%40x.nl", now()).await.status(), 429);
 }

@@ -195,7 +195,8 @@ impl Mail {
             }
             MailKind::Confirm => has(&[Status::Held]),
             MailKind::Waiting | MailKind::NoSeat => has(&[Status::Waiting]),
-            MailKind::Reminder => has(&[Status::Confirmed]),
+            MailKind::Reminder | MailKind::JoinLink => has(&[Status::Confirmed]),
+            MailKind::Message => has(&[Status::Confirmed, Status::Held]),
             MailKind::Left => !is_same,
             MailKind::Cancelled | MailKind::Withdrawn | MailKind::CalledOff | MailKind::CalledOffUnseated => {
                 !is_same || has(&[Status::Cancelled])
@@ -208,7 +209,7 @@ impl Mail {
                 let pending = person.new_address.filter(|address| now < address.until);
                 pending.is_some_and(|address| Some(address.mailbox) == self.to)
             }
-            MailKind::Repeat | MailKind::Crowded | MailKind::Readdressed => true,
+            MailKind::Repeat | MailKind::Crowded | MailKind::Readdressed | MailKind::Again => true,
         }
     }
 }

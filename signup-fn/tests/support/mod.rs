@@ -154,6 +154,7 @@ fn page(answer: Answer<'_>) -> &'static str {
         }
         Answer::Confirm => "<p>confirm << status >></p>",
         Answer::NewAddress => "<p>new address << new_email >></p>",
+        Answer::Again => "<p>again << is_sent >> << is_malformed >> << email >></p>",
         Answer::Erased => "<p>erased << event.url >></p>",
         Answer::LinkExpired => "<p>link expired</p>",
         Answer::Error => "<p>error << status >> << incident >></p>",
@@ -179,9 +180,13 @@ fn organiser_page(page: OrganiserPage) -> String {
         OrganiserPage::Message => {
             "<< subject_error >> << text_error >> << unknown >> count << count >> changed << has_changed >> code << needs_code >> << code_error >><% if preview %> <p>preview << preview.subject >>: << preview.html | safe >></p><% endif %>\n<% for one in sent %>sent << one.id >> << one.sent >>/<< one.total >> failed << one.failed >> under way << one.under_way >>\n<% endfor %>"
         }
+        OrganiserPage::Attendance | OrganiserPage::SignIn => {
+            "<% for one in people %><< one.full_name >> << one.reference >> << one.was_there >>\n<% endfor %>noted << is_noted >>"
+        }
+        OrganiserPage::Certificate => "certificate << full_name >>",
         OrganiserPage::Add => "add << has_errors >> << refused >>",
         OrganiserPage::Person => {
-            "person << email >> << status >> << reference >> << full_session >>\n<% for mail in mails %>mail << mail.kind >>\n<% endfor %>"
+            "person << email >> << status >> << reference >> << full_session >> note << note >> << note_error >> << certificate >>\n<% for mail in mails %>mail << mail.kind >>\n<% endfor %>"
         }
         OrganiserPage::LogIns => "<% for one in log_ins %>log-in << one.is_current >>\n<% endfor %>",
         OrganiserPage::Log => {
@@ -192,7 +197,7 @@ fn organiser_page(page: OrganiserPage) -> String {
         }
     };
     let key = match page {
-        OrganiserPage::LogIn | OrganiserPage::Code | OrganiserPage::Link => "",
+        OrganiserPage::LogIn | OrganiserPage::Code | OrganiserPage::Link | OrganiserPage::Certificate => "",
         _ => "<input name=\"form_key\" value=\"<< form_key >>\">",
     };
     format!("<h1>{name}</h1>{key}<pre>{shown}</pre>")

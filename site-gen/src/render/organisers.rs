@@ -1,16 +1,22 @@
 //! Renders the pages of the organisers' area, and fills each with views of every state.
 
 use catalog::SessionId;
-use catalog::answer::{FieldError, OtherSession, Status};
+use catalog::answer::{FieldError, Status};
 use catalog::organiser::act::ActKind;
 use catalog::organiser::address::{PersonDone, Tab};
 use catalog::organiser::page::OrganiserPage;
-use catalog::organiser::views::{
-    About, ActRow, AddView, Asked, Attention, CodeError, CodeView, ConfirmView, Day, Frame, HeldRow, HeldView,
-    JoinError, JoinView, LinkView, LogInRow, LogInView, LogInsView, LogView, MailRow, MessageError,
-    MessageView, OverviewView, PersonRow, PersonView, Preview, QuestionsView, Refused, SentRow, SessionRow,
-    SessionView, TabLink,
+use catalog::organiser::views::enter::{
+    CodeError, CodeView, ConfirmView, LinkView, LogInRow, LogInView, LogInsView,
 };
+use catalog::organiser::views::frame::{About, Frame, PersonRow, SessionRow, TabLink};
+use catalog::organiser::views::message::{MessageError, MessageView, Preview, SentRow};
+use catalog::organiser::views::overview::{Attention, Day, OverviewView};
+use catalog::organiser::views::person::{AddView, MailRow, PersonView, Refused};
+use catalog::organiser::views::records::{ActRow, HeldRow, HeldView, LogView};
+use catalog::organiser::views::session::{
+    Asked, AttendanceView, Attended, CertificateView, JoinError, JoinView, QuestionsView, SessionView,
+};
+use catalog::own::OtherSession;
 
 use super::output::{self, Output, Outputs};
 use super::participants::{event_words, form, session_words};
@@ -32,7 +38,9 @@ impl Renderer<'_> {
         let text = self.common.templates.render(&file, &page_context(&PageView::default()))?;
         match page {
             OrganiserPage::LogIn => output::answer(&file, text, &BOTH.map(log_in)),
-            OrganiserPage::Code => output::answer(&file, text, &code_errors().map(|error| CodeView { error })),
+            OrganiserPage::Code => {
+                output::answer(&file, text, &code_errors().map(|error| CodeView { error }))
+            }
             OrganiserPage::Link => output::answer(&file, text, &[LinkView { action: "0".into() }]),
             OrganiserPage::Confirm => output::answer(&file, text, &confirm()),
             OrganiserPage::Overview => output::answer(&file, text, &BOTH.map(overview)),
@@ -40,6 +48,10 @@ impl Renderer<'_> {
             OrganiserPage::Questions => output::answer(&file, text, &BOTH.map(questions)),
             OrganiserPage::Join => output::answer(&file, text, &joins()),
             OrganiserPage::Message => output::answer(&file, text, &messages()),
+            OrganiserPage::Attendance | OrganiserPage::SignIn => {
+                output::answer(&file, text, &BOTH.map(attendance))
+            }
+            OrganiserPage::Certificate => output::answer(&file, text, &BOTH.map(certificate)),
             OrganiserPage::Add => output::answer(&file, text, &adds()),
             OrganiserPage::Person => output::answer(&file, text, &people()),
             OrganiserPage::LogIns => output::answer(&file, text, &BOTH.map(log_ins)),
@@ -74,9 +86,8 @@ fn log_in(state: bool) -> LogInView {
 }
 
 fn confirm() -> Vec<ConfirmView> {
-    let views = code_errors().map(|error| {
-        BOTH.map(|is_sent| ConfirmView { frame: frame(), is_sent, error, back: "0".into() })
-    });
+    let views = code_errors()
+        .map(|error| BOTH.map(|is_sent| ConfirmView { frame: frame(), is_sent, error, back: "0".into() }));
     views.into_iter().flatten().collect()
 }
 
@@ -134,7 +145,7 @@ fn rows(is_there: bool) -> Vec<PersonRow> {
 
 fn tabs() -> Vec<TabLink> {
     let tab = |tab| TabLink { tab, count: 1, url: "0".into(), is_current: tab == Tab::Coming };
-    [Tab::Coming, Tab::Waiting, Tab::Cancelled].map(tab).into()
+    [Tab::Coming, Tab::Waiting, Tab::Cancelled, Tab::WasThere, Tab::WasNotThere].map(tab).into()
 }
 
 fn session(state: bool) -> SessionView {
@@ -150,13 +161,13 @@ fn session(state: bool) -> SessionView {
         previous: text(state),
         next: text(state),
         has_link: state,
+        has_begun: state,
         unreadable: usize::from(state),
     }
 }
 
 fn questions(state: bool) -> QuestionsView {
-    let asked =
-        || Asked { full_name: "0".into(), organisation: "0".into(), question: "0".into() };
+    let asked = || Asked { full_name: "0".into(), organisation: "0".into(), question: "0".into() };
     QuestionsView { frame: frame(), about: about(state), questions: list(state, asked) }
 }
 
@@ -246,19 +257,17 @@ fn people() -> Vec<PersonView> {
         Some(PersonDone::Cancelled),
         Some(PersonDone::Resent),
         Some(PersonDone::Added),
+        Some(PersonDone::LetIn),
+        Some(PersonDone::Noted),
     ];
     // Any id will do: the template only prints it.
     let Ok(id) = "0".parse::<SessionId>() else { return Vec::new() };
     let other = |is_open, is_full| OtherSession { id: id.clone(), date: "0".into(), is_open, is_full };
     let others = [other(false, false), other(true, false), other(true, true)];
-    let mail = |state| MailRow {
-        kind: "confirmation",
-        at: "0".into(),
-        is_sent: state,
-        is_parked: !state,
-    };
+    let mail = |state| MailRow { kind: "confirmation", at: "0".into(), is_sent: state, is_parked: !state };
     let mut views = Vec::new();
-    for (error, &status) in field_errors().flat_map(|error| Status::ALL.iter().map(move |status| (error, status)))
+    for (error, &status) in
+        field_errors().flat_map(|error| Status::ALL.iter().map(move |status| (error, status)))
     {
         for (at, done) in done.into_iter().enumerate() {
             let state = at % 2 == 0;
@@ -275,6 +284,10 @@ fn people() -> Vec<PersonView> {
                 signed_up_at: "0".into(),
                 privacy_notice_version: "0".into(),
                 stored_until: "0".into(),
+                note: text(state),
+                note_error: if state { None } else { Some(MessageError::Empty) },
+                was_there: if state { Some(at % 4 == 0) } else { None },
+                certificate: text(state),
                 mails: list(state, || mail(at % 4 == 0)),
                 others: if state { others.to_vec() } else { Vec::new() },
                 action: "0".into(),
@@ -284,6 +297,32 @@ fn people() -> Vec<PersonView> {
         }
     }
     views
+}
+
+fn attendance(state: bool) -> AttendanceView {
+    let person = |was_there| Attended {
+        reference: "0".into(),
+        full_name: "0".into(),
+        organisation: "0".into(),
+        was_there,
+    };
+    let people = [None, Some(true), Some(false)].map(person);
+    AttendanceView {
+        frame: frame(),
+        about: about(state),
+        people: if state { people.into() } else { Vec::new() },
+        is_noted: state,
+        is_done: state,
+    }
+}
+
+fn certificate(state: bool) -> CertificateView {
+    CertificateView {
+        event: event_words(state),
+        session: session_words(state),
+        full_name: "0".into(),
+        organisation: "0".into(),
+    }
 }
 
 fn log_ins(state: bool) -> LogInsView {
@@ -304,13 +343,7 @@ fn log(state: bool) -> LogView {
 }
 
 fn held(state: bool) -> HeldView {
-    let row = || HeldRow {
-        event: "0".into(),
-        session: "0".into(),
-        people: 1,
-        mails: 1,
-        until: "0".into(),
-    };
+    let row = || HeldRow { event: "0".into(), session: "0".into(), people: 1, mails: 1, until: "0".into() };
     HeldView {
         frame: frame(),
         held: list(state, row),

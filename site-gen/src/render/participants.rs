@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 
 use catalog::SessionId;
-use catalog::answer::{
-    Answer, ErasedView, Field, FieldError, FormView, ManageView, Notice, OtherSession, Status,
-};
+use catalog::answer::{Answer, Field, FieldError, FormView, Status};
 use catalog::mail::{LogInMailView, MailKind, MailPart, MailView, log_in_file, mail_file};
+use catalog::own::{AgainView, ErasedView, ManageView, Notice, OtherSession};
 use catalog::words::{EventWords, SessionWords};
 
 use super::output::{self, Outputs};
@@ -23,11 +22,19 @@ impl Renderer<'_> {
         let context = page_context(&PageView::default());
         let render = |template| self.common.templates.render(template, &context);
         let managed = managed();
+        let again = [true, false].map(|state| AgainView {
+            event: event_words(state),
+            action: "0".into(),
+            email: "0".into(),
+            is_malformed: state,
+            is_sent: !state,
+        });
         let erased = [true, false].map(|is_online| ErasedView { event: event_words(is_online) });
         Ok(vec![
             output::answer(&Answer::Manage.file(), render("answers/manage.html")?, &managed)?,
             output::answer(&Answer::Confirm.file(), render("answers/confirm.html")?, &managed)?,
             output::answer(&Answer::NewAddress.file(), render("answers/new-address.html")?, &managed)?,
+            output::answer(&Answer::Again.file(), render("answers/again.html")?, &again)?,
             output::answer(&Answer::Erased.file(), render("answers/erased.html")?, &erased)?,
         ])
     }

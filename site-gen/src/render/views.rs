@@ -306,6 +306,8 @@ pub struct EventView<'a> {
     phases: BTreeMap<&'a str, Phase>,
     /// The address that the form is sent to.
     action: String,
+    /// The address that sends the links again.
+    again: String,
     /// The address where a script reads how many seats are left.
     seats_url: String,
     /// The id of the element that holds the form.
@@ -337,6 +339,7 @@ impl<'a> EventView<'a> {
                 .map(|session| (session.id().as_str(), session.phase(now)))
                 .collect(),
             action: SignupAddress::Form { event: event.id().clone() }.to_string(),
+            again: SignupAddress::Again { event: event.id().clone() }.to_string(),
             seats_url: SignupAddress::Seats { event: event.id().clone() }.to_string(),
             anchor: FORM_ANCHOR,
             retention_days: event.retention_days(),

@@ -92,7 +92,9 @@ pub const TAGS_URL: &str = "/onderwerpen/";
 
 /// Returns whether the site itself uses an address, so that no page or file can have it.
 pub fn is_reserved(url: &str) -> bool {
-    [SIGNUP_PREFIX, ORGANISER_PREFIX, TAGS_URL, SEARCH_URL, AGENDA_URL].iter().any(|prefix| url.starts_with(prefix))
+    [SIGNUP_PREFIX, ORGANISER_PREFIX, TAGS_URL, SEARCH_URL, AGENDA_URL]
+        .iter()
+        .any(|prefix| url.starts_with(prefix))
         || url.contains("/pagina/")
 }
 

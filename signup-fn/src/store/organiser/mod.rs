@@ -16,5 +16,6 @@
 pub mod acts;
 pub mod log_in;
 pub mod passes;
+mod people;
 mod record;
 pub mod requests;

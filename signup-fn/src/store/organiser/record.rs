@@ -25,10 +25,7 @@ pub(super) const ACT: &str = "act#";
 
 /// Returns the key of an item about organisers.
 pub(super) fn key(kind: &str, id: &str) -> Item {
-    HashMap::from([
-        ("pk".to_owned(), text(ORGANISERS)),
-        ("sk".to_owned(), text(format!("{kind}{id}"))),
-    ])
+    HashMap::from([("pk".to_owned(), text(ORGANISERS)), ("sk".to_owned(), text(format!("{kind}{id}")))])
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,0 +1,102 @@
+//! Somebody who signed up, or is added.
+
+use serde::Serialize;
+
+use super::frame::{About, Frame};
+use super::message::MessageError;
+use crate::answer::{FormView, Status};
+use crate::organiser::address::PersonDone;
+use crate::own::OtherSession;
+
+/// Adds somebody by hand.
+#[derive(Debug, Clone, Serialize)]
+pub struct AddView {
+    /// What every page shows.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The session.
+    #[serde(flatten)]
+    pub about: About,
+    /// The typed values and their problems.
+    #[serde(flatten)]
+    pub form: FormView,
+    /// The address to which the form posts.
+    pub action: String,
+    /// Why the person was not added, although the form is valid.
+    pub refused: Option<Refused>,
+}
+
+/// Why somebody was not added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refused {
+    /// The session is full.
+    Full,
+    /// Somebody with this name and address has signed up already.
+    Known,
+    /// Five people have signed up with this address already.
+    Crowded,
+}
+
+/// A mail to somebody.
+#[derive(Debug, Clone, Serialize)]
+pub struct MailRow {
+    /// The name of its kind.
+    pub kind: &'static str,
+    /// When it was put into the outbox: `24-11-2026, 13.00`.
+    pub at: String,
+    /// Whether it was sent.
+    pub is_sent: bool,
+    /// Whether it could not be sent.
+    pub is_parked: bool,
+}
+
+/// Somebody who signed up.
+#[derive(Debug, Clone, Serialize)]
+pub struct PersonView {
+    /// What every page shows.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The session.
+    #[serde(flatten)]
+    pub about: About,
+    /// The details, as stored or as just typed.
+    #[serde(flatten)]
+    pub form: FormView,
+    /// The name, as stored.
+    pub full_name: String,
+    /// The email address.
+    pub email: String,
+    /// A new address that is not confirmed yet; empty if there is none.
+    pub new_email: String,
+    /// The status of the sign-up.
+    pub status: Status,
+    /// The place on the waiting list, from 1; 0 for somebody who does not wait.
+    pub position: usize,
+    /// The person's reference.
+    pub reference: String,
+    /// The day and time of the sign-up.
+    pub signed_up_at: String,
+    /// The version of the privacy notice that was shown with the form.
+    pub privacy_notice_version: String,
+    /// The last day on which any of it is stored.
+    pub stored_until: String,
+    /// The mails, the newest first.
+    pub mails: Vec<MailRow>,
+    /// What organisers noted; empty if nothing.
+    pub note: String,
+    /// Whether the note, or the reason for a seat out of turn, that was just typed is too long or empty.
+    pub note_error: Option<MessageError>,
+    /// Whether the person was there, once it is noted.
+    pub was_there: Option<bool>,
+    /// The address of the certificate; empty unless the person was there.
+    pub certificate: String,
+    /// The sessions to which the person can be moved.
+    pub others: Vec<OtherSession>,
+    /// The address to which the page's forms post.
+    pub action: String,
+    /// The change that was just made, if any.
+    pub done: Option<PersonDone>,
+    /// The session that has no seat, if the person could not be moved there; otherwise empty.
+    pub full_session: String,
+}
