@@ -54,12 +54,14 @@ async fn run() -> Result<()> {
     let organiser = settings.organisers.all().first().map(|one| one.email.as_str().to_owned());
     let organiser = organiser.unwrap_or_default();
     let server = dev_server::start(settings).await?;
-    let (address, who) = (server.address, organiser);
-    writeln!(std::io::stdout(), "De site staat op http://{address}/ (stoppen: ctrl-c)")?;
-    writeln!(
-        std::io::stdout(),
-        "Het beheer staat op http://{address}/beheer/: log in als {who}, de mail ligt op http://{address}/_dev/inbox/"
-    )?;
+    let address = server.address;
+    // In one piece, for a program that reads only the first line.
+    let words = format!(
+        "De site staat op http://{address}/ (stoppen: ctrl-c)\n\
+         Het beheer staat op http://{address}/beheer/: log in als {organiser}, \
+         de mail ligt op http://{address}/_dev/inbox/\n"
+    );
+    std::io::stdout().write_all(words.as_bytes())?;
     tokio::signal::ctrl_c().await?;
     server.stop().await
 }

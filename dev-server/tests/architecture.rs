@@ -126,15 +126,25 @@ fn room(file: &str) -> String {
 
 /// Returns the number of levels of an import graph. Panics if the graph has a cycle, and prints the cycle.
 fn levels(arrows: &Arrows) -> usize {
-    fn level<'a>(arrows: &'a Arrows, at: &'a str, path: &mut Vec<&'a str>) -> usize {
+    fn level<'a>(
+        arrows: &'a Arrows,
+        at: &'a str,
+        path: &mut Vec<&'a str>,
+        known: &mut BTreeMap<&'a str, usize>,
+    ) -> usize {
         assert!(!path.contains(&at), "import cycle: {path:?} and back to `{at}`");
+        if let Some(level) = known.get(at) {
+            return *level;
+        }
         path.push(at);
         let below = arrows.iter().filter(|(from, _)| from == at);
-        let deepest = below.map(|(_, to)| level(arrows, to, path)).max().unwrap_or(0);
+        let deepest = below.map(|(_, to)| level(arrows, to, path, known)).max().unwrap_or(0);
         path.pop();
+        known.insert(at, deepest + 1);
         deepest + 1
     }
-    arrows.iter().map(|(from, _)| level(arrows, from, &mut Vec::new())).max().unwrap_or(1)
+    let mut known = BTreeMap::new();
+    arrows.iter().map(|(from, _)| level(arrows, from, &mut Vec::new(), &mut known)).max().unwrap_or(1)
 }
 
 /// Checks that each top-level module imports only modules before it in the list.

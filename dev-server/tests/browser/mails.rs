@@ -7,7 +7,10 @@ use mail_parser::MessageParser;
 use serde_json::json;
 use signup_fn::mail::message::{About, Messages};
 use signup_fn::participant::form::Submission;
+use signup_fn::people::broadcast::Message as Written;
+use signup_fn::people::field::{Line, Lines};
 use signup_fn::people::identity::Identity;
+use signup_fn::people::join::JoinUrl;
 use signup_fn::people::participant::{NewAddress, Participant};
 use signup_fn::people::token::{SignupId, TokenKeys};
 use signup_fn::store::mail::Mail;
@@ -53,11 +56,22 @@ async fn every_mail_fits_and_can_be_read_on_every_screen() {
         repeated_at: None,
         told: Some(session.times()),
         rescheduled_at: None,
+        note: None,
+        was_there: None,
         forget_at: now + SignedDuration::from_hours(24 * 900),
     };
     let messages =
         Messages::open(&function, &catalog, TokenKeys::new([8; 32]), "https://pos.example".into()).unwrap();
     let sender = "POS <post@pos.example>".parse().unwrap();
+    let long = "https://teams.microsoft.com/l/meetup-join/19%3ameeting_NjQ0YzhlYjYtZTU0%40thread.v2/0?context=%7b%7d";
+    let join = JoinUrl::new(long).unwrap();
+    let written = Written {
+        subject: Line::new("Tot {datum}").unwrap(),
+        text: Lines::new(
+            "Dag {naam},\n\n- **Neem mee**: een voorbeeld.\n- Doe mee via {link}.\n\n> Tot dan.",
+        )
+        .unwrap(),
+    };
     let visitor = Visitor::with_scripts(320, 640, true).await;
     let file = site.root.path().join("mail.html");
     let (mut looks, mut faults) = (0, Vec::new());
@@ -66,7 +80,14 @@ async fn every_mail_fits_and_can_be_read_on_every_screen() {
             participant.status = status;
             let previous = Some("maandag 27 november 2028, 16.00–17.30 uur".to_owned());
             let mail = Mail { previous, ..Mail::new(kind, &participant, "1", now) };
-            let about = About { event, session, participant: &participant, keeps_entry: false };
+            let about = About {
+                event,
+                session,
+                participant: &participant,
+                keeps_entry: false,
+                join: Some(&join),
+                written: Some(&written),
+            };
             let message = messages.build(&mail, about, &sender, now).unwrap();
             let parsed = MessageParser::default().parse(&message.bytes).unwrap();
             let (html, text) = (parsed.body_html(0).unwrap(), parsed.body_text(0).unwrap());

@@ -10,6 +10,7 @@ mod support;
 
 mod accessible;
 mod cached;
+mod desk;
 mod editing;
 mod keyboard;
 mod mails;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::desk;
 use crate::support::letter::letter;
 use crate::support::{self, Tried, form, header};
 use crate::visitor::Visitor;
@@ -18,11 +19,21 @@ pub enum State {
     At(String),
     /// The page after sending a form to an address.
     Sent { to: String, form: String },
+    /// The same for an organiser who has logged in, with the value of this cookie.
+    AsOrganiser { cookie: String, state: Box<Self> },
 }
 
 impl State {
     pub async fn show(&self, site: &Tried, visitor: &Visitor) {
         match self {
+            Self::AsOrganiser { cookie, state } => {
+                let cookie = json!({
+                    "name": "__Host-beheer", "value": cookie, "url": site.url("/"), "path": "/",
+                    "secure": true, "httpOnly": true, "sameSite": "Strict",
+                });
+                visitor.devtools("Network.setCookie", cookie).await;
+                Box::pin(state.show(site, visitor)).await;
+            }
             Self::At(path) => visitor.client.goto(&site.url(path)).await.unwrap(),
             Self::Sent { to, form } => {
                 visitor.client.goto(&site.url(ARTICLE)).await.unwrap();
@@ -102,6 +113,12 @@ pub async fn all() -> (Tried, Vec<(String, State)>) {
     add("manage, address too soon", sent(&manage, "action=address&email=h%40voorbeeld.nl"));
     add("too large", sent(OPEN, &format!("question={}", "a".repeat(20_000))));
     add("unreadable", sent(OPEN, "session=klein&session=ruim"));
+    add("link again", State::At("/aanmelden/open/link/".to_owned()));
+    add("link again, refused", sent("/aanmelden/open/link/", "email=jan"));
+    add("link again, sent", sent("/aanmelden/open/link/", "email=jan%40voorbeeld.nl"));
+    states.extend(desk::log_in());
+    // Last, since a browser keeps the cookie.
+    states.extend(desk::behind_the_log_in(&site).await);
     keep(&site, &states).await;
     (site, states)
 }
@@ -110,9 +127,14 @@ async fn keep(site: &Tried, states: &[(String, State)]) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("states");
     std::fs::create_dir_all(&folder).unwrap();
     for (name, state) in states {
+        let (state, cookie) = match state {
+            State::AsOrganiser { cookie, state } => (&**state, cookie.as_str()),
+            state => (state, ""),
+        };
         let answer = match state {
-            State::At(path) => site.get(path).await,
-            State::Sent { to, form } => site.post(to, form).await,
+            State::At(path) => site.with_cookie(path, cookie).await,
+            State::Sent { to, form } => site.post_with_cookie(to, form, cookie).await,
+            State::AsOrganiser { .. } => panic!("an organiser logs in once"),
         };
         let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         std::fs::write(folder.join(format!("{name}.html")), answer.text().await.unwrap()).unwrap();

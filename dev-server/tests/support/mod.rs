@@ -104,10 +104,54 @@ impl Tried {
         post(&self.client, &self.url(path), form).await.unwrap()
     }
 
+    /// Opens a page with the cookie of an organiser's log-in; without any if it is empty.
+    pub async fn with_cookie(&self, path: &str, cookie: &str) -> Response {
+        self.request("GET", path).header("cookie", log_in_cookie(cookie)).send().await.unwrap()
+    }
+
+    /// Returns the page at an address, as an organiser with this cookie sees it.
+    pub async fn read(&self, path: &str, cookie: &str) -> String {
+        self.with_cookie(path, cookie).await.text().await.unwrap()
+    }
+
+    /// Posts a form as a browser with this cookie does.
+    pub async fn post_with_cookie(&self, path: &str, form: &str, cookie: &str) -> Response {
+        let origin = self.url("");
+        let request = self.request("POST", path).header("cookie", log_in_cookie(cookie));
+        request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", origin)
+            .header("sec-fetch-site", "same-origin")
+            .body(form.to_owned())
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// Logs in as the organiser of a site for which nobody is named. Returns the value of the cookie.
+    pub async fn log_in(&self) -> String {
+        let asked = self.post("/beheer/inloggen/", "email=organisator%40pos.example").await;
+        let asking = header(&asked, "set-cookie").split(';').next().unwrap().to_owned();
+        let mail = letter::letter(self, "organisator@pos.example", "is je code").await;
+        let code = mail.subject.split(' ').next().unwrap().to_owned();
+        let request = self.request("POST", "/beheer/inloggen/code/").header("cookie", asking);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let request = request.header("sec-fetch-site", "same-origin").body(format!("code={code}"));
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 303);
+        let cookies = answer.headers().get_all("set-cookie").iter();
+        let mut values = cookies.filter_map(|cookie| cookie.to_str().ok()?.strip_prefix("__Host-beheer="));
+        values.next_back().unwrap().split(';').next().unwrap().to_owned()
+    }
+
     /// Returns every item in the store, except the mails in the outbox.
     pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
         items(&self.server.store.endpoint).await
     }
+}
+
+fn log_in_cookie(value: &str) -> String {
+    if value.is_empty() { String::new() } else { format!("__Host-beheer={value}") }
 }
 
 pub fn client() -> reqwest::Client {

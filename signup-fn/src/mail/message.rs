@@ -163,7 +163,8 @@ impl Messages {
             date: &view.session.date,
             time: &view.session.time,
             join_url: &view.join_url,
-            manage_url: &view.manage_url,
+            // A proof must not open somebody else's sign-up.
+            manage_url: if view.manage_url.is_empty() { &view.event.url } else { &view.manage_url },
         };
         let written = written.map(|message| values.fill(message)).unwrap_or_default();
         let part = |part| {

@@ -9,11 +9,11 @@ use mail_builder::mime::MimePart;
 use super::mailer::{Delivery, Mailer};
 use super::message::{Message, Messages, Sender, envelope, subject_and_text, utf8};
 use super::send_error::SendError;
+use crate::people::log_in::LogInRequest;
 use crate::people::organiser::Organiser;
 use crate::people::pass::{Pass, RequestId};
 use crate::people::timing::Timing;
 use crate::store::error::StoreError;
-use crate::store::organiser::requests::LogInRequest;
 
 impl Messages {
     /// Builds the mail about a request to log in.

@@ -6,6 +6,7 @@ use catalog::{Event, EventId, Session};
 use jiff::{SignedDuration, Timestamp};
 
 use super::mailer::{Delivery, Mailer};
+use crate::people::broadcast::Broadcast;
 use crate::people::participant::Participant;
 use crate::people::timing::Timing;
 use crate::store::change::{Change, Changed};
@@ -147,10 +148,9 @@ impl Mailer {
                 }
             }
             let broadcasts = self.store.broadcasts(event, timing.deadline).await.map(|all| all.logged(id));
-            let unfinished = failures.note(id, broadcasts).unwrap_or_default();
-            for broadcast in unfinished.iter().filter(|broadcast| !broadcast.recipients.is_empty()) {
-                let spread = self.store.spread(event, &broadcast.id, timing).await;
-                failures.note(id, spread);
+            for broadcast in &failures.note(id, broadcasts).unwrap_or_default() {
+                let completed = self.complete(event, broadcast, timing).await;
+                failures.note(id, completed);
             }
             for session in event.sessions() {
                 let promoted = self.store.settle(event, session, timing).await;
@@ -164,6 +164,15 @@ impl Mailer {
             }
         }
         failures.into_result()
+    }
+
+    /// Puts what an interrupted broadcast left into the outbox, or deletes a broadcast whose recipients are forgotten.
+    async fn complete(&self, event: &Event, broadcast: &Broadcast, timing: Timing) -> Result<(), StoreError> {
+        let session = event.session(&broadcast.session);
+        if session.is_none_or(|session| event.forget_at(session) <= timing.now) {
+            return self.store.forget_broadcast(event.id(), &broadcast.id, timing.deadline).await;
+        }
+        self.store.spread(event, &broadcast.id, timing).await
     }
 
     /// Keeps every event as it stands, and returns them: those of the catalogue, and those that are offline

@@ -21,7 +21,7 @@ pub struct Values<'a> {
     pub date: &'a str,
     /// `{tijd}`
     pub time: &'a str,
-    /// `{link}`: the link with which to join the session; empty if there is none.
+    /// `{link}`: the link with which to join the session; empty if the participant has no confirmed seat.
     pub join_url: &'a str,
     /// `{beheerlink}`: the page of the participant's own sign-up.
     pub manage_url: &'a str,
@@ -48,6 +48,8 @@ impl Values<'_> {
             "bijeenkomst" => Some(self.event),
             "datum" => Some(self.date),
             "tijd" => Some(self.time),
+            // Their own page shows the link as soon as they have a seat.
+            "link" if self.join_url.is_empty() => Some(self.manage_url),
             "link" => Some(self.join_url),
             "beheerlink" => Some(self.manage_url),
             _ => None,

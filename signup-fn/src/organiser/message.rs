@@ -96,7 +96,7 @@ impl Draft {
         let join = desk.store().join_of(&event, session.id(), desk.timing.deadline).await?;
         let (subject, text) = (Line::new(get("subject")), Lines::new(get("text")));
         let is_written = form.is_some_and(|form| !matches!(form.action(), "code" | "retry"));
-        let has_link = join.is_some();
+        let has_link = join.is_some() && !matches!(to, Tab::Waiting | Tab::Cancelled);
         let error = |typed: &str, error: Option<TextError>| match error {
             _ if !is_written => None,
             Some(TextError::TooLong) => Some(MessageError::TooLong),

@@ -8,6 +8,7 @@ pub mod broadcast;
 pub mod field;
 pub mod identity;
 pub mod join;
+pub mod log_in;
 pub mod organiser;
 pub mod participant;
 pub mod pass;

@@ -30,8 +30,8 @@ use crate::people::field::{Email, Line, Lines};
 use crate::people::identity::Person;
 use crate::people::timing::Timing;
 
-/// The number of mails in one transaction, which may have 100 writes.
-const CHUNK: usize = 90;
+/// The number of mails in one transaction, which may have 100 writes: two for each.
+const CHUNK: usize = 48;
 
 const BROADCAST: &str = "broadcast#";
 
@@ -166,24 +166,55 @@ impl Store {
         let (chunk, rest) = broadcast.recipients.split_at(broadcast.recipients.len().min(CHUNK));
         let forget_at = event.session(&broadcast.session).map_or(now, |one| event.forget_at(one));
         let before = item.get("recipients").cloned().unwrap_or_else(|| text(""));
-        let left = match rest.is_empty() {
-            true => Changes::default().remove("recipients"),
-            false => {
-                let rest = rest.iter().map(member).collect();
-                Changes::default().set("recipients", AttributeValue::L(rest))
-            }
+        let leave = |rest: &[Person]| {
+            let left = match rest {
+                [] => Changes::default().remove("recipients"),
+                rest => {
+                    let rest = rest.iter().map(member).collect();
+                    Changes::default().set("recipients", AttributeValue::L(rest))
+                }
+            };
+            Write::update(key.clone(), left, equals("recipients", before.clone()))
         };
-        let mut writes = vec![Write::update(key, left, equals("recipients", before))];
+        let mut writes = vec![leave(rest)];
         let first = broadcast.total.saturating_sub(broadcast.recipients.len());
         for (number, person) in chunk.iter().enumerate() {
             let mail = mail(&broadcast, (person, first + number), now);
             writes.push(outbox::put(event.id(), &mail, forget_at)?);
         }
-        match self.transact(writes, &attempt_id()).await? {
-            Outcome::Committed => Ok(!rest.is_empty()),
+        // Nothing may be stored about somebody who was erased.
+        let checks = writes.len();
+        let person_key = |person: &Person| item::key(event.id(), item::person_key(person));
+        writes.extend(chunk.iter().map(|person| Write::check(person_key(person), Condition::Exists("pk"))));
+        let cancelled = match self.transact(writes, &attempt_id()).await? {
+            Outcome::Committed => return Ok(!rest.is_empty()),
+            Outcome::Cancelled(cancelled) => cancelled,
+        };
+        let is_gone = |at: usize| cancelled.condition_failed(checks + at);
+        let there: Vec<Person> =
+            chunk.iter().enumerate().filter(|(at, _)| !is_gone(*at)).map(|(_, person)| *person).collect();
+        if there.len() == chunk.len() {
             // Somebody else goes on with it: the next attempt reads what is left.
+            return Err(cancelled.setback());
+        }
+        let there = [&there[..], rest].concat();
+        match self.transact(vec![leave(&there)], &attempt_id()).await? {
+            Outcome::Committed => Ok(!there.is_empty()),
             Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
         }
+    }
+
+    /// Deletes a broadcast.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes or if the table refuses the request.
+    pub async fn forget_broadcast(
+        &self,
+        event: &EventId,
+        id: &ActId,
+        deadline: Instant,
+    ) -> Result<(), StoreError> {
+        retry::until(deadline, || self.delete(key(event, id))).await
     }
 
     /// Reads a broadcast.

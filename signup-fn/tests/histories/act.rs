@@ -22,6 +22,8 @@ pub(crate) enum Act {
     Rounds,
     /// The mailer delivers the outbox, or fails to.
     Sweep { works: bool },
+    /// An organiser sends a message to everybody with a seat. It may be interrupted once it is accepted.
+    Broadcast { session: usize, is_interrupted: bool },
     /// An editor changes the event.
     Edit(Edit),
     /// A newer version, since rolled back, has written items that this one cannot read.
@@ -57,6 +59,8 @@ pub(crate) enum Changing {
     },
     /// Follows the link in the mail to the new address.
     TakeAddress,
+    /// An organiser gives somebody who waits a seat out of turn.
+    LetIn,
     Erase,
 }
 
@@ -98,6 +102,7 @@ fn changing() -> impl Strategy<Value = Changing> {
         1 => Just(Changing::Confirm),
         1 => (0..2_usize).prop_map(|mailbox| Changing::AskAddress { mailbox }),
         1 => Just(Changing::TakeAddress),
+        1 => Just(Changing::LetIn),
         1 => Just(Changing::Erase),
     ]
 }
@@ -141,6 +146,8 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
         }),
         4 => Just(Act::Rounds),
         2 => any::<bool>().prop_map(|works| Act::Sweep { works }),
+        1 => (0..2_usize, any::<bool>())
+            .prop_map(|(session, is_interrupted)| Act::Broadcast { session, is_interrupted }),
         5 => edit().prop_map(Act::Edit),
         1 => Just(Act::WriteNewer),
         4 => minutes.prop_map(|minutes| Act::Pass { minutes }),

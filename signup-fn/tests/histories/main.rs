@@ -8,12 +8,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod act;
+mod actor;
 mod addresses;
 mod interleaving;
 mod model;
 mod observed;
 mod operation;
 mod orders;
+mod organiser;
 mod rounds;
 #[path = "../support/mod.rs"]
 mod support;

@@ -101,6 +101,8 @@ pub(crate) struct Model {
     /// The waiting list, in order, by session.
     pub(crate) waiting: [Vec<Key>; 2],
     pub(crate) mails: BTreeMap<Key, Vec<Mail>>,
+    /// The messages that were interrupted: the session, and who is still to get one.
+    pub(crate) unfinished: Vec<(usize, Vec<Key>)>,
     /// The number of sign-ups and requests so far.
     pub(crate) count: usize,
 }
@@ -127,6 +129,7 @@ impl Model {
             mailboxes: Default::default(),
             waiting: Default::default(),
             mails: BTreeMap::new(),
+            unfinished: Vec::new(),
             count: 0,
         }
     }
@@ -364,6 +367,12 @@ impl Model {
             Changing::Rename { name } => self.people.get_mut(&who).unwrap().name = *name,
             Changing::AskAddress { mailbox } => return self.ask_address(who, *mailbox),
             Changing::TakeAddress => return self.take_address(who, request),
+            Changing::LetIn if before.status != Status::Waiting => return Changed::Gone,
+            Changing::LetIn => {
+                self.waiting[before.session].retain(|other| *other != who);
+                self.people.get_mut(&who).unwrap().status = Status::Confirmed;
+                self.mail(who, MailKind::Promoted);
+            }
             Changing::Confirm if before.status == Status::Held => {
                 self.people.get_mut(&who).unwrap().status = Status::Confirmed;
                 self.mail(who, MailKind::Confirmation);

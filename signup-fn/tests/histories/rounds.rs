@@ -44,6 +44,20 @@ impl Model {
         Changed::Done
     }
 
+    /// Sends a message to everybody with a seat in a session.
+    pub(crate) fn broadcast(&mut self, session: usize, is_interrupted: bool) {
+        let has_seat = |person: &Participant| {
+            let is_seat = matches!(person.status, Status::Confirmed | Status::Held);
+            person.session == session && is_seat && person.forget_at > self.now
+        };
+        let to: Vec<Key> =
+            self.people.iter().filter(|(_, person)| has_seat(person)).map(|(who, _)| *who).collect();
+        match is_interrupted {
+            true => self.unfinished.push((session, to)),
+            false => to.iter().for_each(|who| self.mail_about(*who, MailKind::Message, session)),
+        }
+    }
+
     /// Makes the rounds. `between` is called wherever somebody else could act.
     pub(crate) fn rounds(&mut self, mut between: impl FnMut(&mut Self)) {
         between(self);
@@ -57,6 +71,15 @@ impl Model {
             between(self);
             if self.people.get(who).is_some_and(|person| person.id == seen.id && self.must_go(who)) {
                 self.erase(*who);
+            }
+        }
+        for (session, recipients) in std::mem::take(&mut self.unfinished) {
+            between(self);
+            // A message outlives nobody whom it is for.
+            if self.forget_at(session) > self.now {
+                let there = recipients.iter().filter(|who| self.people.contains_key(who));
+                let there: Vec<Key> = there.copied().collect();
+                there.iter().for_each(|who| self.mail_about(*who, MailKind::Message, session));
             }
         }
         let mut sessions: Vec<usize> = (0..2).filter(|session| self.knows(*session)).collect();

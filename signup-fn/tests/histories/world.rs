@@ -1,22 +1,16 @@
 //! A history in the real world: the store, the mailer, and a table that misbehaves.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::Event;
 use catalog::mail::MailKind;
 use jiff::SignedDuration;
 use signup_fn::mail::mailer::Mailer;
 use signup_fn::mail::transport::Transport;
-use signup_fn::participant::form::Submission;
-use signup_fn::people::field::Email;
-use signup_fn::people::identity::Mailbox;
-use signup_fn::people::participant::{NewAddress, Participant, TO_CONFIRM};
-use signup_fn::people::token::{SignupId, SignupKey};
-use signup_fn::store::change::{Change, Changed};
+use signup_fn::people::participant::Participant;
 use signup_fn::store::client::Store;
 
-use crate::act::{Act, Changing, Doing, Edit, History, MAILBOXES, NAMES};
+use crate::act::{Act, Changing, Doing, Edit, History};
+use crate::actor::{Actor, address};
 use crate::interleaving::at_once;
 use crate::model::Model;
 use crate::observed::{Key, moment, observe, person};
@@ -26,11 +20,11 @@ use crate::support::stub::stub;
 use crate::support::{self, Item, Table, at, mailer, reschedule, soon, text};
 
 /// The table, and the event as the editor describes it.
-struct World {
+pub(crate) struct World {
     table: Table,
     /// A client of the table, without faults.
     store: Store,
-    model: Model,
+    pub(crate) model: Model,
     /// The items that only a newer version can read.
     newer: Vec<Item>,
     /// Whether the last edit changed the id of a session.
@@ -146,6 +140,13 @@ impl World {
                 let path = if *works { folder.path().to_str().unwrap() } else { "/proc/nowhere" };
                 self.mailer(store, path).sweep(SignedDuration::ZERO, now).await.unwrap();
                 self.model.sweep(*works);
+            }
+            Act::Broadcast { session, is_interrupted } => {
+                if let Some(event) = self.standing().await.filter(|_| self.model.knows(*session)) {
+                    let session_id = id(&self.model, *session).parse().unwrap();
+                    self.broadcast(&store, &event, session_id, *is_interrupted).await;
+                    self.model.broadcast(*session, *is_interrupted);
+                }
             }
             Act::WriteNewer => self.write_newer().await,
             Act::Pass { minutes } => self.model.now += minutes,
@@ -282,7 +283,8 @@ impl World {
             return Err(format!("{item:?} was not left alone"));
         }
         let mut left = self.table.items().await;
-        left.retain(|item| !self.newer.contains(item));
+        // The log of organisers is about them.
+        left.retain(|item| !self.newer.contains(item) && text(item, "pk") != "organisers");
         let about_people = left.iter().filter(|item| !text(item, "sk").starts_with("session#")).count();
         self.model.now = last;
         let seats = self.observe().await.taken;
@@ -327,73 +329,4 @@ fn id(model: &Model, session: usize) -> String {
         0 => letter.to_owned(),
         number => format!("{letter}{number}"),
     }
-}
-
-/// Somebody who is about to do something.
-struct Actor {
-    doing: Doing,
-    sessions: [String; 2],
-    table: Table,
-    catalogue: Option<Event>,
-    key: Option<SignupKey>,
-    /// The request for a new address to which the link in a mail belongs.
-    asked: Option<SignupId>,
-    /// The mailbox of the new address.
-    mailbox: Mailbox,
-    now: i64,
-}
-
-impl Actor {
-    async fn act(&self, store: Store) -> Answer {
-        let now = moment(self.now);
-        match self.doing {
-            Doing::SignUp { mailbox, name, session, may_wait } => {
-                let wait = if may_wait { "&wait=yes" } else { "" };
-                let form = form(MAILBOXES[mailbox], NAMES[name], &self.sessions[session]) + wait;
-                let time = Duration::from_secs(30);
-                Answer::Claim(self.table.claim_form(&store, &form, now, time).await.unwrap())
-            }
-            Doing::Change { ref change, .. } => {
-                // The function keeps the event before it does anything else.
-                let id = self.table.event.id();
-                let kept = store.keep(id, self.catalogue.as_ref(), at(now)).await.unwrap();
-                let Some(key) = self.key else { return Answer::Changed(Changed::Gone) };
-                let event = kept.as_ref().unwrap_or(&self.table.event);
-                Answer::Changed(store.change(event, &key, &self.change(change), at(now)).await.unwrap())
-            }
-        }
-    }
-
-    fn change(&self, change: &Changing) -> Change {
-        match *change {
-            Changing::Rename { name } => {
-                let form = form("x@voorbeeld.nl", NAMES[name], "a");
-                Change::Details(Submission::read(form.as_bytes()).unwrap().details().unwrap())
-            }
-            Changing::Move { to, may_wait } => {
-                Change::Move { to: self.sessions[to].parse().unwrap(), may_wait }
-            }
-            Changing::Cancel => Change::Cancel,
-            Changing::Confirm => Change::Confirm,
-            Changing::AskAddress { mailbox } => Change::AskAddress(NewAddress {
-                email: address(mailbox),
-                id: SignupId::random().unwrap(),
-                until: moment(self.now) + TO_CONFIRM,
-            }),
-            Changing::TakeAddress => {
-                // Without a request there is no link. Somebody makes one up.
-                let id = self.asked.unwrap_or_else(|| SignupId::random().unwrap());
-                Change::TakeAddress { id, mailbox: self.mailbox }
-            }
-            Changing::Erase => Change::Erase,
-        }
-    }
-}
-
-fn address(mailbox: usize) -> Email {
-    Email::new(MAILBOXES[mailbox]).unwrap()
-}
-
-fn form(email: &str, name: &str, session: &str) -> String {
-    support::form(email, session).replace("Jan+Vos", &name.replace(' ', "+"))
 }

@@ -1,13 +1,13 @@
 //! Log-ins: how one begins, how long it lasts, and how it ends.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::time::Instant;
 
 use super::acts::enter;
 use super::record::{self, LATEST, LOG_IN, ORGANISERS, REQUEST};
-use super::requests::LogInRequest;
 use crate::people::act::Act;
 use crate::people::identity::OrganiserId;
+use crate::people::log_in::{LogIn, LogInRequest};
 use crate::people::pass::Presented;
 use crate::people::secret::SecretHash;
 use crate::people::timing::Timing;
@@ -20,21 +20,6 @@ use crate::store::listing::Listing;
 use crate::store::retry;
 use crate::store::transaction::{Outcome, Write};
 
-/// A log-in of an organiser in one browser.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogIn {
-    /// The hash of the cookie.
-    pub hash: SecretHash,
-    /// Who logged in.
-    pub organiser: OrganiserId,
-    /// When it began.
-    pub since: Timestamp,
-    /// When it was last used, to the minute.
-    pub used_at: Timestamp,
-    /// When the organiser last presented a link or a code.
-    pub fresh_at: Timestamp,
-}
-
 /// The reason why a link or a code is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -44,32 +29,10 @@ pub enum Refusal {
     Wrong,
 }
 
-/// How long a log-in lasts without being used (OWASP ASVS 5.0, 7.3.1).
-const IDLE: SignedDuration = SignedDuration::from_hours(1);
-/// How long a log-in lasts in any case (OWASP ASVS 5.0, 7.3.2).
-const LONGEST: SignedDuration = SignedDuration::from_hours(12);
-/// How long after a link or a code heavy acts are allowed.
-const FRESH: SignedDuration = SignedDuration::from_mins(15);
 /// The minimum time between two notes of when a log-in was used.
 const BETWEEN_NOTES: SignedDuration = SignedDuration::from_mins(1);
 /// The maximum number of codes that may be tried (OWASP ASVS 5.0, 6.5.1).
 const MAX_TRIES: i64 = 5;
-
-impl LogIn {
-    /// Returns the time at which the log-in ends, however often it is used.
-    pub fn ends_at(&self) -> Timestamp {
-        self.since + LONGEST
-    }
-
-    /// Returns whether the organiser presented a link or a code a moment ago.
-    pub fn is_fresh(&self, now: Timestamp) -> bool {
-        now.duration_since(self.fresh_at) < FRESH
-    }
-
-    fn is_over(&self, now: Timestamp) -> bool {
-        self.ends_at() <= now || self.used_at + IDLE <= now
-    }
-}
 
 impl Store {
     /// Begins a log-in with a link or a code that `browser` asked for, and enters it in the log. Exactly one of

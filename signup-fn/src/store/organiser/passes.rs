@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::record::{self, ORGANISERS};
-use super::requests::LogInRequest;
+use crate::people::log_in::LogInRequest;
 use crate::people::pass::RequestId;
 use crate::store::client::Store;
 use crate::store::error::StoreError;

@@ -8,9 +8,8 @@ use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::second;
 use serde::{Deserialize, Serialize};
 
-use super::log_in::LogIn;
-use super::requests::LogInRequest;
 use crate::people::act::Act;
+use crate::people::log_in::{LogIn, LogInRequest};
 use crate::people::secret::SecretHash;
 use crate::store::error::StoreError;
 use crate::store::item::{self, Item, text};

@@ -1,11 +1,12 @@
 //! A request to log in: the mail that it causes, and how often it may be made.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::passes;
 use super::record::{self, LATEST};
 use crate::people::identity::{OrganiserId, Source};
+use crate::people::log_in::{LogInRequest, VALID};
 use crate::people::pass::RequestId;
 use crate::people::secret::SecretHash;
 use crate::store::client::{Store, attempt_id};
@@ -14,26 +15,6 @@ use crate::store::expression::{Changes, Condition};
 use crate::store::item::{self, number, text};
 use crate::store::retry;
 use crate::store::transaction::{Outcome, Write};
-
-/// A request to log in, as the table has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogInRequest {
-    /// The random id, from which the link and the code follow.
-    pub id: RequestId,
-    /// Who asked, or claims to be.
-    pub organiser: OrganiserId,
-    /// Whether it asks for a fresh code in a running log-in, so that the mail has no link.
-    pub is_fresh: bool,
-    /// The time from which the link and the code open nothing.
-    pub forget_at: Timestamp,
-}
-
-impl LogInRequest {
-    /// Returns when it was made.
-    pub fn asked_at(&self) -> Timestamp {
-        self.forget_at - VALID
-    }
-}
 
 /// What a request needs besides its id.
 #[derive(Debug)]
@@ -61,8 +42,6 @@ pub enum Asking {
     TooOften,
 }
 
-/// How long a link and a code open anything (OWASP ASVS 5.0, 6.5.5).
-pub const VALID: SignedDuration = SignedDuration::from_mins(10);
 /// The maximum number of requests in an hour for one address (OWASP ASVS 5.0, 6.6.3).
 const MAX_BY_ADDRESS: i64 = 5;
 /// The maximum number of requests in an hour from one network.

@@ -1,0 +1,85 @@
+//! The pages of the organisers' area, in the states that an organiser meets.
+
+use crate::states::State;
+use crate::support::{Tried, form};
+
+const SESSION: &str = "/beheer/bijeenkomst/open/sessie/ruim/";
+const FULL: &str = "/beheer/bijeenkomst/open/sessie/klein/";
+
+/// Returns the states that anybody can reach.
+pub fn log_in() -> Vec<(String, State)> {
+    let at = |path: &str| State::At(path.to_owned());
+    let sent = |to: &str, form: &str| State::Sent { to: to.to_owned(), form: form.to_owned() };
+    [
+        ("log in", at("/beheer/inloggen/")),
+        ("log in, refused", sent("/beheer/inloggen/", "email=jan")),
+        ("code", at("/beheer/inloggen/code/")),
+        ("code, refused", sent("/beheer/inloggen/code/", "code=00000000")),
+        ("log-in link", at("/beheer/inloggen/link/x/")),
+        ("log-in link, refused", sent("/beheer/inloggen/link/x/", "")),
+    ]
+    .map(|(name, state)| (name.to_owned(), state))
+    .into()
+}
+
+/// Returns the states behind the log-in. Somebody has a seat in the session, and somebody waits in the full one.
+pub async fn behind_the_log_in(site: &Tried) -> Vec<(String, State)> {
+    for (session, email) in [("klein", "plek"), ("klein", "wacht"), ("ruim", "vera"), ("ruim", "wim")] {
+        let typed = form(session, &format!("{email}%40beheer.nl")) + "&wait=yes";
+        site.post("/aanmelden/open/", &typed).await;
+    }
+    let cookie = site.log_in().await;
+    let read = async |path: &str| site.read(path, &cookie).await;
+    let list = read(SESSION).await;
+    let key = between(&list, "name=\"form_key\" value=\"");
+    let person = between(&list, "<th scope=\"row\"><a href=\"");
+    let waiting = read(&format!("{FULL}wacht/")).await;
+    let waiting = between(&waiting, "<th scope=\"row\"><a href=\"");
+    let at = |path: &str| State::At(path.to_owned());
+    let sent =
+        |to: &str, fields: &str| State::Sent { to: to.to_owned(), form: format!("form_key={key}&{fields}") };
+    let part = |part: &str| format!("{SESSION}{part}/");
+    let message = "to=komt&subject=Tot+%7Bdatum%7D&text=Dag+%7Bnaam%7D%2C+**tot+dan**";
+    let states = [
+        ("overview", at("/beheer/")),
+        ("list", at(SESSION)),
+        ("list, waiting", at(&format!("{FULL}wacht/"))),
+        ("list, nobody", at(&part("afgemeld"))),
+        ("search", sent(&part("zoeken"), "query=vera")),
+        ("search, nobody", sent(&part("zoeken"), "query=niemand")),
+        ("person", at(&person)),
+        ("person, waiting", at(&waiting)),
+        ("person, saved", at(&format!("{person}bewaard/"))),
+        ("person, refused", sent(&person, "action=details&full_name=")),
+        ("person, reason refused", sent(&waiting, "action=let_in&note=")),
+        ("add", at(&part("toevoegen"))),
+        ("add, refused", sent(&part("toevoegen"), "session=ruim&email=jan")),
+        ("add, full", sent(&format!("{FULL}toevoegen/"), &form("klein", "x%40beheer.nl"))),
+        ("join link", at(&part("deelnamelink"))),
+        ("join link, refused", sent(&part("deelnamelink"), "join_url=meet.example.nl")),
+        ("message", at(&part("bericht"))),
+        ("message, refused", sent(&part("bericht"), "action=preview&to=komt&subject=&text=%7Bx%7D")),
+        ("message, preview", sent(&part("bericht"), &format!("action=preview&{message}"))),
+        ("attendance", at(&part("aanwezig"))),
+        ("sheet to sign", at(&part("tekenlijst"))),
+        ("questions", at(&part("vragen"))),
+        ("log", at("/beheer/logboek/")),
+        ("log-ins", at("/beheer/inlogs/")),
+        ("held", at("/beheer/gegevens/")),
+        ("held, found", sent("/beheer/gegevens/", "email=vera%40beheer.nl")),
+        ("held, refused", sent("/beheer/gegevens/", "email=jan")),
+        ("fresh code", at("/beheer/bevestigen/")),
+        ("fresh code, refused", sent("/beheer/bevestigen/", "action=check&code=00000000&back=/beheer/")),
+    ];
+    let as_organiser = |(name, state): (&str, State)| {
+        let state = State::AsOrganiser { cookie: cookie.clone(), state: Box::new(state) };
+        (format!("organiser: {name}"), state)
+    };
+    states.map(as_organiser).into()
+}
+
+/// Returns the text between these words and the next quotation mark.
+fn between(page: &str, words: &str) -> String {
+    let rest = page.split(words).nth(1).unwrap_or_else(|| panic!("no `{words}`: {page}"));
+    rest.split('"').next().unwrap().to_owned()
+}
