@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::amendment::Amendment;
 use crate::id::{EventId, SessionId};
 use crate::session::Session;
 
@@ -46,6 +47,9 @@ pub struct EventRecord {
     /// The new id of each session whose id was changed. Never set in the catalogue; see [`crate::standing`].
     #[serde(default)]
     pub renamed: BTreeMap<SessionId, SessionId>,
+    /// What organisers changed about sessions, by their current ids. Never set in the catalogue.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub amended: BTreeMap<SessionId, Amendment>,
     /// Whether the event is no longer in the catalogue. Never set there; see [`crate::standing`].
     #[serde(default)]
     pub is_offline: bool,
@@ -139,6 +143,16 @@ impl Event {
     /// Returns the sessions whose ids were changed, each with its current id.
     pub fn renamed(&self) -> &BTreeMap<SessionId, SessionId> {
         &self.0.renamed
+    }
+
+    /// Returns what organisers changed, by the current ids of the sessions.
+    pub(crate) fn amended(&self) -> &BTreeMap<SessionId, Amendment> {
+        &self.0.amended
+    }
+
+    /// Returns what organisers changed about a session.
+    pub fn amendment(&self, id: &SessionId) -> Amendment {
+        self.0.amended.get(self.current_id(id)).cloned().unwrap_or_default()
     }
 
     /// Returns the sessions that participants can choose, in the order of the form.

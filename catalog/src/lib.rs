@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`event`] | an announced event and its retention |
 //! | [`session`] | one date of an event: capacity, window, phase |
+//! | [`amendment`] | what an organiser changed about a session |
 //! | [`standing`] | an event as it stands: what the catalogue says now, and what people were told earlier |
 //! | [`id`] | ids that are spelled the same in URLs, in the form and in keys |
 //! | [`address`] | the addresses on which the site and the function must agree |
@@ -16,6 +17,7 @@
 //! | [`headers`] | the security headers of every response |
 
 pub mod address;
+pub mod amendment;
 pub mod answer;
 pub mod calendar;
 pub mod event;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::amendment::Amendment;
 use crate::event::{Event, EventRecord};
 use crate::id::SessionId;
 use crate::session::{Session, SessionRecord};
@@ -37,7 +38,31 @@ impl Event {
         let removed: Vec<Session> =
             removed.filter(|session| now < kept.remembered_until(session)).filter_map(removed_from).collect();
         standing.sessions.extend(removed);
+        let current = |id: &SessionId| standing.renamed.get(id).unwrap_or(id).clone();
+        let amended = kept.amended().iter().map(|(id, amendment)| (current(id), amendment.clone()));
+        standing.amended = amended.collect();
+        for session in &mut standing.sessions {
+            if let Some(amendment) = standing.amended.get(session.id()) {
+                *session = amendment.apply(session);
+            }
+        }
         Self::try_from(standing).ok()
+    }
+
+    /// Returns the event with another amendment of a session. `catalogue` is the event in the current catalogue.
+    pub fn with_amendment(
+        &self,
+        catalogue: Option<&Self>,
+        id: &SessionId,
+        amendment: &Amendment,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let mut record = EventRecord::from(self.clone());
+        record.amended.remove(id);
+        if !amendment.is_nothing() {
+            record.amended.insert(id.clone(), amendment.clone());
+        }
+        Self::standing(catalogue, Self::try_from(record).ok().as_ref(), now)
     }
 
     /// Returns the sessions that were renamed until now, each with its current id.
@@ -154,6 +179,34 @@ mod tests {
         let back = after(DAY, &[Some(&old), Some(&new), Some(&old)]).unwrap_or_else(|| panic!("gone"));
         assert_eq!(names(&back), ["a", "a"]);
         assert_eq!(ids(&back), [("a", false), ("b", false)]);
+    }
+
+    #[test]
+    fn what_an_organiser_changed_stays_until_it_is_taken_back() {
+        let both = event(&[A, B]);
+        let now: Timestamp = format!("{DAY}T00:00:00Z").parse().unwrap_or_else(|error| panic!("{error}"));
+        let id: SessionId = "a".parse().unwrap_or_else(|error| panic!("{error}"));
+        let amendment =
+            Amendment { capacity: Some(3), closed_at: Some(now), called_off: Some("ziek".to_owned()) };
+        let amended = |event: &Event, amendment| {
+            event.with_amendment(Some(&both), &id, amendment, now).unwrap_or_else(|| panic!("gone"))
+        };
+        let event_now = amended(&both, &amendment);
+        let state = |event: &Event| {
+            let session = event.session(&id).unwrap_or_else(|| panic!("gone"));
+            (session.capacity(), session.closes_at() == now, session.called_off_because().to_owned())
+        };
+        assert_eq!(state(&event_now), (3, true, "ziek".to_owned()));
+        // An edit of something else, a new id and a page that goes offline keep it.
+        let again = Event::standing(Some(&both), Some(&event_now), now);
+        assert_eq!(again.as_ref(), Some(&event_now));
+        let renamed = Event::standing(Some(&event(&[("eerste", A.1), B])), Some(&event_now), now);
+        assert_eq!(renamed.as_ref().map(state), Some((3, true, "ziek".to_owned())));
+        assert_eq!(
+            Event::standing(None, Some(&event_now), now).as_ref().map(state),
+            Some((3, true, "ziek".into()))
+        );
+        assert_eq!(amended(&event_now, &Amendment::default()), both);
     }
 
     #[test]

@@ -191,6 +191,7 @@ fn each_folder_imports_only_folders_above_it() {
             "id.rs",
             "place.rs",
             "session.rs",
+            "amendment.rs",
             "event.rs",
             "standing.rs",
             "words.rs",

@@ -36,6 +36,8 @@ pub enum ActKind {
     AttendanceNoted,
     /// Saved the list as a file.
     Exported,
+    /// Changed the seats or the sign-up of a session, or called it off.
+    SessionChanged,
     /// Set or changed the link of a session.
     LinkSet,
     /// Sent the link of a session to participants.

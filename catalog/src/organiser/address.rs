@@ -92,6 +92,11 @@ pub enum SessionPart {
     },
     /// `export/`: the list as a file.
     Export,
+    /// `wijzigen/`: changes the session.
+    Amend {
+        /// Whether it was just changed.
+        is_done: bool,
+    },
     /// `aanwezig/`: who was there.
     Attendance {
         /// Whether it was just noted.
@@ -220,6 +225,8 @@ fn part_of(parts: &[&str]) -> Result<SessionPart, UnknownAddress> {
         ["deelnamelink"] => Ok(SessionPart::Join { is_done: false }),
         ["deelnamelink", "bewaard"] => Ok(SessionPart::Join { is_done: true }),
         ["export"] => Ok(SessionPart::Export),
+        ["wijzigen"] => Ok(SessionPart::Amend { is_done: false }),
+        ["wijzigen", "gedaan"] => Ok(SessionPart::Amend { is_done: true }),
         ["aanwezig"] => Ok(SessionPart::Attendance { is_done: false }),
         ["aanwezig", "bewaard"] => Ok(SessionPart::Attendance { is_done: true }),
         ["tekenlijst"] => Ok(SessionPart::SignIn),
@@ -285,6 +292,8 @@ impl fmt::Display for SessionPart {
             Self::Join { is_done: false } => f.write_str("deelnamelink/"),
             Self::Join { is_done: true } => f.write_str("deelnamelink/bewaard/"),
             Self::Export => f.write_str("export/"),
+            Self::Amend { is_done: false } => f.write_str("wijzigen/"),
+            Self::Amend { is_done: true } => f.write_str("wijzigen/gedaan/"),
             Self::Attendance { is_done: false } => f.write_str("aanwezig/"),
             Self::Attendance { is_done: true } => f.write_str("aanwezig/bewaard/"),
             Self::SignIn => f.write_str("tekenlijst/"),
@@ -320,6 +329,8 @@ mod tests {
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/deelnamelink/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/deelnamelink/bewaard/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/export/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/wijzigen/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/wijzigen/gedaan/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/aanwezig/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/aanwezig/bewaard/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/tekenlijst/",

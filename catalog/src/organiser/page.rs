@@ -24,6 +24,8 @@ pub enum OrganiserPage {
     Join,
     /// A message to participants of a session, filled from a [`super::views::message::MessageView`].
     Message,
+    /// Changes a session, filled from an [`super::views::amend::AmendView`].
+    Amend,
     /// Who was there, filled from an [`super::views::session::AttendanceView`].
     Attendance,
     /// A sheet to sign, filled from an [`super::views::session::AttendanceView`].

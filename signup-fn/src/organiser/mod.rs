@@ -5,6 +5,7 @@
 //! anything (see `store`).
 
 mod add;
+mod amend;
 pub mod area;
 mod attendance;
 mod confirm;
@@ -73,6 +74,7 @@ async fn at_desk(
             SessionPart::Search | SessionPart::Export => (false, true),
             SessionPart::Add
             | SessionPart::Join { .. }
+            | SessionPart::Amend { .. }
             | SessionPart::Attendance { .. }
             | SessionPart::Message { .. } => (true, true),
         },
@@ -120,6 +122,7 @@ async fn at_desk(
                 SessionPart::Questions => session::questions(desk, which).await,
                 SessionPart::Add => add::add(desk, which, form).await,
                 SessionPart::Join { is_done } => join::join(desk, which, is_done, form).await,
+                SessionPart::Amend { is_done } => amend::amend(desk, which, is_done, form).await,
                 SessionPart::Attendance { is_done } => {
                     attendance::attendance(desk, which, is_done, form).await
                 }

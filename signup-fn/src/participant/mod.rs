@@ -131,6 +131,19 @@ async fn event<'a>(
         | SignupAddress::Seats { .. } => {
             Ok(function.store.keep(address.event(), catalogue, timing).await?.map(Cow::Owned))
         }
+        // An organiser may have closed the sign-up, or called a session off.
+        SignupAddress::Form { event } => {
+            let Some(catalogue) = catalogue else { return Ok(None) };
+            let standing = function.store.standing(event, Some(catalogue), timing).await;
+            let standing = standing.inspect_err(|error| {
+                tracing::error!(event.id = %event, %error, "the form shows the event of the catalogue");
+            });
+            // Without the table, what a visitor typed must still come back.
+            Ok(standing
+                .ok()
+                .flatten()
+                .map_or(Some(Cow::Borrowed(catalogue)), |event| Some(Cow::Owned(event))))
+        }
         _ => {
             let has_session = |event: &&Event| address.session().is_none_or(|id| event.session(id).is_some());
             Ok(catalogue.filter(has_session).map(Cow::Borrowed))

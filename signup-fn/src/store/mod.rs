@@ -28,7 +28,7 @@
 //! | `waiting_list` | giving free seats to the waiting list |
 //! | [`outbox`] [`mail`] [`stream`] | mails to send, and the stream that announces them |
 //! | [`people`] [`session`] [`listing`] | reading participants and sessions |
-//! | `kept` | the events as participants know them |
+//! | `kept` [`amend`] | the events as participants know them, and what organisers change about their sessions |
 //! | [`client`] `create_table` | the connection |
 //! | `record` `item` | conversion between items and domain types; keys |
 //! | `transaction` `expression` `retry` [`error`] | one transaction; its conditions; attempts and their failures |
@@ -37,6 +37,7 @@
 //! transport, and the decision whether a request is allowed at this time.
 
 mod again;
+pub mod amend;
 mod applicant;
 pub mod broadcast;
 pub mod change;

@@ -317,3 +317,90 @@ async fn who_was_there_is_noted_for_all_at_once_and_can_be_taken_back() {
     assert!(!browser.get(LIST).await.body.contains("was_there"));
     assert!(browser.get(&format!("{LIST}tekenlijst/")).await.body.contains("Jan Vos"));
 }
+
+#[tokio::test]
+async fn a_session_is_changed_after_the_page_said_what_would_happen() {
+    let table = table().await.with_capacity(1);
+    let store = table.store();
+    for email in ["a@x.nl", "b@x.nl", "c@x.nl"] {
+        table.wait(&store, email, "a").await.unwrap();
+    }
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    let path = format!("{LIST}wijzigen/");
+    assert!(browser.get(&path).await.body.contains("amend 1 false false  differs false"));
+    for (capacity, error) in
+        [("0", "no_number"), ("x", "no_number"), ("10001", "no_number"), ("-1", "no_number")]
+    {
+        let page = browser.submit(&path, &path, &format!("action=preview&capacity={capacity}")).await;
+        assert!(page.status == 422 && page.body.contains(error), "{capacity}: {}", page.body);
+    }
+    let preview = browser.submit(&path, &path, "action=preview&capacity=2").await.body;
+    assert!(preview.contains("1 to 2 promoted 1 told 0"), "{preview}");
+    assert_eq!(table.taken("a").await, 1, "a preview changes nothing");
+
+    // More seats: who waits gets one at once.
+    let key = browser.get(&path).await.form_key();
+    for _ in 0..2 {
+        let done = browser.post(&path, &format!("form_key={key}&action=do&capacity=2")).await;
+        assert_eq!(done.location, format!("{path}gedaan/"));
+    }
+    assert_eq!((table.taken("a").await, table.waiting("a").await.len()), (2, 1));
+    assert!(browser.get(&path).await.body.contains("amend 2 false false  differs true"));
+    // Fewer than are taken: refused.
+    let page = browser.submit(&path, &path, "action=do&capacity=1").await;
+    assert!(page.status == 422 && page.body.contains("too_small"), "{}", page.body);
+
+    // Closed: nobody signs up, and whoever has is unharmed.
+    browser.submit(&path, &path, "action=do&capacity=2&closed=yes").await;
+    let function = function(&table);
+    let form = crate::support::form("d%40x.nl", "a");
+    assert_eq!(sign_up(&function, &form, browser.now).await, 409);
+    assert_eq!(sign_up(&function, &crate::support::form("d%40x.nl", "b"), browser.now).await, 303);
+    assert_eq!(table.taken("a").await, 2);
+    browser.submit(&path, &path, "action=do&capacity=10").await;
+    assert_eq!(sign_up(&function, &form, browser.now).await, 303, "open again");
+
+    // Called off: a heavy act, and everybody gets one mail.
+    browser.now += SignedDuration::from_mins(20);
+    let off = "action=do&capacity=10&called_off=yes&reason=Ziek";
+    assert!(browser.submit(&path, &path, off).await.body.contains("organiser/confirm.html"));
+    browser.log_in(&table, "ria@pos.example").await;
+    assert_eq!(browser.submit(&path, &path, off).await.location, format!("{path}gedaan/"));
+    assert_eq!(table.taken("a").await, 0);
+    for email in ["a@x.nl", "b@x.nl", "c@x.nl"] {
+        assert_eq!(table.participant(email).await.unwrap().status, Status::Cancelled);
+    }
+    assert_eq!(sign_up(&function, &crate::support::form("e%40x.nl", "a"), browser.now).await, 409);
+    let log = browser.get("/beheer/logboek/").await.body;
+    assert_eq!(log.matches("act session_changed Ria Vos").count(), 4, "{log}");
+}
+
+/// Returns the sign-up function in front of a table.
+fn function(table: &Table) -> signup_fn::participant::function::Function {
+    use signup_fn::participant::function::Function;
+
+    let folder = crate::support::function_folder();
+    let keys = (crate::support::identity(), crate::browser::keys());
+    let mut function = Function::open(folder, table.store(), keys.0, keys.1).unwrap();
+    function.origins = vec![crate::browser::ORIGIN.to_owned()];
+    let mut record: catalog::CatalogRecord = crate::support::catalog().into();
+    record.events = vec![table.event.clone()];
+    function.catalog = std::sync::Arc::new(record.try_into().unwrap());
+    function
+}
+
+/// Submits the form, and returns the status of the answer.
+async fn sign_up(
+    function: &signup_fn::participant::function::Function,
+    form: &str,
+    now: jiff::Timestamp,
+) -> u16 {
+    let request = http::Request::post("/aanmelden/e/")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("origin", crate::browser::ORIGIN)
+        .body(form.as_bytes().to_vec())
+        .unwrap();
+    signup_fn::participant::answer(function, request, None, crate::support::at(now)).await.status().as_u16()
+}

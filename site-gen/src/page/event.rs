@@ -125,6 +125,7 @@ pub fn announce(
         costs: event.costs.as_deref().unwrap_or_default().to_owned(),
         sessions,
         renamed: BTreeMap::new(),
+        amended: BTreeMap::new(),
         is_offline: false,
     };
     // `Event::try_from` fails only without sessions: `read.sessions` has checked that their ids differ.

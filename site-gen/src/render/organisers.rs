@@ -5,6 +5,7 @@ use catalog::answer::{FieldError, Status};
 use catalog::organiser::act::ActKind;
 use catalog::organiser::address::{PersonDone, Tab};
 use catalog::organiser::page::OrganiserPage;
+use catalog::organiser::views::amend::{AmendError, AmendView, Effects};
 use catalog::organiser::views::enter::{
     CodeError, CodeView, ConfirmView, LinkView, LogInRow, LogInView, LogInsView,
 };
@@ -48,6 +49,7 @@ impl Renderer<'_> {
             OrganiserPage::Questions => output::answer(&file, text, &BOTH.map(questions)),
             OrganiserPage::Join => output::answer(&file, text, &joins()),
             OrganiserPage::Message => output::answer(&file, text, &messages()),
+            OrganiserPage::Amend => output::answer(&file, text, &amendments()),
             OrganiserPage::Attendance | OrganiserPage::SignIn => {
                 output::answer(&file, text, &BOTH.map(attendance))
             }
@@ -297,6 +299,40 @@ fn people() -> Vec<PersonView> {
         }
     }
     views
+}
+
+fn amendments() -> Vec<AmendView> {
+    let errors =
+        [None, Some(AmendError::NoNumber), Some(AmendError::TooSmall), Some(AmendError::ReasonTooLong)];
+    let effects = |state| Effects {
+        capacity_before: 1,
+        capacity_after: 1 + u32::from(state),
+        promoted: 1 + u32::from(state),
+        closes: state,
+        opens: state,
+        called_off: 1 + u32::from(state),
+        is_called_off: state,
+        takes_place: state,
+        is_nothing: !state,
+    };
+    let view = |error: Option<AmendError>| {
+        BOTH.map(|state| AmendView {
+            frame: frame(),
+            about: about(state),
+            action: "0".into(),
+            capacity: "1".into(),
+            is_closed: state,
+            is_called_off: state,
+            reason: text(state),
+            taken: 1 + u32::from(state),
+            on_site: u32::from(state),
+            differs: state,
+            error,
+            is_done: state,
+            effects: error.is_none().then(|| effects(state)),
+        })
+    };
+    errors.into_iter().flat_map(view).collect()
 }
 
 fn attendance(state: bool) -> AttendanceView {

@@ -2,6 +2,7 @@
 //!
 //! | module | contents |
 //! |---|---|
+//! | [`amend`] | changing a session |
 //! | [`enter`] | logging in, and the log-ins |
 //! | [`frame`] | what several pages share |
 //! | [`message`] | a message to participants |
@@ -10,6 +11,7 @@
 //! | [`records`] | what is on record: the log, and what is stored |
 //! | [`session`] | the pages of a session |
 
+pub mod amend;
 pub mod enter;
 pub mod frame;
 pub mod message;

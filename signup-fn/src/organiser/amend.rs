@@ -1,0 +1,207 @@
+//! Changing a session: its seats, whether one can still sign up, and whether it takes place. The page says first what
+//! will happen.
+
+use catalog::amendment::Amendment;
+use catalog::organiser::act::ActKind;
+use catalog::organiser::address::{OrganiserAddress, SessionPart};
+use catalog::organiser::page::OrganiserPage;
+use catalog::organiser::views::amend::{AmendError, AmendView, Effects};
+use catalog::{Event, EventId, Session, SessionId};
+use http::{Response, StatusCode};
+
+use super::confirm;
+use super::desk::{Desk, about};
+use super::form::Form;
+use crate::people::act::Act;
+use crate::people::text;
+use crate::store::amend::Amended;
+use crate::store::change::Change;
+use crate::store::error::StoreError;
+use crate::store::session::SessionState;
+use crate::web::answers::see_other;
+
+/// The maximum number of seats, as in the catalogue.
+const MAX_CAPACITY: u32 = 10_000;
+/// The maximum number of characters of a reason.
+const MAX_REASON: usize = 300;
+
+/// Shows the session and what can be changed, what a change would do, or changes it.
+pub(super) async fn amend(
+    desk: &Desk<'_>,
+    which: (&EventId, &SessionId),
+    is_done: bool,
+    form: Option<&Form>,
+) -> Result<Response<String>, StoreError> {
+    let Some((event, session)) = desk.session(which).await? else { return Ok(desk.gone()) };
+    let state = desk.store().session_states(event.id(), desk.timing.deadline).await?;
+    let state = state.get(session.id()).cloned().unwrap_or_default();
+    let page = Page { desk, event: &event, session: &session, state: &state };
+    let Some(form) = form else { return Ok(page.show(&Typed::stored(&page), is_done, None)) };
+    let typed = Typed::read(form);
+    let amendment = match page.amendment(&typed) {
+        Ok(amendment) => amendment,
+        Err(error) => return Ok(page.show(&typed, false, Some(error))),
+    };
+    if form.action() != "do" {
+        return Ok(page.preview(&typed, &amendment));
+    }
+    if amendment.called_off.is_some() && !desk.log_in.is_fresh(desk.timing.now) {
+        return Ok(confirm::ask(desk, &page.address(false)));
+    }
+    page.carry_out(form, &typed, &amendment).await
+}
+
+/// The fields as they were typed.
+struct Typed {
+    capacity: String,
+    is_closed: bool,
+    is_called_off: bool,
+    reason: String,
+}
+
+impl Typed {
+    /// Returns the fields of the session as it is.
+    fn stored(page: &Page<'_>) -> Self {
+        let amendment = page.event.amendment(page.session.id());
+        Self {
+            capacity: page.session.capacity().to_string(),
+            is_closed: amendment.closed_at.is_some(),
+            is_called_off: amendment.called_off.is_some(),
+            reason: amendment.called_off.unwrap_or_default(),
+        }
+    }
+
+    fn read(form: &Form) -> Self {
+        Self {
+            capacity: form.get("capacity").trim().to_owned(),
+            is_closed: form.get("closed") == "yes",
+            is_called_off: form.get("called_off") == "yes",
+            reason: text::line(form.get("reason")),
+        }
+    }
+}
+
+struct Page<'a> {
+    desk: &'a Desk<'a>,
+    event: &'a Event,
+    session: &'a Session,
+    state: &'a SessionState,
+}
+
+impl Page<'_> {
+    fn address(&self, is_done: bool) -> OrganiserAddress {
+        let (event, session) = (self.event.id().clone(), self.session.id().clone());
+        OrganiserAddress::Session { event, session, part: SessionPart::Amend { is_done } }
+    }
+
+    /// Returns the session in the catalogue, if it is still there.
+    fn in_catalogue(&self) -> Option<&Session> {
+        self.desk.area().catalog.event(self.event.id())?.session(self.session.id())
+    }
+
+    /// Returns what the typed fields change, compared with the catalogue.
+    fn amendment(&self, typed: &Typed) -> Result<Amendment, AmendError> {
+        let capacity = typed.capacity.parse::<u32>().ok().filter(|seats| (1..=MAX_CAPACITY).contains(seats));
+        let capacity = capacity.ok_or(AmendError::NoNumber)?;
+        if capacity < self.state.taken && capacity != self.session.capacity() {
+            return Err(AmendError::TooSmall);
+        }
+        if typed.reason.chars().count() > MAX_REASON {
+            return Err(AmendError::ReasonTooLong);
+        }
+        let before = self.event.amendment(self.session.id());
+        let default = self.in_catalogue().map(Session::capacity);
+        Ok(Amendment {
+            capacity: (default != Some(capacity)).then_some(capacity),
+            closed_at: typed.is_closed.then(|| before.closed_at.unwrap_or(self.desk.timing.now)),
+            called_off: typed.is_called_off.then(|| typed.reason.clone()),
+        })
+    }
+
+    fn view(&self, typed: &Typed) -> AmendView {
+        AmendView {
+            frame: self.desk.frame(),
+            about: about(self.event, self.session),
+            action: self.address(false).to_string(),
+            capacity: typed.capacity.clone(),
+            is_closed: typed.is_closed,
+            is_called_off: typed.is_called_off,
+            reason: typed.reason.clone(),
+            taken: self.state.taken,
+            on_site: self.in_catalogue().map_or(0, Session::capacity),
+            differs: !self.event.amendment(self.session.id()).is_nothing(),
+            error: None,
+            is_done: false,
+            effects: None,
+        }
+    }
+
+    fn show(&self, typed: &Typed, is_done: bool, error: Option<AmendError>) -> Response<String> {
+        let view = AmendView { is_done, error, ..self.view(typed) };
+        let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        self.desk.page_with(status, OrganiserPage::Amend, &view)
+    }
+
+    /// Responds with what a change would do.
+    fn preview(&self, typed: &Typed, amendment: &Amendment) -> Response<String> {
+        let before = self.event.amendment(self.session.id());
+        let capacity = amendment.capacity.or(self.in_catalogue().map(Session::capacity));
+        let capacity = capacity.unwrap_or(self.session.capacity());
+        let waiting = u32::try_from(self.state.waiting.len()).unwrap_or(u32::MAX);
+        let free = capacity.saturating_sub(self.state.taken);
+        let is_called_off = amendment.called_off.is_some() && before.called_off.is_none();
+        let effects = Effects {
+            capacity_before: self.session.capacity(),
+            capacity_after: capacity,
+            promoted: if amendment.called_off.is_some() { 0 } else { free.min(waiting) },
+            closes: amendment.closed_at.is_some() && before.closed_at.is_none(),
+            opens: amendment.closed_at.is_none() && before.closed_at.is_some(),
+            called_off: if is_called_off { self.state.taken.saturating_add(waiting) } else { 0 },
+            is_called_off,
+            takes_place: amendment.called_off.is_none() && before.called_off.is_some(),
+            is_nothing: before == *amendment,
+        };
+        let view = AmendView { effects: Some(effects), ..self.view(typed) };
+        self.desk.page(OrganiserPage::Amend, &view)
+    }
+
+    async fn carry_out(
+        &self,
+        form: &Form,
+        typed: &Typed,
+        amendment: &Amendment,
+    ) -> Result<Response<String>, StoreError> {
+        let (desk, timing) = (self.desk, self.desk.timing);
+        let act = Act {
+            event: Some(self.event.id().clone()),
+            session: Some(self.session.id().clone()),
+            ..desk.act(form, ActKind::SessionChanged)
+        };
+        let catalogue = desk.area().catalog.event(self.event.id());
+        let which = (self.event, self.session);
+        let event = match desk.store().amend((&act, catalogue), which, amendment, timing).await? {
+            Amended::Done(event) => event,
+            Amended::TooSmall => return Ok(self.show(typed, false, Some(AmendError::TooSmall))),
+            Amended::Gone => return Ok(desk.gone()),
+        };
+        // What is left when time is up, the rounds do.
+        if let Err(error) = self.follow(&event).await {
+            tracing::warn!(event.id = %event.id(), %error, "the rounds complete a changed session");
+        }
+        Ok(see_other(&self.address(true).to_string()))
+    }
+
+    /// Tells everybody if the session was called off, or gives seats that were added to those who wait.
+    async fn follow(&self, event: &Event) -> Result<(), StoreError> {
+        let (store, timing) = (self.desk.store(), self.desk.timing);
+        let Some(session) = event.session(self.session.id()) else { return Ok(()) };
+        if session.is_called_off() {
+            let mut people = store.participants(event, timing).await?.logged(event.id());
+            people.retain(|participant| participant.signup.session == *session.id());
+            for participant in people {
+                store.change(event, &participant.key(), &Change::CallOff, timing).await?;
+            }
+        }
+        store.settle(event, session, timing).await.map(drop)
+    }
+}
