@@ -1,4 +1,4 @@
-//! The participant's walk in the three engines that browsers are made of: Blink (Chrome, Edge), Gecko (Firefox)
+//! The walks of a participant and of an organiser in the three engines that browsers are made of: Blink (Chrome, Edge), Gecko (Firefox)
 //! and WebKit. WebKitGTK is not Safari, but shares its engine.
 //!
 //! `cargo test -p dev-server --features browser --test engines`, with Chromium and chromedriver, Firefox and
@@ -15,6 +15,7 @@ use std::time::Duration;
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
+use support::letter::letter;
 use support::{Tried, text};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -225,8 +226,39 @@ async fn walk(engine: Engine, has_scripts: bool, is_dark: bool) {
     let people: Vec<_> = items.iter().filter(|item| text(item, "sk").starts_with("person#")).collect();
     assert_eq!(people.len(), 1, "{name}");
     assert_eq!(text(people[0], "full_name"), "Renée van 't Hof", "{name}");
-    println!("{name}: menu, refusal with focus, sign-up, reload");
+    organise(&site, &browser, &name).await;
+    println!("{name}: menu, refusal with focus, sign-up, reload; log-in, search, note, log-out");
     browser.close().await;
+}
+
+/// Logs in as an organiser does, finds the participant, notes something, and logs out.
+async fn organise(site: &Tried, browser: &Browser, name: &str) {
+    browser.client.goto(&site.url("/beheer/")).await.unwrap();
+    browser.shows("Deze pagina is voor organisatoren").await;
+    browser.fill("email", "organisator@pos.example").await;
+    browser.click("main form button").await;
+    browser.shows("Kijk in je mail").await;
+    let mail = letter(site, "organisator@pos.example", "is je code").await;
+    browser.fill("code", mail.subject.split(' ').next().unwrap()).await;
+    browser.click("main form button").await;
+    browser.shows("Je bent ingelogd als Organisator").await;
+    browser.screenshot(&format!("{name}-organiser")).await;
+    browser.fill("query", "hof").await;
+    browser.click(".search button").await;
+    browser.shows("Gevonden bij").await;
+    browser.click(".people th a").await;
+    browser.shows("renee@voorbeeld.nl").await;
+    browser.fill("note", "Belt nog terug").await;
+    browser.click("form:has(#note) button").await;
+    browser.shows("De notitie is bewaard.").await;
+    browser.screenshot(&format!("{name}-organiser-person")).await;
+    browser.click(".desk-menu button").await;
+    browser.shows("Deze pagina is voor organisatoren").await;
+    browser.client.goto(&site.url("/beheer/logboek/")).await.unwrap();
+    browser.shows("Deze pagina is voor organisatoren").await;
+    let items = site.items().await;
+    let note = items.iter().find(|item| text(item, "sk").starts_with("person#"));
+    assert_eq!(text(note.unwrap(), "note"), "Belt nog terug", "{name}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
