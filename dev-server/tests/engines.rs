@@ -178,8 +178,22 @@ impl Browser {
     }
 }
 
-/// Signs up as a participant does: menu, article, a form with mistakes, and the same form put right.
+/// How long a walk may take. It takes some five seconds.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Walks as a participant and as an organiser. A driver that hangs gets a second chance.
 async fn walk(engine: Engine, has_scripts: bool, is_dark: bool) {
+    for _ in 0..2 {
+        if tokio::time::timeout(PATIENCE, walk_once(engine, has_scripts, is_dark)).await.is_ok() {
+            return;
+        }
+        println!("{engine:?}: the driver hangs");
+    }
+    panic!("{engine:?}: the driver hung twice");
+}
+
+/// Signs up as a participant does: menu, article, a form with mistakes, and the same form put right.
+async fn walk_once(engine: Engine, has_scripts: bool, is_dark: bool) {
     let name = format!(
         "{engine:?}-{}-{}",
         if has_scripts { "scripts" } else { "plain" },
@@ -244,7 +258,7 @@ async fn organise(site: &Tried, browser: &Browser, name: &str) {
     browser.shows("Je bent ingelogd als Organisator").await;
     browser.screenshot(&format!("{name}-organiser")).await;
     browser.fill("query", "hof").await;
-    browser.click(".search button").await;
+    browser.click(".finder button").await;
     browser.shows("Gevonden bij").await;
     browser.click(".people th a").await;
     browser.shows("renee@voorbeeld.nl").await;
