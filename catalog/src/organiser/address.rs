@@ -92,6 +92,8 @@ pub enum SessionPart {
     },
     /// `export/`: the list as a file.
     Export,
+    /// `logboek/`: what organisers did about the session.
+    Log,
     /// `wijzigen/`: changes the session.
     Amend {
         /// Whether it was just changed.
@@ -225,6 +227,7 @@ fn part_of(parts: &[&str]) -> Result<SessionPart, UnknownAddress> {
         ["deelnamelink"] => Ok(SessionPart::Join { is_done: false }),
         ["deelnamelink", "bewaard"] => Ok(SessionPart::Join { is_done: true }),
         ["export"] => Ok(SessionPart::Export),
+        ["logboek"] => Ok(SessionPart::Log),
         ["wijzigen"] => Ok(SessionPart::Amend { is_done: false }),
         ["wijzigen", "gedaan"] => Ok(SessionPart::Amend { is_done: true }),
         ["aanwezig"] => Ok(SessionPart::Attendance { is_done: false }),
@@ -292,6 +295,7 @@ impl fmt::Display for SessionPart {
             Self::Join { is_done: false } => f.write_str("deelnamelink/"),
             Self::Join { is_done: true } => f.write_str("deelnamelink/bewaard/"),
             Self::Export => f.write_str("export/"),
+            Self::Log => f.write_str("logboek/"),
             Self::Amend { is_done: false } => f.write_str("wijzigen/"),
             Self::Amend { is_done: true } => f.write_str("wijzigen/gedaan/"),
             Self::Attendance { is_done: false } => f.write_str("aanwezig/"),
@@ -329,6 +333,7 @@ mod tests {
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/deelnamelink/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/deelnamelink/bewaard/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/export/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/logboek/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/wijzigen/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/wijzigen/gedaan/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/aanwezig/",

@@ -67,6 +67,7 @@ pub async fn behind_the_log_in(site: &Tried) -> Vec<(String, State)> {
         ("sheet to sign", at(&part("tekenlijst"))),
         ("questions", at(&part("vragen"))),
         ("log", at("/beheer/logboek/")),
+        ("log of the session", at(&part("logboek"))),
         ("log-ins", at("/beheer/inlogs/")),
         ("held", at("/beheer/gegevens/")),
         ("held, found", sent("/beheer/gegevens/", "email=vera%40beheer.nl")),

@@ -1,11 +1,11 @@
 //! The log of acts, the organiser's own log-ins, and logging out.
 
-use catalog::Reference;
 use catalog::organiser::act::ActKind;
 use catalog::organiser::address::OrganiserAddress;
 use catalog::organiser::page::OrganiserPage;
 use catalog::organiser::views::enter::{LogInRow, LogInsView};
 use catalog::organiser::views::records::{ActRow, LogView};
+use catalog::{Event, EventId, Reference, SessionId};
 use http::Response;
 
 use super::desk::Desk;
@@ -13,36 +13,74 @@ use super::form::Form;
 use super::words::{moment, zone};
 use crate::people::act::Act;
 use crate::store::error::StoreError;
+use crate::store::listing::Listing;
 use crate::web::answers::see_other;
 use crate::web::cookies::Cookie;
 
 /// Responds with what organisers did.
 pub(super) async fn log(desk: &Desk<'_>) -> Result<Response<String>, StoreError> {
     let (events, _) = desk.events().await?;
-    let acts = desk.store().newest_acts(desk.timing.deadline).await?;
+    let acts = readable(desk.store().newest_acts(desk.timing.deadline).await?);
+    let view = LogView {
+        frame: desk.frame(),
+        session: String::new(),
+        list: String::new(),
+        acts: acts.iter().map(|act| row(desk, &events, act)).collect(),
+    };
+    Ok(desk.page(OrganiserPage::Log, &view))
+}
+
+/// Responds with what organisers did about a session.
+pub(super) async fn of_session(
+    desk: &Desk<'_>,
+    which: (&EventId, &SessionId),
+) -> Result<Response<String>, StoreError> {
+    let Some((event, session)) = desk.session(which).await? else { return Ok(desk.gone()) };
+    let mut acts = readable(desk.store().acts_about(event.id(), desk.timing.deadline).await?);
+    acts.retain(|act| act.session.as_ref().is_some_and(|id| event.current_id(id) == session.id()));
+    let view = LogView {
+        frame: desk.frame(),
+        session: event.name_of(&session),
+        list: OrganiserAddress::list(event.id(), session.id()).to_string(),
+        acts: acts.iter().map(|act| row(desk, std::slice::from_ref(&event), act)).collect(),
+    };
+    Ok(desk.page(OrganiserPage::Log, &view))
+}
+
+/// Returns what organisers did about a sign-up.
+pub(super) async fn of_person(
+    desk: &Desk<'_>,
+    event: &Event,
+    reference: &Reference,
+) -> Result<Vec<ActRow>, StoreError> {
+    let acts = readable(desk.store().acts_about(event.id(), desk.timing.deadline).await?);
+    let own = acts.iter().filter(|act| act.reference.as_ref() == Some(reference));
+    Ok(own.map(|act| row(desk, std::slice::from_ref(event), act)).collect())
+}
+
+fn readable(acts: Listing<Vec<Act>>) -> Vec<Act> {
     for error in &acts.unreadable {
         tracing::error!(%error, "unreadable act skipped");
     }
-    let zone = zone(&events);
-    let row = |act: &Act| {
-        let event = act.event.as_ref().and_then(|id| events.iter().find(|event| event.id() == id));
-        let about = event.map(|event| {
-            let session = act.session.as_ref().and_then(|id| event.session(id));
-            let name = session.map(|session| format!(", {}", event.name_of(session))).unwrap_or_default();
-            format!("{}{name}", event.title())
-        });
-        let (organisers, identity) = desk.organisers();
-        ActRow {
-            at: moment(act.at, &zone),
-            who: organisers.with_id(identity, &act.who).map(|who| who.name.clone()).unwrap_or_default(),
-            what: act.what,
-            about: about.unwrap_or_default(),
-            reference: act.reference.as_ref().map(Reference::to_string).unwrap_or_default(),
-            count: act.count,
-        }
-    };
-    let acts = acts.readable.iter().map(row).collect();
-    Ok(desk.page(OrganiserPage::Log, &LogView { frame: desk.frame(), acts }))
+    acts.readable
+}
+
+fn row(desk: &Desk<'_>, events: &[Event], act: &Act) -> ActRow {
+    let event = act.event.as_ref().and_then(|id| events.iter().find(|event| event.id() == id));
+    let about = event.map(|event| {
+        let session = act.session.as_ref().and_then(|id| event.session(id));
+        let name = session.map(|session| format!(", {}", event.name_of(session))).unwrap_or_default();
+        format!("{}{name}", event.title())
+    });
+    let (organisers, identity) = desk.organisers();
+    ActRow {
+        at: moment(act.at, &zone(events)),
+        who: organisers.with_id(identity, &act.who).map(|who| who.name.clone()).unwrap_or_default(),
+        what: act.what,
+        about: about.unwrap_or_default(),
+        reference: act.reference.as_ref().map(Reference::to_string).unwrap_or_default(),
+        count: act.count,
+    }
 }
 
 /// Responds with the organiser's own log-ins.

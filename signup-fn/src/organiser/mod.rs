@@ -70,7 +70,9 @@ async fn at_desk(
         | OrganiserAddress::Log
         | OrganiserAddress::Certificate { .. } => (true, false),
         OrganiserAddress::Session { part, .. } => match part {
-            SessionPart::List { .. } | SessionPart::Questions | SessionPart::SignIn => (true, false),
+            SessionPart::List { .. } | SessionPart::Questions | SessionPart::Log | SessionPart::SignIn => {
+                (true, false)
+            }
             SessionPart::Search | SessionPart::Export => (false, true),
             SessionPart::Add
             | SessionPart::Join { .. }
@@ -122,6 +124,7 @@ async fn at_desk(
                 SessionPart::Questions => session::questions(desk, which).await,
                 SessionPart::Add => add::add(desk, which, form).await,
                 SessionPart::Join { is_done } => join::join(desk, which, is_done, form).await,
+                SessionPart::Log => log::of_session(desk, which).await,
                 SessionPart::Amend { is_done } => amend::amend(desk, which, is_done, form).await,
                 SessionPart::Attendance { is_done } => {
                     attendance::attendance(desk, which, is_done, form).await

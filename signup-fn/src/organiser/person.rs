@@ -13,6 +13,7 @@ use http::{Response, StatusCode};
 use super::desk::{Desk, about};
 use super::form::Form;
 use super::listed::position;
+use super::log;
 use super::words::{day, moment, zone_of};
 use crate::participant::form::Submission;
 use crate::people::act::Act;
@@ -204,6 +205,7 @@ async fn show(
             }
             _ => String::new(),
         },
+        acts: log::of_person(desk, event, &reference).await?,
         mails: mails.iter().map(mail).collect(),
         others: match participant.status {
             Status::Cancelled => Vec::new(),

@@ -112,6 +112,16 @@ async fn every_act_happens_once_and_enters_the_log_with_it() {
     assert_eq!(table.mails("vera@x.nl").await.len(), mails + 1);
 
     assert_eq!(browser.submit(&path, &path, "action=cancel").await.location, format!("{path}afgemeld/"));
+    let history = browser.get(&path).await.body;
+    assert!(
+        history.contains("did cancelled\ndid resent\ndid moved\ndid moved\ndid corrected\n"),
+        "{history}"
+    );
+    let of_session = browser.get(&format!("{LIST}logboek/")).await.body;
+    assert!(
+        of_session.contains("act cancelled Ria Vos") && !of_session.contains("logged_in"),
+        "{of_session}"
+    );
     assert_eq!(table.participant("vera@x.nl").await.unwrap().status, Status::Cancelled);
     assert_eq!(browser.submit(&path, &path, "action=erase").await.location, LIST);
     assert!(table.participant("vera@x.nl").await.is_none());

@@ -189,7 +189,7 @@ fn organiser_page(page: OrganiserPage) -> String {
         OrganiserPage::Certificate => "certificate << full_name >>",
         OrganiserPage::Add => "add << has_errors >> << refused >>",
         OrganiserPage::Person => {
-            "person << email >> << status >> << reference >> << full_session >> note << note >> << note_error >> << certificate >>\n<% for mail in mails %>mail << mail.kind >>\n<% endfor %>"
+            "person << email >> << status >> << reference >> << full_session >> note << note >> << note_error >> << certificate >>\n<% for mail in mails %>mail << mail.kind >>\n<% endfor %><% for act in acts %>did << act.what >>\n<% endfor %>"
         }
         OrganiserPage::LogIns => "<% for one in log_ins %>log-in << one.is_current >>\n<% endfor %>",
         OrganiserPage::Log => {

@@ -290,6 +290,7 @@ fn people() -> Vec<PersonView> {
                 note_error: if state { None } else { Some(MessageError::Empty) },
                 was_there: if state { Some(at % 4 == 0) } else { None },
                 certificate: text(state),
+                acts: if state { acts(at % 4 == 0) } else { Vec::new() },
                 mails: list(state, || mail(at % 4 == 0)),
                 others: if state { others.to_vec() } else { Vec::new() },
                 action: "0".into(),
@@ -367,7 +368,11 @@ fn log_ins(state: bool) -> LogInsView {
 }
 
 fn log(state: bool) -> LogView {
-    let row = |what| ActRow {
+    LogView { frame: frame(), session: text(state), list: text(state), acts: acts(state) }
+}
+
+fn acts(state: bool) -> Vec<ActRow> {
+    let row = |&what: &ActKind| ActRow {
         at: "0".into(),
         who: text(state),
         what,
@@ -375,7 +380,7 @@ fn log(state: bool) -> LogView {
         reference: text(state),
         count: usize::from(state),
     };
-    LogView { frame: frame(), acts: ActKind::ALL.iter().map(|&what| row(what)).collect() }
+    ActKind::ALL.iter().map(row).collect()
 }
 
 fn held(state: bool) -> HeldView {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::frame::{About, Frame};
 use super::message::MessageError;
+use super::records::ActRow;
 use crate::answer::{FormView, Status};
 use crate::organiser::address::PersonDone;
 use crate::own::OtherSession;
@@ -81,6 +82,8 @@ pub struct PersonView {
     pub privacy_notice_version: String,
     /// The last day on which any of it is stored.
     pub stored_until: String,
+    /// What organisers did about the sign-up, the newest first.
+    pub acts: Vec<ActRow>,
     /// The mails, the newest first.
     pub mails: Vec<MailRow>,
     /// What organisers noted; empty if nothing.

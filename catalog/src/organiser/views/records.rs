@@ -28,6 +28,10 @@ pub struct LogView {
     /// What every page shows.
     #[serde(flatten)]
     pub frame: Frame,
+    /// The session that they are about; empty if they are about everything.
+    pub session: String,
+    /// The address of the page of that session; empty if they are about everything.
+    pub list: String,
     /// The acts, the newest first.
     pub acts: Vec<ActRow>,
 }

@@ -1,6 +1,7 @@
 //! The log: what organisers did.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use catalog::EventId;
 use jiff::SignedDuration;
 use tokio::time::Instant;
 
@@ -40,6 +41,22 @@ impl Store {
             }
         })
         .await
+    }
+
+    /// Reads all acts about an event, the newest first.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes or if the table refuses a request.
+    pub async fn acts_about(
+        &self,
+        event: &EventId,
+        deadline: Instant,
+    ) -> Result<Listing<Vec<Act>>, StoreError> {
+        let items = retry::until(deadline, || self.query(ORGANISERS, ACT)).await?;
+        let mut listing: Listing<Vec<Act>> = items.iter().map(record::act).collect();
+        listing.readable.retain(|act| act.event.as_ref() == Some(event));
+        listing.readable.reverse();
+        Ok(listing)
     }
 
     /// Reads the newest acts, the newest first.
