@@ -322,6 +322,7 @@ async fn one_sender_can_ask_for_half_the_seats_of_a_session_in_an_hour() {
             source: Some(&source),
             now: now(),
             privacy_notice_version: "2026-11",
+            act: None,
         };
         table.store().claim(&request, soon()).await.unwrap().claim
     };

@@ -34,7 +34,7 @@ pub enum OrganiserAddress {
     },
     /// `/beheer/uitloggen/`: ends one log-in, or all of them.
     LogOut,
-    /// `/beheer/bevestigen/`: asks for a fresh code before a heavy act.
+    /// `/beheer/bevestigen/`: asks for a fresh code before a sensitive action.
     Confirm,
     /// `/beheer/inlogs/`: the organiser's own log-ins.
     LogIns,
@@ -72,7 +72,7 @@ pub enum OrganiserAddress {
 /// A page about a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionPart {
-    /// Nothing, `wacht/` or `afgemeld/`, and then a page number from 2: who signed up.
+    /// The list of who signed up: nothing or the name of a tab, and then a page number if it is not 1.
     List {
         /// Who is listed.
         tab: Tab,

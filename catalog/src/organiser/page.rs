@@ -12,7 +12,7 @@ pub enum OrganiserPage {
     Code,
     /// The link in the mail, filled from a [`super::views::enter::LinkView`].
     Link,
-    /// Asks for a fresh code before a heavy act, filled from a [`super::views::enter::ConfirmView`].
+    /// Asks for a fresh code before a sensitive action, filled from a [`super::views::enter::ConfirmView`].
     Confirm,
     /// The sessions and what needs attention, filled from an [`super::views::overview::OverviewView`].
     Overview,

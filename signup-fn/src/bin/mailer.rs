@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use serde_json::{Value, json};
-use signup_fn::mail::mailer::Mailer;
+use signup_fn::mail::mailer::{Delivery, Mailer};
 use signup_fn::mail::message::Messages;
 use signup_fn::mail::rounds::OVERDUE;
 use signup_fn::mail::ses::Ses;
@@ -18,6 +18,7 @@ use signup_fn::people::timing::Timing;
 use signup_fn::rendered;
 use signup_fn::settings::{self, MailSettings, Settings};
 use signup_fn::store::client::Store;
+use signup_fn::store::error::StoreError;
 use signup_fn::store::stream::{Announced, StreamEvent};
 use tokio::time::Instant;
 
@@ -70,8 +71,12 @@ async fn handle(mailer: &Mailer, payload: Value, deadline: Instant) -> Result<Va
     for record in &batch.records {
         let timing = Timing { now: Timestamp::now(), deadline };
         let delivered = match record.mail() {
-            Some(Announced::Mail(event, mail)) => mailer.deliver(&event, &mail, timing).await,
-            Some(Announced::Pass(request)) => mailer.deliver_pass(&request, timing).await,
+            Some(Announced::Mail(event, mail)) => mailer.deliver(&event, &mail, timing).await.map(drop),
+            // Its code is too old before the schedule would retry it, so the stream does.
+            Some(Announced::Pass(request)) => match mailer.deliver_pass(&request, timing).await {
+                Ok(Delivery::Failed) => Err(StoreError::Refused("the mail was not accepted".to_owned())),
+                delivered => delivered.map(drop),
+            },
             None => continue,
         };
         // A mail that could not be sent stays in the outbox, and the schedule retries it. So only an error

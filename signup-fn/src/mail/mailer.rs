@@ -113,7 +113,13 @@ impl Mailer {
         };
         // Whoever cancelled or got a seat in the meantime is no longer among those it was for.
         let is_for = |broadcast: &Broadcast| participant.is_among(broadcast.to);
-        if mail.kind == MailKind::Message && !broadcast.as_ref().is_some_and(is_for) {
+        let is_outdated = match mail.kind {
+            MailKind::Message => !broadcast.as_ref().is_some_and(is_for),
+            // The link was taken away.
+            MailKind::JoinLink => join.is_none(),
+            _ => false,
+        };
+        if is_outdated {
             self.store.forget_mail(id, key, deadline).await?;
             return Ok(Delivery::Nothing);
         }

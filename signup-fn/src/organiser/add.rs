@@ -7,7 +7,7 @@ use catalog::organiser::act::ActKind;
 use catalog::organiser::address::{OrganiserAddress, PersonDone, SessionPart};
 use catalog::organiser::page::OrganiserPage;
 use catalog::organiser::views::person::{AddView, Refused};
-use catalog::{Event, EventId, Session, SessionId};
+use catalog::{Event, EventId, Reference, Session, SessionId};
 use http::{Response, StatusCode};
 
 use super::desk::{Desk, about};
@@ -24,7 +24,7 @@ pub(super) async fn add(
     form: Option<&Form>,
 ) -> Result<Response<String>, StoreError> {
     let Some((event, session)) = desk.session(which).await? else { return Ok(desk.gone()) };
-    if session.is_called_off() || session.ends_at() <= desk.timing.now {
+    if session.is_removed() || session.is_called_off() || session.ends_at() <= desk.timing.now {
         return Ok(desk.gone());
     }
     let empty = || (BTreeMap::new(), FieldErrors::new());
@@ -37,6 +37,15 @@ pub(super) async fn add(
         Ok(signup) => signup,
         Err(errors) => return Ok(page(desk, (&event, &session), (typed, errors), None)),
     };
+    let act = Act {
+        event: Some(event.id().clone()),
+        session: Some(session.id().clone()),
+        count: 1,
+        ..desk.act(form, ActKind::Added)
+    };
+    if let Some(added) = added_before(desk, &act).await? {
+        return Ok(done(&event, added));
+    }
     let request = Request {
         event: &event,
         signup,
@@ -45,27 +54,30 @@ pub(super) async fn add(
         source: None,
         now: desk.timing.now,
         privacy_notice_version: desk.area().catalog.privacy_notice_version(),
+        act: Some(&act),
     };
     let Claimed { claim, person } = desk.store().claim(&request, desk.timing.deadline).await?;
     let refused = match claim {
-        Claim::Placed(_) => {
-            let reference = person.reference();
-            let act = Act {
-                event: Some(event.id().clone()),
-                session: Some(session.id().clone()),
-                reference: Some(reference.clone()),
-                count: 1,
-                ..desk.act(form, ActKind::Added)
-            };
-            desk.store().log(&act, desk.timing.deadline).await?;
-            let (event, done) = (event.id().clone(), Some(PersonDone::Added));
-            return Ok(see_other(&OrganiserAddress::Person { event, reference, done }.to_string()));
-        }
-        Claim::Known(_) => Refused::Known,
+        Claim::Placed(_) => return Ok(done(&event, person.reference())),
+        Claim::Known(_) => match added_before(desk, &act).await? {
+            Some(added) => return Ok(done(&event, added)),
+            None => Refused::Known,
+        },
         Claim::Crowded(_) => Refused::Crowded,
         Claim::Full | Claim::TooOften => Refused::Full,
     };
     Ok(page(desk, (&event, &session), (typed, FieldErrors::new()), Some(refused)))
+}
+
+/// Returns whom the same form has added before, if it has.
+async fn added_before(desk: &Desk<'_>, act: &Act) -> Result<Option<Reference>, StoreError> {
+    let before = desk.store().act_with(&act.id, desk.timing.deadline).await?;
+    Ok(before.and_then(|act| act.reference))
+}
+
+fn done(event: &Event, reference: Reference) -> Response<String> {
+    let (event, done) = (event.id().clone(), Some(PersonDone::Added));
+    see_other(&OrganiserAddress::Person { event, reference, done }.to_string())
 }
 
 fn page(

@@ -42,11 +42,18 @@ pub(super) async fn amend(
         Ok(amendment) => amendment,
         Err(error) => return Ok(page.show(&typed, false, Some(error))),
     };
-    if form.action() != "do" {
-        return Ok(page.preview(&typed, &amendment));
-    }
-    if amendment.called_off.is_some() && !desk.log_in.is_fresh(desk.timing.now) {
+    // Asked before the page says what would happen, so that nothing is left but the button.
+    let is_heavy = amendment.called_off.is_some() && event.amendment(session.id()).called_off.is_none();
+    if is_heavy && !desk.log_in.is_fresh(desk.timing.now) {
         return Ok(confirm::ask(desk, &page.address(false)));
+    }
+    let is_done = desk.store().act_with(&form.id, desk.timing.deadline).await?.is_some();
+    if is_done {
+        // The same form was handled before.
+        return Ok(see_other(&page.address(true).to_string()));
+    }
+    if form.action() != "do" || form.get("before") != page.before() {
+        return Ok(page.preview(&typed, &amendment));
     }
     page.carry_out(form, &typed, &amendment).await
 }
@@ -94,6 +101,12 @@ impl Page<'_> {
         OrganiserAddress::Session { event, session, part: SessionPart::Amend { is_done } }
     }
 
+    /// Returns what organisers had changed before, in a form that a page can send back.
+    fn before(&self) -> String {
+        let amendment = self.event.amendment(self.session.id());
+        serde_json::to_string(&amendment).unwrap_or_default()
+    }
+
     /// Returns the session in the catalogue, if it is still there.
     fn in_catalogue(&self) -> Option<&Session> {
         self.desk.area().catalog.event(self.event.id())?.session(self.session.id())
@@ -128,7 +141,9 @@ impl Page<'_> {
             is_called_off: typed.is_called_off,
             reason: typed.reason.clone(),
             taken: self.state.taken,
+            is_off_on_site: self.in_catalogue().is_some_and(Session::is_called_off),
             on_site: self.in_catalogue().map_or(0, Session::capacity),
+            before: self.before(),
             differs: !self.event.amendment(self.session.id()).is_nothing(),
             error: None,
             is_done: false,
@@ -159,6 +174,9 @@ impl Page<'_> {
             called_off: if is_called_off { self.state.taken.saturating_add(waiting) } else { 0 },
             is_called_off,
             takes_place: amendment.called_off.is_none() && before.called_off.is_some(),
+            only_reason: before.called_off.is_some()
+                && amendment.called_off.is_some()
+                && before.called_off != amendment.called_off,
             is_nothing: before == *amendment,
         };
         let view = AmendView { effects: Some(effects), ..self.view(typed) };
@@ -179,9 +197,12 @@ impl Page<'_> {
         };
         let catalogue = desk.area().catalog.event(self.event.id());
         let which = (self.event, self.session);
-        let event = match desk.store().amend((&act, catalogue), which, amendment, timing).await? {
+        let before = self.event.amendment(self.session.id());
+        let amendments = (&before, amendment);
+        let event = match desk.store().amend((&act, catalogue), which, amendments, timing).await? {
             Amended::Done(event) => event,
             Amended::TooSmall => return Ok(self.show(typed, false, Some(AmendError::TooSmall))),
+            Amended::Outdated => return Ok(see_other(&self.address(false).to_string())),
             Amended::Gone => return Ok(desk.gone()),
         };
         // What is left when time is up, the rounds do.

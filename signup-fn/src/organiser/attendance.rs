@@ -34,11 +34,18 @@ pub(super) async fn attendance(
     if session.starts_at() > desk.timing.now {
         return Ok(desk.gone());
     }
-    let ticked: HashSet<&str> = form.all("was").collect();
+    let (ticked, listed): (HashSet<&str>, HashSet<&str>) =
+        (form.all("was").collect(), form.all("listed").collect());
+    let before: HashSet<&str> = form.all("before").collect();
     let is_cleared = form.action() == "clear";
+    let is_first = form.get("noted") != "yes";
     let noted = people.iter().filter_map(|one| {
-        let was_there = (!is_cleared).then(|| ticked.contains(one.person.reference().as_str()));
-        (one.was_there != was_there).then(|| (one.key(), was_there))
+        let reference = one.person.reference();
+        let reference = reference.as_str();
+        // Somebody else may have ticked others since, and somebody may have got a seat.
+        let is_meant = is_first || is_cleared || ticked.contains(reference) != before.contains(reference);
+        let was_there = (!is_cleared).then(|| ticked.contains(reference));
+        (listed.contains(reference) && is_meant && one.was_there != was_there).then(|| (one.key(), was_there))
     });
     let noted: Vec<_> = noted.collect();
     let act = Act {

@@ -1,4 +1,4 @@
-//! A fresh code before a heavy act (OWASP ASVS 5.0, 7.5).
+//! A fresh code before a sensitive action (OWASP ASVS 5.0, 7.5).
 
 use catalog::organiser::address::OrganiserAddress;
 use catalog::organiser::page::OrganiserPage;
@@ -36,7 +36,8 @@ pub(super) async fn confirm(desk: &Desk<'_>, form: Option<&Form>) -> Result<Resp
     let timing = desk.timing;
     if form.action() == "ask" {
         let organiser = desk.id();
-        let by_address = desk.area().identity.log_ins_of(&organiser, timing.now);
+        // Nobody else can use up what an organiser needs within a log-in.
+        let by_address = desk.area().identity.codes_of(&desk.log_in.hash, timing.now);
         let asked = Asked {
             browser: &desk.log_in.hash,
             organiser: &organiser,

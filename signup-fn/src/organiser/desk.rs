@@ -80,6 +80,7 @@ impl<'a> Desk<'a> {
         admission::admit_strictly(request, &self.area.origins)?;
         let key = field(request.body(), FORM_KEY);
         let id = self.area.token_keys.act_of(&key, &self.log_in.hash, self.timing.now);
+        let id = id.map(|id| id.of_form(request.body()));
         id.map(|id| Form::new(id, request.body())).ok_or(StatusCode::FORBIDDEN)
     }
 
@@ -130,7 +131,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Returns an event as it stands. Returns `None` if nobody who signed up for it is remembered.
+    /// Returns an event as it stands. Returns `None` if the event is neither in the catalogue nor kept.
     pub(super) async fn event(&self, id: &EventId) -> Result<Option<Event>, StoreError> {
         self.store().keep(id, self.area.catalog.event(id), self.timing).await
     }
@@ -160,7 +161,8 @@ impl<'a> Desk<'a> {
         Ok((of_catalogue.chain(offline).flatten().collect(), unreadable.len()))
     }
 
-    /// Stores a broadcast, and puts its mails into the outbox. What is left when time is up, the rounds put there.
+    /// Stores a broadcast, and puts its mails into the outbox. Whatever is left when time runs out is put there by the
+    /// rounds.
     pub(super) async fn broadcast(
         &self,
         act: &Act,
@@ -168,10 +170,15 @@ impl<'a> Desk<'a> {
         broadcast: &Broadcast,
     ) -> Result<(), StoreError> {
         self.store().broadcast((act, event), broadcast, self.timing).await?;
+        self.spread(event, broadcast).await;
+        Ok(())
+    }
+
+    /// Puts the mails of a stored broadcast into the outbox. The rounds complete what fails.
+    pub(super) async fn spread(&self, event: &Event, broadcast: &Broadcast) {
         if let Err(error) = self.store().spread(event, &broadcast.id, self.timing).await {
             tracing::warn!(event.id = %event.id(), %error, "the rounds complete a broadcast");
         }
-        Ok(())
     }
 
     /// Responds with a page.

@@ -1,4 +1,4 @@
-//! The list of a session as a file. A heavy act, since it takes everybody's data out of the area.
+//! The list of a session as a file. A sensitive action, since it takes everybody's data out of the area.
 
 use anyhow::Result;
 use catalog::organiser::act::ActKind;
@@ -10,7 +10,7 @@ use http::{HeaderValue, Response, StatusCode};
 use super::confirm;
 use super::desk::Desk;
 use super::form::Form;
-use crate::people::act::Act;
+use crate::people::act::{Act, ActId};
 use crate::sheet::row::Row;
 use crate::sheet::{csv, row, xlsx};
 use crate::store::error::StoreError;
@@ -36,6 +36,8 @@ pub(super) async fn export(
         event: Some(event.id().clone()),
         session: Some(session.id().clone()),
         count: rows.len(),
+        // A page can be used for a file more than once, and each is an act.
+        id: ActId::random(desk.timing.now)?,
         ..desk.act(form, ActKind::Exported)
     };
     let (ending, kind, made) = match form.get("kind") {

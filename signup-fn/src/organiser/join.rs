@@ -148,5 +148,5 @@ fn tells(mail: &Mail, session: &Session, join: &Join) -> bool {
         | MailKind::Crowded
         | MailKind::Message => false,
     };
-    has_link && mail.session == *session.id() && mail.created_at >= join.set_at
+    has_link && mail.parked.is_none() && mail.session == *session.id() && mail.created_at >= join.set_at
 }

@@ -23,7 +23,7 @@ use crate::store::mail::Mail;
 use crate::store::organiser::requests::{Asked, Asking};
 use crate::web::answers::see_other;
 
-/// The groups that can get a message, each with the value of its choice.
+/// The groups that can get a message, in the order of the form.
 const GROUPS: [Tab; 5] = [Tab::Coming, Tab::Waiting, Tab::Cancelled, Tab::WasThere, Tab::WasNotThere];
 
 /// Shows the form, or does what it asks.
@@ -40,8 +40,9 @@ pub(super) async fn message(
     match form.action() {
         "retry" => return draft.retry(desk, form).await,
         "code" => {
-            let sent = ask_for_code(desk).await?;
-            draft.view.is_code_sent = sent == Asking::Sent;
+            let asking = ask_for_code(desk).await?;
+            draft.view.is_code_sent = asking == Asking::Sent;
+            draft.view.is_code_refused = asking == Asking::TooOften;
             return Ok(draft.page(desk));
         }
         _ => {}
@@ -56,7 +57,7 @@ pub(super) async fn message(
 
 async fn ask_for_code(desk: &Desk<'_>) -> Result<Asking, StoreError> {
     let organiser = desk.id();
-    let by_address = desk.area().identity.log_ins_of(&organiser, desk.timing.now);
+    let by_address = desk.area().identity.codes_of(&desk.log_in.hash, desk.timing.now);
     let asked = Asked {
         browser: &desk.log_in.hash,
         organiser: &organiser,
@@ -95,7 +96,7 @@ impl Draft {
         let broadcasts = desk.store().broadcasts(&event, desk.timing.deadline).await?.logged(event.id());
         let join = desk.store().join_of(&event, session.id(), desk.timing.deadline).await?;
         let (subject, text) = (Line::new(get("subject")), Lines::new(get("text")));
-        let is_written = form.is_some_and(|form| !matches!(form.action(), "code" | "retry"));
+        let is_written = form.is_some_and(|form| form.action() != "retry");
         let has_link = join.is_some() && !matches!(to, Tab::Waiting | Tab::Cancelled);
         let error = |typed: &str, error: Option<TextError>| match error {
             _ if !is_written => None,
@@ -157,6 +158,7 @@ impl Draft {
             has_changed: false,
             needs_code: !desk.log_in.is_fresh(desk.timing.now),
             is_code_sent: false,
+            is_code_refused: false,
             code_error: None,
             is_done: false,
             is_proof_sent: false,
@@ -223,6 +225,9 @@ impl Draft {
         form: &Form,
         message: Message,
     ) -> Result<Response<String>, StoreError> {
+        if self.is_sent(desk, form).await? {
+            return Ok(self.done());
+        }
         if form.get("count").parse() != Ok(self.recipients.len()) || self.recipients.is_empty() {
             self.view.has_changed = true;
             return Ok(self.page(desk));
@@ -231,6 +236,10 @@ impl Draft {
             let presented = Presented::Code(form.get("code"));
             let keys = &desk.area().token_keys;
             if let Err(refusal) = desk.store().refresh(&desk.log_in, &presented, keys, desk.timing).await? {
+                // The same form used up the code a moment ago.
+                if self.is_sent(desk, form).await? {
+                    return Ok(self.done());
+                }
                 self.view.code_error = Some(code_error(refusal));
                 return Ok(self.page(desk));
             }
@@ -239,6 +248,16 @@ impl Draft {
         let broadcast = self.broadcast(desk, act.id, message, &self.recipients);
         desk.broadcast(&act, &self.event, &broadcast).await?;
         Ok(self.done())
+    }
+
+    /// Returns whether the same form was handled before. Completes what it left.
+    async fn is_sent(&self, desk: &Desk<'_>, form: &Form) -> Result<bool, StoreError> {
+        let deadline = desk.timing.deadline;
+        let Some(sent) = desk.store().broadcast_of(&self.event, &form.id, deadline).await? else {
+            return Ok(false);
+        };
+        desk.spread(&self.event, &sent).await;
+        Ok(true)
     }
 
     /// Has the mails of a message sent again that could not be sent.

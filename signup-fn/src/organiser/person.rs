@@ -45,7 +45,11 @@ pub(super) async fn person(
     let Some(event) = desk.event(event).await? else { return Ok(desk.gone()) };
     let participants = desk.store().participants(&event, desk.timing).await?.logged(event.id());
     let found = participants.into_iter().find(|one| one.person.reference() == *reference);
-    let Some(participant) = found else { return Ok(desk.gone()) };
+    let Some(participant) = found else {
+        // Erased by the same form a moment ago.
+        let is_erased = form.is_some_and(|form| form.action() == "erase");
+        return Ok(if is_erased { see_other(&OrganiserAddress::Overview.to_string()) } else { desk.gone() });
+    };
     match form {
         None => show(desk, &event, &participant, Shown { done, ..Shown::default() }).await,
         Some(form) => change(desk, &event, &participant, form).await,
@@ -150,7 +154,8 @@ async fn show(
     let states = desk.store().session_states(event.id(), desk.timing.deadline).await?;
     let mails = desk.store().mails(event, desk.timing.deadline).await?.logged(event.id());
     let zone = zone_of(event);
-    let mut mails: Vec<_> = mails.into_iter().filter(|mail| mail.key.person == participant.person).collect();
+    let mut mails: Vec<_> =
+        mails.into_iter().filter(|mail| mail.key.person == participant.person && !mail.is_proof()).collect();
     mails.sort_by_key(|mail| std::cmp::Reverse(mail.created_at));
     let mail = |mail: &crate::store::mail::Mail| MailRow {
         kind: mail.kind.name(),
@@ -197,7 +202,7 @@ async fn show(
             None => participant.note.as_ref().map(|note| note.as_str().to_owned()).unwrap_or_default(),
         },
         note_error: noted.map(|(_, error)| error),
-        was_there: participant.was_there,
+        is_attendance_noted: participant.was_there.is_some(),
         certificate: match participant.was_there {
             Some(true) => {
                 let (event, reference) = (event_id.clone(), reference.clone());

@@ -71,7 +71,7 @@ pub(super) async fn search(
     Ok(desk.page(OrganiserPage::Session, &view))
 }
 
-/// Responds with what those who come asked, together.
+/// Responds with all questions of everybody who has not cancelled.
 pub(super) async fn questions(
     desk: &Desk<'_>,
     which: (&EventId, &SessionId),

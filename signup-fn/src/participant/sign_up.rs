@@ -64,6 +64,7 @@ pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -
         source,
         now: timing.now,
         privacy_notice_version: function.catalog.privacy_notice_version(),
+        act: None,
     };
     let Claimed { claim, person } = match function.store.claim(&request, timing.deadline).await {
         Ok(claimed) => claimed,

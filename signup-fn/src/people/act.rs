@@ -6,14 +6,15 @@ use catalog::organiser::act::ActKind;
 use catalog::{EventId, Reference, SessionId};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::identity::OrganiserId;
 use super::secret::SecretHash;
 use super::token::TokenKeys;
 
-/// The id of an act: the moment at which its form was shown, and random bits. So ids are in the order of time,
-/// and a form that is sent twice has one id.
+/// The id of an act: the moment at which its form was shown, and bits that differ for every form. So ids are in the
+/// order of time, and a form that is sent twice has one id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActId([u8; 16]);
 
@@ -60,6 +61,17 @@ impl ActId {
         // Four bytes reach the year 2106.
         bytes[..4].copy_from_slice(&u32::try_from(now.as_second()).unwrap_or(u32::MAX).to_be_bytes());
         Ok(Self(bytes))
+    }
+
+    /// Returns the id of the act that a form asks for. The id of the page decides its time, and everything in the
+    /// form the rest, so another form of the same page is another act.
+    #[must_use]
+    pub fn of_form(self, body: &[u8]) -> Self {
+        let mut bytes = self.0;
+        for (byte, hashed) in bytes[4..].iter_mut().zip(Sha256::digest(body)) {
+            *byte = hashed;
+        }
+        Self(bytes)
     }
 
     fn shown_at(self) -> i64 {
@@ -125,6 +137,14 @@ mod tests {
         for forged in ["", "x", &key[1..], &format!("{key}A"), &key[..22]] {
             assert_eq!(keys.act_of(forged, &own, now), None, "{forged}");
         }
+    }
+
+    #[test]
+    fn each_form_of_a_page_asks_for_an_act_of_its_own() {
+        let page = ActId::random("2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
+        assert_eq!(page.of_form(b"form_key=x&action=cancel"), page.of_form(b"form_key=x&action=cancel"));
+        assert_ne!(page.of_form(b"form_key=x&action=cancel"), page.of_form(b"form_key=x&action=erase"));
+        assert_eq!(page.of_form(b"").shown_at(), page.shown_at());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use sha2::Sha256;
 
 use super::field::Email;
+use super::secret::SecretHash;
 use super::text::folded;
 
 /// The secret key of the hashes that identify people. Without it, a hash reveals nothing.
@@ -92,6 +93,12 @@ impl Identity {
     pub fn log_ins_of(&self, organiser: &OrganiserId, now: Timestamp) -> Source {
         let hour = now.as_second().div_euclid(3600);
         Source { hash: self.hash(&[b"log-ins\0", &hour.to_be_bytes(), &organiser.0]), hour }
+    }
+
+    /// Returns the source of requests for a fresh code in a running log-in, in the hour of `now`.
+    pub fn codes_of(&self, log_in: &SecretHash, now: Timestamp) -> Source {
+        let hour = now.as_second().div_euclid(3600);
+        Source { hash: self.hash(&[b"codes\0", &hour.to_be_bytes(), log_in.as_str().as_bytes()]), hour }
     }
 
     /// Returns the source of requests to log in from a network address, in the hour of `now`.

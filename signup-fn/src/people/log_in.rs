@@ -40,7 +40,7 @@ pub const VALID: SignedDuration = SignedDuration::from_mins(10);
 const IDLE: SignedDuration = SignedDuration::from_hours(1);
 /// How long a log-in lasts in any case (OWASP ASVS 5.0, 7.3.2).
 const LONGEST: SignedDuration = SignedDuration::from_hours(12);
-/// How long after a link or a code heavy acts are allowed.
+/// How long after a link or a code sensitive actions are allowed.
 const FRESH: SignedDuration = SignedDuration::from_mins(15);
 impl LogInRequest {
     /// Returns when it was made.

@@ -21,13 +21,15 @@ pub enum Amended {
     Done(Box<Event>),
     /// More seats are taken than the requested capacity; nothing changed.
     TooSmall,
+    /// Somebody else has changed the session since; nothing changed.
+    Outdated,
     /// The event is not kept, or no longer has the session.
     Gone,
 }
 
 impl Store {
-    /// Changes a session on behalf of an organiser, and enters the act in the log: both or neither. `catalogue` is
-    /// the event in the catalogue.
+    /// Changes a session on behalf of an organiser who saw `before`, and enters the act in the log: both or neither.
+    /// `catalogue` is the event in the catalogue.
     ///
     /// # Errors
     /// Fails if the deadline passes, if the table refuses a request, or if the kept event is unreadable.
@@ -35,10 +37,11 @@ impl Store {
         &self,
         (act, catalogue): (&Act, Option<&Event>),
         (event, session): (&Event, &Session),
-        amendment: &Amendment,
+        (before, amendment): (&Amendment, &Amendment),
         timing: Timing,
     ) -> Result<Amended, StoreError> {
-        let attempt = || self.try_to_amend((act, catalogue), (event, session), amendment, timing);
+        let amendments = (before, amendment);
+        let attempt = || self.try_to_amend((act, catalogue), (event, session), amendments, timing);
         retry::until(timing.deadline, attempt).await
     }
 
@@ -46,12 +49,16 @@ impl Store {
         &self,
         (act, catalogue): (&Act, Option<&Event>),
         (event, session): (&Event, &Session),
-        amendment: &Amendment,
+        (before, amendment): (&Amendment, &Amendment),
         timing: Timing,
     ) -> Result<Amended, Setback> {
         let Some(item) = self.item(item::kept_key(event.id())).await? else { return Ok(Amended::Gone) };
         let kept = record::kept(&item)?;
         let id = kept.current_id(session.id());
+        let now = kept.amendment(id);
+        if now != *before && now != *amendment {
+            return Ok(Amended::Outdated);
+        }
         let Some(amended) = kept.with_amendment(catalogue, id, amendment, timing.now) else {
             return Ok(Amended::Gone);
         };
@@ -60,9 +67,11 @@ impl Store {
             Some(before) => equals(KEPT, before.clone()),
             None => Condition::Absent("pk"),
         };
-        let fits = match amendment.capacity {
-            None => Condition::always(),
-            Some(_) => Condition::Any(vec![
+        // A session that has too few seats already can still be closed or called off.
+        let is_same = kept.session(id).map(Session::capacity) == Some(capacity);
+        let fits = match is_same {
+            true => Condition::always(),
+            false => Condition::Any(vec![
                 Condition::Absent("taken"),
                 Condition::AtMost("taken", number(capacity.into())),
             ]),

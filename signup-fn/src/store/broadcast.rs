@@ -19,7 +19,7 @@ use super::error::{Setback, StoreError};
 use super::expression::{Changes, Condition, equals};
 use super::item::{self, Item, text};
 use super::listing::Listing;
-use super::mail::{Mail, MailKey};
+use super::mail::{Mail, MailKey, PROOF};
 use super::organiser::acts::enter;
 use super::record::{attributes, read, unreadable};
 use super::transaction::{Outcome, Write};
@@ -131,7 +131,9 @@ impl Store {
         timing: Timing,
     ) -> Result<(), StoreError> {
         let forget_at = event.session(&broadcast.session).map_or(timing.now, |one| event.forget_at(one));
-        let mail = Mail { to: Some(to.clone()), ..mail(broadcast, (person, 0), timing.now) };
+        let mail = mail(broadcast, (person, 0), timing.now);
+        let key = MailKey { id: format!("{}{PROOF}", broadcast.id), ..mail.key.clone() };
+        let mail = Mail { key, to: Some(to.clone()), ..mail };
         let id = attempt_id();
         retry::until(timing.deadline, || async {
             let item = to_item(event.id(), broadcast, forget_at)?;

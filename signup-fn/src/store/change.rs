@@ -291,7 +291,7 @@ impl Store {
         let mut moved = participant.next(attempt.now);
         moved.signup.session = to.clone();
         moved.told = Some(session.times());
-        moved.rescheduled_at = None;
+        (moved.rescheduled_at, moved.was_there) = (None, None);
         moved.forget_at = event.forget_at(session);
         moved.status = match (place, participant.status) {
             (Place::WaitingList, _) => Status::Waiting,

@@ -21,9 +21,11 @@ use super::error::StoreError;
 use super::expression::{Changes, Condition};
 use super::item::{self, number};
 use super::mail::Mail;
+use super::organiser::acts::enter;
 use super::sharing::Sharing;
 use super::transaction::Write;
 use super::{outbox, record};
+use crate::people::act::Act;
 use crate::people::identity::{Identity, Mailbox, Person, Source};
 use crate::people::participant::Participant;
 use crate::people::signup::Signup;
@@ -46,6 +48,8 @@ pub struct Request<'a> {
     pub now: Timestamp,
     /// The version of the privacy notice that was shown with the form.
     pub privacy_notice_version: &'a str,
+    /// The act of an organiser that adds the participant by hand, if one does. It enters the log with the sign-up.
+    pub act: Option<&'a Act>,
 }
 
 /// The outcome of a sign-up.
@@ -160,6 +164,9 @@ impl Claiming<'_> {
             sharing.clone().with(event.id(), &self.mailbox, person, forget_at)?,
         ];
         writes.extend(self.count());
+        if let Some(act) = self.request.act {
+            writes.push(enter(&Act { reference: Some(person.reference()), ..act.clone() })?);
+        }
         Ok(writes)
     }
 

@@ -9,6 +9,9 @@ use crate::people::field::Email;
 use crate::people::identity::Person;
 use crate::people::participant::Participant;
 
+/// The end of the id of a mail that shows an organiser what a message looks like.
+pub(super) const PROOF: &str = "-proof";
+
 /// The key of a mail within an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailKey {
@@ -53,6 +56,11 @@ impl Mail {
             MailKind::Message | MailKind::JoinLink => self.key.id.split_once('-')?.0.parse().ok(),
             _ => None,
         }
+    }
+
+    /// Returns whether an organiser got the mail, to see what a message looks like.
+    pub fn is_proof(&self) -> bool {
+        self.key.id.ends_with(PROOF)
     }
 
     /// Creates a mail about the current state of a participant.

@@ -271,7 +271,11 @@ async fn somebody_who_waits_can_be_let_in_beyond_the_capacity_for_a_reason() {
     table.change(&store, "a@x.nl", &Change::Cancel).await.unwrap();
     assert_eq!((table.taken("a").await, table.waiting("a").await.len()), (1, 1));
     assert_eq!(table.participant("b@x.nl").await.unwrap().status, Status::Waiting);
-    assert_eq!(browser.submit(&path, &path, "action=let_in&note=Nog+eens").await.status, 410);
+    assert_eq!(
+        browser.submit(&path, &path, "action=let_in&note=Nog+eens").await.location,
+        format!("{path}toegelaten/")
+    );
+    assert_eq!(table.taken("a").await, 1);
 }
 
 #[tokio::test]
@@ -312,7 +316,16 @@ async fn who_was_there_is_noted_for_all_at_once_and_can_be_taken_back() {
     let first = table.participant("p0@x.nl").await.unwrap();
     // Somebody is erased between the page and the button.
     table.change(&store, "p1@x.nl", &Change::Erase).await.unwrap();
-    let fields = format!("form_key={key}&was={}&was=00000000", first.person.reference());
+    let listed: String = table
+        .store()
+        .participants(&table.event, crate::support::at(now()))
+        .await
+        .unwrap()
+        .readable
+        .iter()
+        .map(|one| format!("&listed={}", one.person.reference()))
+        .collect();
+    let fields = format!("form_key={key}&was={}&was=00000000{listed}", first.person.reference());
     assert_eq!(browser.post(&path, &fields).await.location, format!("{path}bewaard/"));
     let list = browser.get(LIST).await.body;
     assert!(
@@ -323,7 +336,14 @@ async fn who_was_there_is_noted_for_all_at_once_and_can_be_taken_back() {
     assert!(browser.get(&certificate).await.body.contains("certificate Jan Vos"));
     let other = table.participant("p2@x.nl").await.unwrap().person.reference();
     assert_eq!(browser.get(&format!("/beheer/bijeenkomst/e/deelnemer/{other}/bewijs/")).await.status, 410);
-    browser.submit(&path, &path, "action=clear").await;
+    // A colleague who saw only the first tick takes nothing back, and adds one.
+    let second = table.participant("p3@x.nl").await.unwrap().person.reference();
+    let fields = format!("noted=yes&before={0}&was={0}&was={second}{listed}", first.person.reference());
+    browser.submit(&path, &path, &fields).await;
+    let fields = format!("noted=yes&before={0}&was={0}{listed}", first.person.reference());
+    browser.submit(&path, &path, &fields).await;
+    assert!(browser.get(LIST).await.body.contains("was_there 2\n"));
+    browser.submit(&path, &path, &format!("action=clear{listed}")).await;
     assert!(!browser.get(LIST).await.body.contains("was_there"));
     assert!(browser.get(&format!("{LIST}tekenlijst/")).await.body.contains("Jan Vos"));
 }
@@ -351,40 +371,82 @@ async fn a_session_is_changed_after_the_page_said_what_would_happen() {
     assert_eq!(table.taken("a").await, 1, "a preview changes nothing");
 
     // More seats: who waits gets one at once.
-    let key = browser.get(&path).await.form_key();
+    let page = browser.get(&path).await;
+    let form = format!("form_key={}&before={}&action=do&capacity=2", page.form_key(), before(&page.body));
     for _ in 0..2 {
-        let done = browser.post(&path, &format!("form_key={key}&action=do&capacity=2")).await;
-        assert_eq!(done.location, format!("{path}gedaan/"));
+        assert_eq!(browser.post(&path, &form).await.location, format!("{path}gedaan/"));
     }
     assert_eq!((table.taken("a").await, table.waiting("a").await.len()), (2, 1));
     assert!(browser.get(&path).await.body.contains("amend 2 false false  differs true"));
     // Fewer than are taken: refused.
-    let page = browser.submit(&path, &path, "action=do&capacity=1").await;
+    let page = amend(&mut browser, "capacity=1").await;
     assert!(page.status == 422 && page.body.contains("too_small"), "{}", page.body);
 
     // Closed: nobody signs up, and whoever has is unharmed.
-    browser.submit(&path, &path, "action=do&capacity=2&closed=yes").await;
+    amend(&mut browser, "capacity=2&closed=yes").await;
     let function = function(&table);
     let form = crate::support::form("d%40x.nl", "a");
     assert_eq!(sign_up(&function, &form, browser.now).await, 409);
     assert_eq!(sign_up(&function, &crate::support::form("d%40x.nl", "b"), browser.now).await, 303);
     assert_eq!(table.taken("a").await, 2);
-    browser.submit(&path, &path, "action=do&capacity=10").await;
+    amend(&mut browser, "capacity=10").await;
     assert_eq!(sign_up(&function, &form, browser.now).await, 303, "open again");
 
-    // Called off: a heavy act, and everybody gets one mail.
+    // A colleague has changed the session since the page was shown: it says again what would happen.
+    let page = browser.get(&path).await;
+    let old = format!("form_key={}&before={}&action=do&capacity=50", page.form_key(), before(&page.body));
+    amend(&mut browser, "capacity=11").await;
+    let again = browser.post(&path, &old).await;
+    assert!(again.status == 200 && again.body.contains("11 to 50"), "{}", again.body);
+
+    // Called off: a sensitive action, and everybody gets one mail.
     browser.now += SignedDuration::from_mins(20);
-    let off = "action=do&capacity=10&called_off=yes&reason=Ziek";
-    assert!(browser.submit(&path, &path, off).await.body.contains("organiser/confirm.html"));
+    let off = "capacity=11&called_off=yes&reason=Ziek";
+    assert!(amend(&mut browser, off).await.body.contains("organiser/confirm.html"));
     browser.log_in(&table, "ria@pos.example").await;
-    assert_eq!(browser.submit(&path, &path, off).await.location, format!("{path}gedaan/"));
+    assert_eq!(amend(&mut browser, off).await.location, format!("{path}gedaan/"));
     assert_eq!(table.taken("a").await, 0);
     for email in ["a@x.nl", "b@x.nl", "c@x.nl"] {
         assert_eq!(table.participant(email).await.unwrap().status, Status::Cancelled);
     }
     assert_eq!(sign_up(&function, &crate::support::form("e%40x.nl", "a"), browser.now).await, 409);
     let log = browser.get("/beheer/logboek/").await.body;
-    assert_eq!(log.matches("act session_changed Ria Vos").count(), 4, "{log}");
+    assert_eq!(log.matches("act session_changed Ria Vos").count(), 5, "{log}");
+}
+
+/// Returns what the page of a session says was changed before, as a form sends it back.
+fn before(page: &str) -> String {
+    let value = page.split("name=\"before\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    form_urlencoded::byte_serialize(value.replace("&quot;", "\"").as_bytes()).collect()
+}
+
+/// Changes the first session, as somebody who has seen the page does.
+async fn amend(browser: &mut Browser<'_>, fields: &str) -> crate::browser::Page {
+    let path = format!("{LIST}wijzigen/");
+    let page = browser.get(&path).await;
+    let form = format!("form_key={}&before={}&action=do&{fields}", page.form_key(), before(&page.body));
+    browser.now += SignedDuration::from_secs(1);
+    browser.post(&path, &form).await
+}
+
+#[tokio::test]
+async fn a_session_with_more_people_than_seats_can_still_be_called_off() {
+    let table = table().await.with_capacity(1);
+    let store = table.store();
+    for email in ["a@x.nl", "b@x.nl"] {
+        table.wait(&store, email, "a").await.unwrap();
+    }
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    amend(&mut browser, "capacity=2").await;
+    table.wait(&store, "c@x.nl", "a").await.unwrap();
+    let path = page_of(&table, "c@x.nl").await;
+    browser.submit(&path, &path, "action=let_in&note=Spreekt+zelf").await;
+    assert_eq!(table.taken("a").await, 3, "of two");
+    assert_eq!(amend(&mut browser, "capacity=2&closed=yes").await.status, 303);
+    assert_eq!(amend(&mut browser, "capacity=2&closed=yes&called_off=yes").await.status, 303);
+    assert_eq!(table.taken("a").await, 0);
 }
 
 /// Returns the sign-up function in front of a table.

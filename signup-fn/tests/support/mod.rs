@@ -181,7 +181,7 @@ fn organiser_page(page: OrganiserPage) -> String {
             "<< subject_error >> << text_error >> << unknown >> count << count >> changed << has_changed >> code << needs_code >> << code_error >><% if preview %> <p>preview << preview.subject >>: << preview.html | safe >></p><% endif %>\n<% for one in sent %>sent << one.id >> << one.sent >>/<< one.total >> failed << one.failed >> under way << one.under_way >>\n<% endfor %>"
         }
         OrganiserPage::Amend => {
-            "amend << capacity >> << is_closed >> << is_called_off >> << error >> differs << differs >><% if effects %> << effects.capacity_before >> to << effects.capacity_after >> promoted << effects.promoted >> told << effects.called_off >><% endif %>"
+            "<input name=\"before\" value=\"<< before >>\">amend << capacity >> << is_closed >> << is_called_off >> << error >> differs << differs >><% if effects %> << effects.capacity_before >> to << effects.capacity_after >> promoted << effects.promoted >> told << effects.called_off >><% endif %>"
         }
         OrganiserPage::Attendance | OrganiserPage::SignIn => {
             "<% for one in people %><< one.full_name >> << one.reference >> << one.was_there >>\n<% endfor %>noted << is_noted >>"
@@ -279,6 +279,7 @@ impl Table {
             source: None,
             now,
             privacy_notice_version: "2026-11",
+            act: None,
         };
         store.claim(&request, Instant::now() + time).await.map(|claimed| claimed.claim)
     }

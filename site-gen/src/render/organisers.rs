@@ -223,6 +223,7 @@ fn messages() -> Vec<MessageView> {
             has_changed: state,
             needs_code: state,
             is_code_sent: state,
+            is_code_refused: !state,
             code_error,
             is_done: state,
             is_proof_sent: !state,
@@ -288,7 +289,7 @@ fn people() -> Vec<PersonView> {
                 stored_until: "0".into(),
                 note: text(state),
                 note_error: if state { None } else { Some(MessageError::Empty) },
-                was_there: if state { Some(at % 4 == 0) } else { None },
+                is_attendance_noted: state,
                 certificate: text(state),
                 acts: if state { acts(at % 4 == 0) } else { Vec::new() },
                 mails: list(state, || mail(at % 4 == 0)),
@@ -314,6 +315,7 @@ fn amendments() -> Vec<AmendView> {
         called_off: 1 + u32::from(state),
         is_called_off: state,
         takes_place: state,
+        only_reason: state,
         is_nothing: !state,
     };
     let view = |error: Option<AmendError>| {
@@ -327,6 +329,8 @@ fn amendments() -> Vec<AmendView> {
             reason: text(state),
             taken: 1 + u32::from(state),
             on_site: u32::from(state),
+            before: "0".into(),
+            is_off_on_site: state,
             differs: state,
             error,
             is_done: state,

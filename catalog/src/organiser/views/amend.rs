@@ -8,7 +8,7 @@ use super::frame::{About, Frame};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AmendError {
-    /// The number of seats is no number from 1.
+    /// The number of seats is not a number from 1 to 10,000.
     NoNumber,
     /// More seats are taken than that.
     TooSmall,
@@ -36,6 +36,8 @@ pub struct Effects {
     pub is_called_off: bool,
     /// Whether a session that was called off takes place after all.
     pub takes_place: bool,
+    /// Whether only the reason changes, about which nobody gets a mail.
+    pub only_reason: bool,
     /// Whether nothing changes.
     pub is_nothing: bool,
 }
@@ -62,8 +64,12 @@ pub struct AmendView {
     pub reason: String,
     /// The number of taken seats.
     pub taken: u32,
+    /// Whether an editor has called the session off.
+    pub is_off_on_site: bool,
     /// The number of seats on the site; 0 if the session is no longer there.
     pub on_site: u32,
+    /// What organisers had changed when the page was shown, which the form sends back.
+    pub before: String,
     /// Whether the session differs from the site.
     pub differs: bool,
     /// Why the change is refused, if it is.

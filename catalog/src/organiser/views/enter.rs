@@ -7,7 +7,7 @@ use super::frame::Frame;
 /// The page that asks for the address to which the link and the code go.
 #[derive(Debug, Clone, Serialize)]
 pub struct LogInView {
-    /// Whether the typed text is no email address.
+    /// Whether the typed text is not an email address.
     pub is_malformed: bool,
     /// The typed text.
     pub email: String,
@@ -24,7 +24,7 @@ pub struct LogInView {
 pub enum CodeError {
     /// It is another code.
     Wrong,
-    /// It is valid no longer, was used, was replaced by a newer one, or was tried too often.
+    /// It is no longer valid, was used, was replaced by a newer one, or was tried too often.
     Over,
     /// This browser asked for none, or it does not keep cookies.
     OtherBrowser,

@@ -15,7 +15,7 @@ pub enum MessageError {
     TooLong,
     /// It has a placeholder that does not exist.
     UnknownPlaceholder,
-    /// It has the placeholder of the link, which the session does not have.
+    /// It contains `{link}`, but the session has no link or the recipients have no seat.
     NoLink,
 }
 
@@ -82,6 +82,8 @@ pub struct MessageView {
     pub needs_code: bool,
     /// Whether a mail with a code is on its way.
     pub is_code_sent: bool,
+    /// Whether too many codes were asked for.
+    pub is_code_refused: bool,
     /// Why the typed code is refused, if it is.
     pub code_error: Option<CodeError>,
     /// Whether a message was just sent.

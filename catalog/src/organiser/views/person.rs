@@ -88,10 +88,10 @@ pub struct PersonView {
     pub mails: Vec<MailRow>,
     /// What organisers noted; empty if nothing.
     pub note: String,
-    /// Whether the note, or the reason for a seat out of turn, that was just typed is too long or empty.
+    /// What is wrong with the note or the reason that was just typed, if anything.
     pub note_error: Option<MessageError>,
-    /// Whether the person was there, once it is noted.
-    pub was_there: Option<bool>,
+    /// Whether it is noted whether the person was there.
+    pub is_attendance_noted: bool,
     /// The address of the certificate; empty unless the person was there.
     pub certificate: String,
     /// The sessions to which the person can be moved.
@@ -100,6 +100,6 @@ pub struct PersonView {
     pub action: String,
     /// The change that was just made, if any.
     pub done: Option<PersonDone>,
-    /// The session that has no seat, if the person could not be moved there; otherwise empty.
+    /// The chosen session, if it is full; otherwise empty.
     pub full_session: String,
 }

@@ -61,7 +61,7 @@ pub struct HeldView {
     pub held: Vec<HeldRow>,
     /// The address that was searched for; empty if none was.
     pub email: String,
-    /// Whether the typed text is no email address.
+    /// Whether the typed text is not an email address.
     pub is_malformed: bool,
     /// Who signed up with that address.
     pub people: Vec<PersonRow>,

@@ -89,7 +89,7 @@ pub struct JoinView {
     pub is_done: bool,
     /// The number of people who have a seat but were not told this link.
     pub untold: usize,
-    /// Whether mails with the link are on their way.
+    /// The number of mails with the link that are not in the outbox yet.
     pub sending: usize,
 }
 

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use tokio::time::Instant;
 
 use super::record::{self, ACT, ORGANISERS};
-use crate::people::act::Act;
+use crate::people::act::{Act, ActId};
 use crate::store::client::{Store, attempt_id};
 use crate::store::error::{Setback, StoreError};
 use crate::store::expression::Condition;
@@ -19,7 +19,9 @@ use crate::store::transaction::{Outcome, Write};
 const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// The number of acts that a page of the log shows.
-const NEWEST: i32 = 200;
+const SHOWN: usize = 200;
+/// The number of acts that are read for it, since some were done long after their forms were shown.
+const READ: i32 = 400;
 
 /// Returns the write that enters an act in the log. Its condition fails if the same form was handled before.
 pub(in crate::store) fn enter(act: &Act) -> Result<Write, StoreError> {
@@ -43,6 +45,15 @@ impl Store {
         .await
     }
 
+    /// Reads an act. Returns `None` if it is not in the log.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes, if the table refuses the request, or if the act is unreadable.
+    pub async fn act_with(&self, id: &ActId, deadline: Instant) -> Result<Option<Act>, StoreError> {
+        let found = retry::until(deadline, || self.item(record::key(ACT, &id.to_string()))).await?;
+        found.as_ref().map(record::act).transpose()
+    }
+
     /// Reads all acts about an event, the newest first.
     ///
     /// # Errors
@@ -55,7 +66,7 @@ impl Store {
         let items = retry::until(deadline, || self.query(ORGANISERS, ACT)).await?;
         let mut listing: Listing<Vec<Act>> = items.iter().map(record::act).collect();
         listing.readable.retain(|act| act.event.as_ref() == Some(event));
-        listing.readable.reverse();
+        listing.readable.sort_by_key(|act| std::cmp::Reverse(act.at));
         Ok(listing)
     }
 
@@ -74,11 +85,15 @@ impl Store {
                 .expression_attribute_values(":pk", text(ORGANISERS))
                 .expression_attribute_values(":prefix", prefix.clone())
                 .scan_index_forward(false)
-                .limit(NEWEST)
+                .limit(READ)
                 .send();
             sent.await.map(|output| output.items.unwrap_or_default()).map_err(|error| Setback::from(&error))
         })
         .await?;
-        Ok(items.iter().map(record::act).collect())
+        let mut listing: Listing<Vec<Act>> = items.iter().map(record::act).collect();
+        // The table has them in the order in which their forms were shown.
+        listing.readable.sort_by_key(|act| std::cmp::Reverse(act.at));
+        listing.readable.truncate(SHOWN);
+        Ok(listing)
     }
 }

@@ -4,7 +4,8 @@ use jiff::SignedDuration;
 use tokio::time::Instant;
 
 use super::acts::enter;
-use super::record::{self, LATEST, LOG_IN, ORGANISERS, REQUEST};
+use super::record::{self, LOG_IN, ORGANISERS, REQUEST};
+use super::requests::latest_key;
 use crate::people::act::Act;
 use crate::people::identity::OrganiserId;
 use crate::people::log_in::{LogIn, LogInRequest};
@@ -56,7 +57,7 @@ impl Store {
         retry::until(timing.deadline, || async {
             let writes = vec![
                 use_up(browser, &request),
-                be_latest(&request),
+                be_latest(browser, &request),
                 Write::put(record::log_in_item(&log_in)?, Condition::Absent("pk")),
                 enter(&act)?,
             ];
@@ -93,7 +94,7 @@ impl Store {
             let key = record::key(LOG_IN, log_in.hash.as_str());
             let writes = vec![
                 use_up(&log_in.hash, &request),
-                be_latest(&request),
+                be_latest(&log_in.hash, &request),
                 Write::update(key, fresh, Condition::Exists("pk")),
             ];
             match self.transact(writes, &id).await? {
@@ -215,7 +216,7 @@ fn use_up(browser: &SecretHash, request: &LogInRequest) -> Write {
 }
 
 /// Returns the write that removes the note of the latest request, which must be this one.
-fn be_latest(request: &LogInRequest) -> Write {
+fn be_latest(browser: &SecretHash, request: &LogInRequest) -> Write {
     let is_latest = equals("request", text(request.id.to_string()));
-    Write::delete(record::key(LATEST, &request.organiser.key()), is_latest)
+    Write::delete(latest_key(browser, request), is_latest)
 }

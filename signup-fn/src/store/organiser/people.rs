@@ -21,6 +21,13 @@ use crate::store::waiting_list::Attempt;
 /// The number of people in one transaction, which may have 100 writes.
 const CHUNK: usize = 90;
 
+/// Returns the note about a participant with a reason below it, or only the reason if both are too long.
+fn noted(participant: &Participant, reason: &Lines<1000>) -> Lines<1000> {
+    let Some(before) = &participant.note else { return reason.clone() };
+    let both = Lines::new(&format!("{}\n{}", before.as_str(), reason.as_str()));
+    both.unwrap_or_else(|_| reason.clone())
+}
+
 impl Store {
     /// Plans a seat for somebody who waits, out of turn and whether or not one is free. Notes the reason.
     pub(in crate::store) async fn plan_to_let_in(
@@ -29,8 +36,11 @@ impl Store {
         participant: &Participant,
         reason: &Lines<1000>,
     ) -> Result<Plan, Setback> {
-        if participant.status != Status::Waiting {
-            return Ok(Plan::Nothing(Changed::Gone));
+        match participant.status {
+            Status::Waiting => {}
+            // The form was handled before.
+            Status::Confirmed => return Ok(Plan::Nothing(Changed::Done)),
+            Status::Held | Status::Cancelled => return Ok(Plan::Nothing(Changed::Gone)),
         }
         let session = &participant.signup.session;
         let state = self.session_state(attempt.event.id(), session).await?;
@@ -38,7 +48,7 @@ impl Store {
             return Err(Setback::Passing("the waiting list is changing".to_owned()));
         };
         let mut let_in = participant.next(attempt.now);
-        (let_in.status, let_in.note) = (Status::Confirmed, Some(reason.clone()));
+        (let_in.status, let_in.note) = (Status::Confirmed, Some(noted(participant, reason)));
         let place = format!("waiting[{at}]");
         let key = item::key(attempt.event.id(), item::session_key(session));
         Ok(Plan::writes(vec![

@@ -12,7 +12,7 @@ use crate::people::secret::SecretHash;
 use crate::store::client::{Store, attempt_id};
 use crate::store::error::StoreError;
 use crate::store::expression::{Changes, Condition};
-use crate::store::item::{self, number, text};
+use crate::store::item::{self, Item, number, text};
 use crate::store::retry;
 use crate::store::transaction::{Outcome, Write};
 
@@ -25,7 +25,7 @@ pub struct Asked<'a> {
     pub organiser: &'a OrganiserId,
     /// Whether it asks for a fresh code in a running log-in.
     pub is_fresh: bool,
-    /// The count of this address in this hour.
+    /// The count of this address, or of fresh codes in this log-in, in this hour.
     pub by_address: &'a Source,
     /// The count of this network in this hour, if it is known.
     pub by_network: Option<&'a Source>,
@@ -59,7 +59,7 @@ impl Store {
         let Asked { browser, organiser, is_fresh, by_address, by_network, now } = *asked;
         let (id, forget_at) = (RequestId::random()?, now + VALID);
         let request = LogInRequest { id, organiser: *organiser, is_fresh, forget_at };
-        let mut latest = record::key(LATEST, &organiser.key());
+        let mut latest = latest_key(browser, &request);
         latest.insert("request".to_owned(), text(request.id.to_string()));
         latest.insert("forget_at".to_owned(), number(request.forget_at.as_second()));
         let mut writes = vec![
@@ -83,6 +83,14 @@ impl Store {
             }
         })
         .await
+    }
+}
+
+/// Returns the key of the note of the latest request: that of the address or, for a fresh code, of the log-in.
+pub(super) fn latest_key(browser: &SecretHash, request: &LogInRequest) -> Item {
+    match request.is_fresh {
+        true => record::key(LATEST, browser.as_str()),
+        false => record::key(LATEST, &request.organiser.key()),
     }
 }
 
