@@ -259,7 +259,7 @@ async fn organise(site: &Tried, browser: &Browser, name: &str) {
     browser.screenshot(&format!("{name}-organiser")).await;
     browser.fill("query", "hof").await;
     browser.click(".finder button").await;
-    browser.shows("Gevonden bij").await;
+    browser.shows("Gevonden voor").await;
     browser.click(".people th a").await;
     browser.shows("renee@voorbeeld.nl").await;
     browser.fill("note", "Belt nog terug").await;
