@@ -367,6 +367,7 @@ impl Model {
             Changing::Rename { name } => self.people.get_mut(&who).unwrap().name = *name,
             Changing::AskAddress { mailbox } => return self.ask_address(who, *mailbox),
             Changing::TakeAddress => return self.take_address(who, request),
+            Changing::LetIn if before.status == Status::Confirmed => {}
             Changing::LetIn if before.status != Status::Waiting => return Changed::Gone,
             Changing::LetIn => {
                 self.waiting[before.session].retain(|other| *other != who);
