@@ -4,16 +4,8 @@ use catalog::answer::Status;
 use jiff::SignedDuration;
 use signup_fn::store::change::Change;
 
-use crate::browser::{Browser, area, pass};
-use crate::support::{Table, now, table};
-
-const LIST: &str = "/beheer/bijeenkomst/e/sessie/a/";
-
-/// Returns the address of the page of somebody.
-async fn page_of(table: &Table, email: &str) -> String {
-    let reference = table.participant(email).await.unwrap().person.reference();
-    format!("/beheer/bijeenkomst/e/deelnemer/{reference}/")
-}
+use crate::browser::{Browser, LIST, area, page_of, pass};
+use crate::support::{at, now, table};
 
 #[tokio::test]
 async fn the_list_shows_who_comes_waits_and_cancelled() {
@@ -318,7 +310,7 @@ async fn who_was_there_is_noted_for_all_at_once_and_can_be_taken_back() {
     table.change(&store, "p1@x.nl", &Change::Erase).await.unwrap();
     let listed: String = table
         .store()
-        .participants(&table.event, crate::support::at(now()))
+        .participants(&table.event, at(now()))
         .await
         .unwrap()
         .readable
@@ -346,133 +338,4 @@ async fn who_was_there_is_noted_for_all_at_once_and_can_be_taken_back() {
     browser.submit(&path, &path, &format!("action=clear{listed}")).await;
     assert!(!browser.get(LIST).await.body.contains("was_there"));
     assert!(browser.get(&format!("{LIST}tekenlijst/")).await.body.contains("Jan Vos"));
-}
-
-#[tokio::test]
-async fn a_session_is_changed_after_the_page_said_what_would_happen() {
-    let table = table().await.with_capacity(1);
-    let store = table.store();
-    for email in ["a@x.nl", "b@x.nl", "c@x.nl"] {
-        table.wait(&store, email, "a").await.unwrap();
-    }
-    let area = area(&table);
-    let mut browser = Browser::new(&area);
-    browser.log_in(&table, "ria@pos.example").await;
-    let path = format!("{LIST}wijzigen/");
-    assert!(browser.get(&path).await.body.contains("amend 1 false false  differs false"));
-    for (capacity, error) in
-        [("0", "no_number"), ("x", "no_number"), ("10001", "no_number"), ("-1", "no_number")]
-    {
-        let page = browser.submit(&path, &path, &format!("action=preview&capacity={capacity}")).await;
-        assert!(page.status == 422 && page.body.contains(error), "{capacity}: {}", page.body);
-    }
-    let preview = browser.submit(&path, &path, "action=preview&capacity=2").await.body;
-    assert!(preview.contains("1 to 2 promoted 1 told 0"), "{preview}");
-    assert_eq!(table.taken("a").await, 1, "a preview changes nothing");
-
-    // More seats: who waits gets one at once.
-    let page = browser.get(&path).await;
-    let form = format!("form_key={}&before={}&action=do&capacity=2", page.form_key(), before(&page.body));
-    for _ in 0..2 {
-        assert_eq!(browser.post(&path, &form).await.location, format!("{path}gedaan/"));
-    }
-    assert_eq!((table.taken("a").await, table.waiting("a").await.len()), (2, 1));
-    assert!(browser.get(&path).await.body.contains("amend 2 false false  differs true"));
-    // Fewer than are taken: refused.
-    let page = amend(&mut browser, "capacity=1").await;
-    assert!(page.status == 422 && page.body.contains("too_small"), "{}", page.body);
-
-    // Closed: nobody signs up, and whoever has is unharmed.
-    amend(&mut browser, "capacity=2&closed=yes").await;
-    let function = function(&table);
-    let form = crate::support::form("d%40x.nl", "a");
-    assert_eq!(sign_up(&function, &form, browser.now).await, 409);
-    assert_eq!(sign_up(&function, &crate::support::form("d%40x.nl", "b"), browser.now).await, 303);
-    assert_eq!(table.taken("a").await, 2);
-    amend(&mut browser, "capacity=10").await;
-    assert_eq!(sign_up(&function, &form, browser.now).await, 303, "open again");
-
-    // A colleague has changed the session since the page was shown: it says again what would happen.
-    let page = browser.get(&path).await;
-    let old = format!("form_key={}&before={}&action=do&capacity=50", page.form_key(), before(&page.body));
-    amend(&mut browser, "capacity=11").await;
-    let again = browser.post(&path, &old).await;
-    assert!(again.status == 200 && again.body.contains("11 to 50"), "{}", again.body);
-
-    // Called off: a sensitive action, and everybody gets one mail.
-    browser.now += SignedDuration::from_mins(20);
-    let off = "capacity=11&called_off=yes&reason=Ziek";
-    assert!(amend(&mut browser, off).await.body.contains("organiser/confirm.html"));
-    browser.log_in(&table, "ria@pos.example").await;
-    assert_eq!(amend(&mut browser, off).await.location, format!("{path}gedaan/"));
-    assert_eq!(table.taken("a").await, 0);
-    for email in ["a@x.nl", "b@x.nl", "c@x.nl"] {
-        assert_eq!(table.participant(email).await.unwrap().status, Status::Cancelled);
-    }
-    assert_eq!(sign_up(&function, &crate::support::form("e%40x.nl", "a"), browser.now).await, 409);
-    let log = browser.get("/beheer/logboek/").await.body;
-    assert_eq!(log.matches("act session_changed Ria Vos").count(), 5, "{log}");
-}
-
-/// Returns what the page of a session says was changed before, as a form sends it back.
-fn before(page: &str) -> String {
-    let value = page.split("name=\"before\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    form_urlencoded::byte_serialize(value.replace("&quot;", "\"").as_bytes()).collect()
-}
-
-/// Changes the first session, as somebody who has seen the page does.
-async fn amend(browser: &mut Browser<'_>, fields: &str) -> crate::browser::Page {
-    let path = format!("{LIST}wijzigen/");
-    let page = browser.get(&path).await;
-    let form = format!("form_key={}&before={}&action=do&{fields}", page.form_key(), before(&page.body));
-    browser.now += SignedDuration::from_secs(1);
-    browser.post(&path, &form).await
-}
-
-#[tokio::test]
-async fn a_session_with_more_people_than_seats_can_still_be_called_off() {
-    let table = table().await.with_capacity(1);
-    let store = table.store();
-    for email in ["a@x.nl", "b@x.nl"] {
-        table.wait(&store, email, "a").await.unwrap();
-    }
-    let area = area(&table);
-    let mut browser = Browser::new(&area);
-    browser.log_in(&table, "ria@pos.example").await;
-    amend(&mut browser, "capacity=2").await;
-    table.wait(&store, "c@x.nl", "a").await.unwrap();
-    let path = page_of(&table, "c@x.nl").await;
-    browser.submit(&path, &path, "action=let_in&note=Spreekt+zelf").await;
-    assert_eq!(table.taken("a").await, 3, "of two");
-    assert_eq!(amend(&mut browser, "capacity=2&closed=yes").await.status, 303);
-    assert_eq!(amend(&mut browser, "capacity=2&closed=yes&called_off=yes").await.status, 303);
-    assert_eq!(table.taken("a").await, 0);
-}
-
-/// Returns the sign-up function in front of a table.
-fn function(table: &Table) -> signup_fn::participant::function::Function {
-    use signup_fn::participant::function::Function;
-
-    let folder = crate::support::function_folder();
-    let keys = (crate::support::identity(), crate::browser::keys());
-    let mut function = Function::open(folder, table.store(), keys.0, keys.1).unwrap();
-    function.origins = vec![crate::browser::ORIGIN.to_owned()];
-    let mut record: catalog::CatalogRecord = crate::support::catalog().into();
-    record.events = vec![table.event.clone()];
-    function.catalog = std::sync::Arc::new(record.try_into().unwrap());
-    function
-}
-
-/// Submits the form, and returns the status of the answer.
-async fn sign_up(
-    function: &signup_fn::participant::function::Function,
-    form: &str,
-    now: jiff::Timestamp,
-) -> u16 {
-    let request = http::Request::post("/aanmelden/e/")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("origin", crate::browser::ORIGIN)
-        .body(form.as_bytes().to_vec())
-        .unwrap();
-    signup_fn::participant::answer(function, request, None, crate::support::at(now)).await.status().as_u16()
 }

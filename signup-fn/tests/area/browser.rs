@@ -135,3 +135,12 @@ pub async fn pass(table: &Table) -> Pass {
     store.forget_pass(&request.id, at(now()).deadline).await.unwrap();
     keys().pass(&request.id)
 }
+
+/// The list of the first session.
+pub const LIST: &str = "/beheer/bijeenkomst/e/sessie/a/";
+
+/// Returns the address of the page of somebody.
+pub async fn page_of(table: &Table, email: &str) -> String {
+    let reference = table.participant(email).await.unwrap().person.reference();
+    format!("/beheer/bijeenkomst/e/deelnemer/{reference}/")
+}

@@ -10,3 +10,4 @@ mod browser;
 mod log_in;
 mod messages;
 mod refused;
+mod session;

@@ -14,7 +14,7 @@ use crate::observed::{Key, Observed};
 pub(crate) const HOUR: i64 = 60;
 pub(crate) const DAY: i64 = 24 * HOUR;
 
-/// A session as the editor describes it. Times are in minutes since the beginning of the history.
+/// A session as the editor describes it. Times are in minutes since the history began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Session {
     pub(crate) starts_at: i64,
@@ -367,13 +367,12 @@ impl Model {
             Changing::Rename { name } => self.people.get_mut(&who).unwrap().name = *name,
             Changing::AskAddress { mailbox } => return self.ask_address(who, *mailbox),
             Changing::TakeAddress => return self.take_address(who, request),
-            Changing::LetIn if before.status == Status::Confirmed => {}
-            Changing::LetIn if before.status != Status::Waiting => return Changed::Gone,
-            Changing::LetIn => {
+            Changing::LetIn if before.status == Status::Waiting => {
                 self.waiting[before.session].retain(|other| *other != who);
                 self.people.get_mut(&who).unwrap().status = Status::Confirmed;
                 self.mail(who, MailKind::Promoted);
             }
+            Changing::LetIn if before.status != Status::Confirmed => return Changed::Gone,
             Changing::Confirm if before.status == Status::Held => {
                 self.people.get_mut(&who).unwrap().status = Status::Confirmed;
                 self.mail(who, MailKind::Confirmation);
