@@ -293,6 +293,9 @@ pub struct ErrorView {
 }
 
 impl ErrorView {
-    /// The statuses for which the page has a text.
-    pub const STATUSES: [u16; 9] = [400, 403, 404, 405, 413, 415, 429, 500, 503];
+    /// Returns a view for each status, as an example.
+    pub fn examples() -> [Self; 10] {
+        let statuses = [400, 403, 404, 405, 410, 413, 415, 429, 500, 503];
+        statuses.map(|status| Self { status, incident: "0".to_owned() })
+    }
 }

@@ -42,6 +42,8 @@ pub enum OrganiserPage {
     Log,
     /// What is stored about whom, filled from a [`super::views::records::HeldView`].
     Held,
+    /// The page for every error, filled from a [`crate::answer::ErrorView`].
+    Error,
 }
 
 impl OrganiserPage {

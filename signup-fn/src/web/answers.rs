@@ -19,6 +19,7 @@ use crate::rendered::pages::Pages;
 #[derive(Debug)]
 pub struct Answers {
     pages: Pages,
+    error_page: String,
 }
 
 impl Answers {
@@ -31,7 +32,7 @@ impl Answers {
             let file = folder.join(answer.file());
             ensure!(file.is_file(), "answer page is missing: `{}`", file.display());
         }
-        Ok(Self { pages: Pages::new(folder) })
+        Ok(Self { pages: Pages::new(folder), error_page: Answer::Error.file() })
     }
 
     /// Opens the pages of the organisers' area in the same folder.
@@ -39,11 +40,11 @@ impl Answers {
     /// # Errors
     /// Fails if a page is missing.
     pub fn open_for_organisers(folder: &Path) -> Result<Self> {
-        let files = OrganiserPage::ALL.iter().map(|page| page.file()).chain([Answer::Error.file()]);
-        for file in files.map(|file| folder.join(file)) {
+        for page in OrganiserPage::ALL {
+            let file = folder.join(page.file());
             ensure!(file.is_file(), "page is missing: `{}`", file.display());
         }
-        Ok(Self { pages: Pages::new(folder) })
+        Ok(Self { pages: Pages::new(folder), error_page: OrganiserPage::Error.file() })
     }
 
     /// Responds with a filled-in page.
@@ -97,7 +98,7 @@ impl Answers {
 
     fn error_page(&self, status: StatusCode, incident: String) -> Response<String> {
         let view = ErrorView { status: status.as_u16(), incident };
-        match self.pages.fill(&Answer::Error.file(), &view) {
+        match self.pages.fill(&self.error_page, &view) {
             Ok(html) => html_response(status, html),
             Err(error) => {
                 tracing::error!(

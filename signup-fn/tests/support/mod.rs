@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, TimeToLiveSpecification};
 use catalog::{Catalog, Event};
 use jiff::{SignedDuration, Timestamp};
 use signup_fn::aws::connection::Connection;
@@ -64,6 +64,7 @@ pub async fn table() -> Table {
     // While other tests keep the engine busy, creating a table can exceed the timeout of one attempt.
     for _ in 0..20 {
         if table.store().create_table_if_absent().await.is_ok() {
+            table.never_forget().await;
             return table;
         }
     }
@@ -116,6 +117,14 @@ pub fn soon() -> Instant {
 }
 
 impl Table {
+    /// Turns TTL off. An engine that deletes items by its own clock would delete those of the tests, whose time is
+    /// fixed.
+    async fn never_forget(&self) {
+        let off = TimeToLiveSpecification::builder().attribute_name("forget_at").enabled(false);
+        let request = self.client.update_time_to_live().table_name(&self.name);
+        request.time_to_live_specification(off.build().unwrap()).send().await.unwrap();
+    }
+
     /// Returns a client of the table, as the function uses it.
     pub fn store(&self) -> Store {
         self.store_at(&self.endpoint)

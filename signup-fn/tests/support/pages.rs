@@ -106,12 +106,17 @@ fn organiser_page(page: OrganiserPage) -> String {
         OrganiserPage::Log => {
             "<% for act in acts %>act << act.what >> << act.who >> << act.reference >> << act.count >>\n<% endfor %>"
         }
+        OrganiserPage::Error => "<p>error << status >> << incident >></p>",
         OrganiserPage::Held => {
             "<% for row in held %>held << row.people >> << row.mails >>\n<% endfor %><% for one in people %>person << one.email >>\n<% endfor %>"
         }
     };
     let key = match page {
-        OrganiserPage::LogIn | OrganiserPage::Code | OrganiserPage::Link | OrganiserPage::Certificate => "",
+        OrganiserPage::LogIn
+        | OrganiserPage::Code
+        | OrganiserPage::Link
+        | OrganiserPage::Certificate
+        | OrganiserPage::Error => "",
         _ => "<input name=\"form_key\" value=\"<< form_key >>\">",
     };
     format!("<h1>{name}</h1>{key}<pre>{shown}</pre>")

@@ -135,9 +135,8 @@ impl Renderer<'_> {
     pub(super) fn common_answers(&self) -> Outputs {
         let context = page_context(&PageView::default());
         let render = |template| self.common.templates.render(template, &context);
-        let errors = ErrorView::STATUSES.map(|status| ErrorView { status, incident: "0".into() });
         Ok(vec![
-            output::answer(&Answer::Error.file(), render("answers/error.html")?, &errors)?,
+            output::answer(&Answer::Error.file(), render("answers/error.html")?, &ErrorView::examples())?,
             output::answer(&Answer::LinkExpired.file(), render("answers/link-expired.html")?, &NO_VALUES)?,
         ])
     }

@@ -1,7 +1,7 @@
 //! Renders the pages of the organisers' area, and fills each with views of every state.
 
 use catalog::SessionId;
-use catalog::answer::{FieldError, Status};
+use catalog::answer::{ErrorView, FieldError, Status};
 use catalog::organiser::act::ActKind;
 use catalog::organiser::address::{PersonDone, Tab};
 use catalog::organiser::page::OrganiserPage;
@@ -59,6 +59,7 @@ impl Renderer<'_> {
             OrganiserPage::LogIns => output::answer(&file, text, &BOTH.map(log_ins)),
             OrganiserPage::Log => output::answer(&file, text, &BOTH.map(log)),
             OrganiserPage::Held => output::answer(&file, text, &BOTH.map(held)),
+            OrganiserPage::Error => output::answer(&file, text, &ErrorView::examples()),
         }
     }
 }
