@@ -1,10 +1,13 @@
 //! The pages of the organisers' area, in the states that an organiser meets.
 
+use std::time::Duration;
+
 use crate::states::State;
 use crate::support::{Tried, form};
 
 const SESSION: &str = "/beheer/bijeenkomst/open/sessie/ruim/";
 const FULL: &str = "/beheer/bijeenkomst/open/sessie/klein/";
+const BEGUN: &str = "/beheer/bijeenkomst/voorbij/sessie/straks/";
 
 /// Returns the states that anybody can reach.
 pub fn log_in() -> Vec<(String, State)> {
@@ -28,7 +31,9 @@ pub async fn behind_the_log_in(site: &Tried) -> Vec<(String, State)> {
         let typed = form(session, &format!("{email}%40beheer.nl")) + "&wait=yes";
         site.post("/aanmelden/open/", &typed).await;
     }
+    site.post("/aanmelden/voorbij/", &form("straks", "vera%40beheer.nl")).await;
     let cookie = site.log_in().await;
+    let was_there = begin(site, &cookie).await;
     let read = async |path: &str| site.read(path, &cookie).await;
     let list = read(SESSION).await;
     let key = between(&list, "name=\"form_key\" value=\"");
@@ -63,7 +68,10 @@ pub async fn behind_the_log_in(site: &Tried) -> Vec<(String, State)> {
         ("change", at(&part("wijzigen"))),
         ("change, refused", sent(&part("wijzigen"), "action=preview&capacity=x")),
         ("change, preview", sent(&part("wijzigen"), "action=preview&capacity=60&closed=yes&called_off=yes")),
-        ("attendance", at(&part("aanwezig"))),
+        ("attendance", at(&format!("{BEGUN}aanwezig/"))),
+        ("attendance, too early", at(&part("aanwezig"))),
+        ("certificate", at(&format!("{was_there}bewijs/"))),
+        ("gone", at("/beheer/bijeenkomst/open/deelnemer/00000000/")),
         ("sheet to sign", at(&part("tekenlijst"))),
         ("questions", at(&part("vragen"))),
         ("log", at("/beheer/logboek/")),
@@ -80,6 +88,32 @@ pub async fn behind_the_log_in(site: &Tried) -> Vec<(String, State)> {
         (format!("organiser: {name}"), state)
     };
     states.map(as_organiser).into()
+}
+
+/// Lets the session of somebody begin, and notes that they were there. Returns the address of their page.
+async fn begin(site: &Tried, cookie: &str) -> String {
+    let file = site.root.path().join("content/nieuws/voorbij.md");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let begun = text
+        .replace("start = 2098-11-30T16:00:00", "start = 2020-11-30T16:00:00")
+        .replace("closes = 2098-11-30T16:00:00", "closes = 2020-11-30T16:00:00");
+    std::fs::write(file, begun).unwrap();
+    let path = format!("{BEGUN}aanwezig/");
+    let page = tokio::time::timeout(Duration::from_secs(30), async {
+        loop {
+            let page = site.read(&path, cookie).await;
+            if page.contains("name=\"was\"") {
+                return page;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let page = page.await.unwrap();
+    let key = between(&page, "name=\"form_key\" value=\"");
+    let reference = between(&page, "name=\"was\" value=\"");
+    let fields = format!("form_key={key}&noted=yes&listed={reference}&was={reference}");
+    assert_eq!(site.post_with_cookie(&path, &fields, cookie).await.status(), 303);
+    format!("/beheer/bijeenkomst/voorbij/deelnemer/{reference}/")
 }
 
 /// Returns the text between these words and the next quotation mark.

@@ -26,14 +26,14 @@ pub(super) async fn attendance(
     form: Option<&Form>,
 ) -> Result<Response<String>, StoreError> {
     let Some((event, session)) = desk.session(which).await? else { return Ok(desk.gone()) };
+    if session.starts_at() > desk.timing.now {
+        return Ok(desk.gone());
+    }
     let people = with_seat(desk, &event, &session).await?;
     let Some(form) = form else {
         let view = AttendanceView { is_done, ..view(desk, (&event, &session), &people) };
         return Ok(desk.page(OrganiserPage::Attendance, &view));
     };
-    if session.starts_at() > desk.timing.now {
-        return Ok(desk.gone());
-    }
     let (ticked, listed): (HashSet<&str>, HashSet<&str>) =
         (form.all("was").collect(), form.all("listed").collect());
     let before: HashSet<&str> = form.all("before").collect();
