@@ -184,10 +184,13 @@ impl Store {
             let mail = mail(&broadcast, (person, first + number), now);
             writes.push(outbox::put(event.id(), &mail, forget_at)?);
         }
-        // Nothing may be stored about somebody who was erased.
+        // Nothing may be stored about somebody who was erased. The new version makes an erasure that has already read
+        // the person's mails read them again.
         let checks = writes.len();
-        let person_key = |person: &Person| item::key(event.id(), item::person_key(person));
-        writes.extend(chunk.iter().map(|person| Write::check(person_key(person), Condition::Exists("pk"))));
+        writes.extend(chunk.iter().map(|person| {
+            let key = item::key(event.id(), item::person_key(person));
+            Write::update(key, Changes::default().add("version", 1), Condition::Exists("pk"))
+        }));
         let cancelled = match self.transact(writes, &attempt_id()).await? {
             Outcome::Committed => return Ok(!rest.is_empty()),
             Outcome::Cancelled(cancelled) => cancelled,

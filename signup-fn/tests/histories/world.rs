@@ -283,8 +283,16 @@ impl World {
             return Err(format!("{item:?} was not left alone"));
         }
         let mut left = self.table.items().await;
-        // The log of organisers is about them.
-        left.retain(|item| !self.newer.contains(item) && text(item, "pk") != "organisers");
+        // The log of organisers is about them. If the event was offline and is over, TTL deletes its broadcasts.
+        let is_expired = |item: &Item| {
+            item["forget_at"].as_n().is_ok_and(|at| at.parse::<i64>().unwrap() <= moment(last).as_second())
+        };
+        left.retain(|item| {
+            let is_theirs = text(item, "pk") == "organisers";
+            !(is_theirs
+                || self.newer.contains(item)
+                || text(item, "sk").starts_with("broadcast#") && is_expired(item))
+        });
         let about_people = left.iter().filter(|item| !text(item, "sk").starts_with("session#")).count();
         self.model.now = last;
         let seats = self.observe().await.taken;
