@@ -10,7 +10,7 @@ use super::form::Form;
 use super::log_in::code_error;
 use crate::people::pass::Presented;
 use crate::store::error::StoreError;
-use crate::store::organiser::requests::{Asked, Asking};
+use crate::store::organiser::requests::Asking;
 use crate::web::answers::see_other;
 
 /// Responds with the page that asks for a fresh code, and then leads back to an address.
@@ -35,18 +35,7 @@ pub(super) async fn confirm(desk: &Desk<'_>, form: Option<&Form>) -> Result<Resp
     let back = form.get("back").parse().unwrap_or(OrganiserAddress::Overview);
     let timing = desk.timing;
     if form.action() == "ask" {
-        let organiser = desk.id();
-        // Nobody else can use up what an organiser needs within a log-in.
-        let by_address = desk.area().identity.codes_of(&desk.log_in.hash, timing.now);
-        let asked = Asked {
-            browser: &desk.log_in.hash,
-            organiser: &organiser,
-            is_fresh: true,
-            by_address: &by_address,
-            by_network: None,
-            now: timing.now,
-        };
-        return Ok(match desk.store().ask_to_log_in(&asked, timing.deadline).await? {
+        return Ok(match desk.ask_for_code().await? {
             Asking::Sent => page(desk, StatusCode::OK, (true, None), &back),
             Asking::TooOften => desk.answers().error(StatusCode::TOO_MANY_REQUESTS),
         });

@@ -22,6 +22,7 @@ use crate::people::timing::Timing;
 use crate::store::client::Store;
 use crate::store::error::StoreError;
 use crate::store::listing::Listing;
+use crate::store::organiser::requests::{Asked, Asking};
 use crate::web::admission;
 use crate::web::answers::{Answers, see_other};
 use crate::web::cookies::Cookie;
@@ -107,6 +108,20 @@ impl<'a> Desk<'a> {
     /// Returns the id of the organiser.
     pub(super) fn id(&self) -> OrganiserId {
         self.log_in.organiser
+    }
+
+    /// Asks for a fresh code. Counts per log-in, so that nobody else can use up what an organiser needs within it.
+    pub(super) async fn ask_for_code(&self) -> Result<Asking, StoreError> {
+        let Timing { now, deadline } = self.timing;
+        let asked = Asked {
+            browser: &self.log_in.hash,
+            organiser: &self.id(),
+            is_fresh: true,
+            by_address: &self.area.identity.codes_of(&self.log_in.hash, now),
+            by_network: None,
+            now,
+        };
+        self.store().ask_to_log_in(&asked, deadline).await
     }
 
     /// Returns what every page shows.

@@ -20,7 +20,7 @@ use crate::people::participant::Participant;
 use crate::people::pass::Presented;
 use crate::store::error::StoreError;
 use crate::store::mail::Mail;
-use crate::store::organiser::requests::{Asked, Asking};
+use crate::store::organiser::requests::Asking;
 use crate::web::answers::see_other;
 
 /// The groups that can get a message, in the order of the form.
@@ -40,7 +40,7 @@ pub(super) async fn message(
     match form.action() {
         "retry" => return draft.retry(desk, form).await,
         "code" => {
-            let asking = ask_for_code(desk).await?;
+            let asking = desk.ask_for_code().await?;
             draft.view.is_code_sent = asking == Asking::Sent;
             draft.view.is_code_refused = asking == Asking::TooOften;
             return Ok(draft.page(desk));
@@ -53,20 +53,6 @@ pub(super) async fn message(
         "send" => draft.send(desk, form, message).await,
         _ => Ok(draft.page(desk)),
     }
-}
-
-async fn ask_for_code(desk: &Desk<'_>) -> Result<Asking, StoreError> {
-    let organiser = desk.id();
-    let by_address = desk.area().identity.codes_of(&desk.log_in.hash, desk.timing.now);
-    let asked = Asked {
-        browser: &desk.log_in.hash,
-        organiser: &organiser,
-        is_fresh: true,
-        by_address: &by_address,
-        by_network: None,
-        now: desk.timing.now,
-    };
-    desk.store().ask_to_log_in(&asked, desk.timing.deadline).await
 }
 
 /// A message as it was typed.

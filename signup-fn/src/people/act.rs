@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::bits;
 use super::identity::OrganiserId;
 use super::secret::SecretHash;
 use super::token::TokenKeys;
@@ -56,8 +57,7 @@ impl ActId {
     /// # Errors
     /// Fails if the operating system does not supply random bits.
     pub fn random(now: Timestamp) -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes)?;
+        let mut bytes: [u8; 16] = bits::random()?;
         // Four bytes reach the year 2106.
         bytes[..4].copy_from_slice(&u32::try_from(now.as_second()).unwrap_or(u32::MAX).to_be_bytes());
         Ok(Self(bytes))
@@ -90,8 +90,7 @@ impl std::str::FromStr for ActId {
     type Err = BadActId;
 
     fn from_str(text: &str) -> Result<Self, BadActId> {
-        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| BadActId)?;
-        bytes.try_into().map(Self).map_err(|_| BadActId)
+        bits::from_hex(text).map(Self).ok_or(BadActId)
     }
 }
 

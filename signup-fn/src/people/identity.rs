@@ -4,11 +4,12 @@ use std::fmt;
 use std::net::IpAddr;
 
 use catalog::{EventId, Reference};
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
+use super::bits;
 use super::field::Email;
 use super::secret::SecretHash;
 use super::text::folded;
@@ -124,8 +125,7 @@ impl std::str::FromStr for Identity {
     type Err = BadKey;
 
     fn from_str(text: &str) -> Result<Self, BadKey> {
-        let bytes = HEXLOWER.decode(text.trim().to_ascii_lowercase().as_bytes()).map_err(|_| BadKey)?;
-        bytes.try_into().map(Self).map_err(|_| BadKey)
+        bits::key(text).map(Self).ok_or(BadKey)
     }
 }
 

@@ -4,6 +4,7 @@
 //! belong here: a clock, the network, DynamoDB, HTML.
 
 pub mod act;
+mod bits;
 pub mod broadcast;
 pub mod field;
 pub mod identity;

@@ -15,6 +15,7 @@ use catalog::Reference;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use subtle::ConstantTimeEq;
 
+use super::bits;
 use super::token::{TokenError, TokenKeys};
 
 /// The random id of a request to log in.
@@ -95,9 +96,7 @@ impl RequestId {
     /// # Errors
     /// Fails if the operating system does not supply random bits.
     pub fn random() -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes)?;
-        Ok(Self(bytes))
+        bits::random().map(Self)
     }
 }
 
@@ -111,8 +110,7 @@ impl FromStr for RequestId {
     type Err = TokenError;
 
     fn from_str(text: &str) -> Result<Self, TokenError> {
-        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| TokenError::Unknown)?;
-        bytes.try_into().map(Self).map_err(|_| TokenError::Unknown)
+        bits::from_hex(text).map(Self).ok_or(TokenError::Unknown)
     }
 }
 

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
+use super::bits;
+
 /// 256 random bits in a cookie.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret([u8; 32]);
@@ -25,9 +27,7 @@ impl Secret {
     /// # Errors
     /// Fails if the operating system does not supply random bits.
     pub fn random() -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes)?;
-        Ok(Self(bytes))
+        bits::random().map(Self)
     }
 
     /// Returns the form in the cookie: 43 characters of base64url.

@@ -13,6 +13,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
+use super::bits;
 use super::identity::Person;
 
 /// The keys of tokens: the first signs, all of them verify.
@@ -143,10 +144,7 @@ impl std::str::FromStr for TokenKeys {
     type Err = BadKeys;
 
     fn from_str(text: &str) -> Result<Self, BadKeys> {
-        let key = |digits: &str| {
-            HEXLOWER.decode(digits.trim().to_ascii_lowercase().as_bytes()).ok()?.try_into().ok()
-        };
-        let keys: Option<Vec<[u8; 32]>> = text.split(',').map(key).collect();
+        let keys: Option<Vec<_>> = text.split(',').map(bits::key).collect();
         keys.map(Self).ok_or(BadKeys)
     }
 }
@@ -163,9 +161,7 @@ impl SignupId {
     /// # Errors
     /// Fails if the operating system does not supply random bits.
     pub fn random() -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes)?;
-        Ok(Self(bytes))
+        bits::random().map(Self)
     }
 }
 
@@ -179,8 +175,7 @@ impl std::str::FromStr for SignupId {
     type Err = TokenError;
 
     fn from_str(text: &str) -> Result<Self, TokenError> {
-        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| TokenError::Unknown)?;
-        bytes.try_into().map(Self).map_err(|_| TokenError::Unknown)
+        bits::from_hex(text).map(Self).ok_or(TokenError::Unknown)
     }
 }
 

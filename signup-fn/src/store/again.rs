@@ -5,11 +5,12 @@ use catalog::mail::MailKind;
 use jiff::SignedDuration;
 
 use super::client::{Store, attempt_id};
+use super::count::count;
 use super::error::{Setback, StoreError};
-use super::expression::{Changes, Condition};
-use super::item::{self, Item, number};
+use super::expression::Changes;
+use super::item::{Item, number};
 use super::retry;
-use super::transaction::{Outcome, Write};
+use super::transaction::Outcome;
 use crate::people::identity::{Mailbox, Source};
 use crate::people::timing::Timing;
 
@@ -51,14 +52,7 @@ impl Store {
 
     /// Counts a request. Returns whether the sender is below the limit.
     async fn count_request(&self, source: &Source) -> Result<bool, Setback> {
-        let few = Condition::Any(vec![
-            Condition::Absent("again"),
-            Condition::Less("again", number(MAX_PER_SOURCE)),
-        ]);
-        let counted =
-            Changes::default().add("again", 1).set("forget_at", number(source.forget_at().as_second()));
-        let write = Write::update(item::source_key(source), counted, few);
-        match self.transact(vec![write], &attempt_id()).await? {
+        match self.transact(vec![count(source, "again", MAX_PER_SOURCE)], &attempt_id()).await? {
             Outcome::Committed => Ok(true),
             Outcome::Cancelled(cancelled) if cancelled.condition_failed(0) => Ok(false),
             Outcome::Cancelled(cancelled) => Err(cancelled.setback()),

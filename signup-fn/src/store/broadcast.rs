@@ -20,7 +20,6 @@ use super::expression::{Changes, Condition, equals};
 use super::item::{self, Item, text};
 use super::listing::Listing;
 use super::mail::{Mail, MailKey, PROOF};
-use super::organiser::acts::enter;
 use super::record::{attributes, read, unreadable};
 use super::transaction::{Outcome, Write};
 use super::{outbox, retry};
@@ -106,17 +105,8 @@ impl Store {
         broadcast: &Broadcast,
         timing: Timing,
     ) -> Result<(), StoreError> {
-        let forget_at = event.session(&broadcast.session).map_or(timing.now, |one| event.forget_at(one));
-        let id = attempt_id();
-        retry::until(timing.deadline, || async {
-            let item = to_item(event.id(), broadcast, forget_at)?;
-            let writes = vec![Write::put(item, Condition::Absent("pk")), enter(act)?];
-            match self.transact(writes, &id).await? {
-                Outcome::Cancelled(cancelled) if !cancelled.condition_failed(1) => Err(cancelled.setback()),
-                _ => Ok(()),
-            }
-        })
-        .await
+        let item = to_item(event.id(), broadcast, forget_at(event, broadcast, timing.now))?;
+        self.do_once(act, vec![Write::put(item, Condition::Absent("pk"))], timing.deadline).await
     }
 
     /// Stores a message that nobody gets but an organiser, as `person` would get it, and enters the act in the log.
@@ -130,21 +120,14 @@ impl Store {
         (person, to): (&Person, &Email),
         timing: Timing,
     ) -> Result<(), StoreError> {
-        let forget_at = event.session(&broadcast.session).map_or(timing.now, |one| event.forget_at(one));
+        let forget_at = forget_at(event, broadcast, timing.now);
         let mail = mail(broadcast, (person, 0), timing.now);
         let key = MailKey { id: format!("{}{PROOF}", broadcast.id), ..mail.key.clone() };
         let mail = Mail { key, to: Some(to.clone()), ..mail };
-        let id = attempt_id();
-        retry::until(timing.deadline, || async {
-            let item = to_item(event.id(), broadcast, forget_at)?;
-            let put = outbox::put(event.id(), &mail, forget_at)?;
-            let writes = vec![Write::put(item, Condition::Absent("pk")), enter(act)?, put];
-            match self.transact(writes, &id).await? {
-                Outcome::Cancelled(cancelled) if !cancelled.condition_failed(1) => Err(cancelled.setback()),
-                _ => Ok(()),
-            }
-        })
-        .await
+        let item = to_item(event.id(), broadcast, forget_at)?;
+        let writes =
+            vec![Write::put(item, Condition::Absent("pk")), outbox::put(event.id(), &mail, forget_at)?];
+        self.do_once(act, writes, timing.deadline).await
     }
 
     /// Puts the mails of a broadcast into the outbox that are not there yet.
@@ -166,7 +149,7 @@ impl Store {
             return Ok(false);
         }
         let (chunk, rest) = broadcast.recipients.split_at(broadcast.recipients.len().min(CHUNK));
-        let forget_at = event.session(&broadcast.session).map_or(now, |one| event.forget_at(one));
+        let forget_at = forget_at(event, &broadcast, now);
         let before = item.get("recipients").cloned().unwrap_or_else(|| text(""));
         let leave = |rest: &[Person]| {
             let left = match rest {
@@ -249,6 +232,11 @@ impl Store {
         let items = retry::until(deadline, || self.query(&partition, BROADCAST)).await?;
         Ok(items.iter().map(|item| from_item(item, event)).collect())
     }
+}
+
+/// Returns when a broadcast is forgotten: with the participants of its session.
+fn forget_at(event: &Event, broadcast: &Broadcast, now: Timestamp) -> Timestamp {
+    event.session(&broadcast.session).map_or(now, |session| event.forget_at(session))
 }
 
 /// Returns the mail of a broadcast to one of its recipients, each of whom has a number.

@@ -17,6 +17,7 @@ use catalog::{Event, Session};
 use jiff::{SignedDuration, Timestamp};
 
 use super::client::member;
+use super::count::count;
 use super::error::StoreError;
 use super::expression::{Changes, Condition};
 use super::item::{self, number};
@@ -174,13 +175,7 @@ impl Claiming<'_> {
     pub(super) fn count(&self) -> Option<Write> {
         let source = self.request.source?;
         let limit = (self.session.capacity() / SHARE_PER_SOURCE).clamp(MIN_PER_SOURCE, MAX_PER_SOURCE);
-        let may_ask = vec![Condition::Absent("asked"), Condition::Less("asked", number(limit.into()))];
-        let forget_at = number(source.forget_at().as_second());
-        Some(Write::update(
-            item::source_key(source),
-            Changes::default().add("asked", 1).set("forget_at", forget_at),
-            Condition::Any(may_ask),
-        ))
+        Some(count(source, "asked", limit.into()))
     }
 }
 

@@ -3,13 +3,12 @@
 use catalog::{Event, SessionId};
 use tokio::time::Instant;
 
-use super::client::{Store, attempt_id};
+use super::client::Store;
 use super::error::StoreError;
 use super::expression::{Changes, Condition};
 use super::item::{self, number, text};
-use super::organiser::acts::enter;
 use super::retry;
-use super::transaction::{Outcome, Write};
+use super::transaction::Write;
 use crate::people::act::Act;
 use crate::people::join::{Join, JoinUrl};
 use crate::people::timing::Timing;
@@ -47,15 +46,6 @@ impl Store {
             None => Changes::default().remove("join_url").remove("join_set_at"),
         };
         let key = item::key(event.id(), item::session_key(session));
-        let id = attempt_id();
-        retry::until(timing.deadline, || async {
-            let set = Write::update(key.clone(), changes.clone(), Condition::always());
-            match self.transact(vec![set, enter(act)?], &id).await? {
-                // The same form was handled before.
-                Outcome::Cancelled(cancelled) if !cancelled.condition_failed(1) => Err(cancelled.setback()),
-                _ => Ok(()),
-            }
-        })
-        .await
+        self.do_once(act, vec![Write::update(key, changes, Condition::always())], timing.deadline).await
     }
 }

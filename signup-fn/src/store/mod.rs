@@ -25,6 +25,7 @@
 //! | [`change`] `new_address` | changing, moving, cancelling, confirming, erasing |
 //! | [`broadcast`] [`join`] | mails to several participants, and the link of a session |
 //! | [`organiser`] | log-ins of organisers, and the log of what they did |
+//! | `count` | how often a sender may ask in an hour |
 //! | `waiting_list` | giving free seats to the waiting list |
 //! | [`outbox`] [`mail`] [`stream`] | mails to send, and the stream that announces them |
 //! | [`people`] [`session`] [`listing`] | reading participants and sessions |
@@ -43,6 +44,7 @@ pub mod broadcast;
 pub mod change;
 pub mod claim;
 pub mod client;
+mod count;
 mod create_table;
 pub mod error;
 mod expression;

@@ -35,10 +35,25 @@ impl Store {
     /// # Errors
     /// Fails if the deadline passes or if the table refuses the request.
     pub async fn log(&self, act: &Act, deadline: Instant) -> Result<(), StoreError> {
+        self.do_once(act, Vec::new(), deadline).await
+    }
+
+    /// Does what an act consists of and enters it in the log: both or neither. Does nothing if the same form was
+    /// handled before.
+    pub(in crate::store) async fn do_once(
+        &self,
+        act: &Act,
+        mut writes: Vec<Write>,
+        deadline: Instant,
+    ) -> Result<(), StoreError> {
+        let entry = writes.len();
+        writes.push(enter(act)?);
         let id = attempt_id();
         retry::until(deadline, || async {
-            match self.transact(vec![enter(act)?], &id).await? {
-                Outcome::Cancelled(cancelled) if !cancelled.condition_failed(0) => Err(cancelled.setback()),
+            match self.transact(writes.clone(), &id).await? {
+                Outcome::Cancelled(cancelled) if !cancelled.condition_failed(entry) => {
+                    Err(cancelled.setback())
+                }
                 _ => Ok(()),
             }
         })

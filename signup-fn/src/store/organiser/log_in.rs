@@ -53,23 +53,9 @@ impl Store {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let (log_in, act) = begin(&request.organiser);
-        let id = attempt_id();
-        retry::until(timing.deadline, || async {
-            let writes = vec![
-                use_up(browser, &request),
-                be_latest(browser, &request),
-                Write::put(record::log_in_item(&log_in)?, Condition::Absent("pk")),
-                enter(&act)?,
-            ];
-            match self.transact(writes, &id).await? {
-                Outcome::Committed => Ok(Ok(log_in.clone())),
-                Outcome::Cancelled(cancelled) if (0..2).any(|write| cancelled.condition_failed(write)) => {
-                    Ok(Err(Refusal::Over))
-                }
-                Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
-            }
-        })
-        .await
+        let put = Write::put(record::log_in_item(&log_in)?, Condition::Absent("pk"));
+        let used = self.use_up((browser, &request), vec![put, enter(&act)?], timing.deadline).await?;
+        Ok(used.map(|()| log_in))
     }
 
     /// Notes that the organiser presented a fresh code in a running log-in.
@@ -88,16 +74,29 @@ impl Store {
             Ok(_) => return Ok(Err(Refusal::Over)),
             Err(refusal) => return Ok(Err(refusal)),
         };
+        let fresh = Changes::default().set("fresh_at", number(timing.now.as_second()));
+        let key = record::key(LOG_IN, log_in.hash.as_str());
+        let update = Write::update(key, fresh, Condition::Exists("pk"));
+        self.use_up((&log_in.hash, &request), vec![update], timing.deadline).await
+    }
+
+    /// Uses up the latest request of a browser, so that nothing opens it again, together with `rest`: both or
+    /// neither. Refuses if the request was used or replaced, or if the first write of `rest` has become impossible.
+    async fn use_up(
+        &self,
+        (browser, request): (&SecretHash, &LogInRequest),
+        rest: Vec<Write>,
+        deadline: Instant,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        let is_same = || equals("request", text(request.id.to_string()));
+        let mut writes = vec![
+            Write::delete(record::key(REQUEST, browser.as_str()), is_same()),
+            Write::delete(latest_key(browser, request), is_same()),
+        ];
+        writes.extend(rest);
         let id = attempt_id();
-        retry::until(timing.deadline, || async {
-            let fresh = Changes::default().set("fresh_at", number(timing.now.as_second()));
-            let key = record::key(LOG_IN, log_in.hash.as_str());
-            let writes = vec![
-                use_up(&log_in.hash, &request),
-                be_latest(&log_in.hash, &request),
-                Write::update(key, fresh, Condition::Exists("pk")),
-            ];
-            match self.transact(writes, &id).await? {
+        retry::until(deadline, || async {
+            match self.transact(writes.clone(), &id).await? {
                 Outcome::Committed => Ok(Ok(())),
                 Outcome::Cancelled(cancelled) if (0..3).any(|write| cancelled.condition_failed(write)) => {
                     Ok(Err(Refusal::Over))
@@ -207,16 +206,4 @@ impl Store {
     pub async fn log_out(&self, hash: &SecretHash, deadline: Instant) -> Result<(), StoreError> {
         retry::until(deadline, || self.delete(record::key(LOG_IN, hash.as_str()))).await
     }
-}
-
-/// Returns the write that uses up a request, so that nothing opens it again.
-fn use_up(browser: &SecretHash, request: &LogInRequest) -> Write {
-    let is_same = equals("request", text(request.id.to_string()));
-    Write::delete(record::key(REQUEST, browser.as_str()), is_same)
-}
-
-/// Returns the write that removes the note of the latest request, which must be this one.
-fn be_latest(browser: &SecretHash, request: &LogInRequest) -> Write {
-    let is_latest = equals("request", text(request.id.to_string()));
-    Write::delete(latest_key(browser, request), is_latest)
 }

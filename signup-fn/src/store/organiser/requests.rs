@@ -10,9 +10,10 @@ use crate::people::log_in::{LogInRequest, VALID};
 use crate::people::pass::RequestId;
 use crate::people::secret::SecretHash;
 use crate::store::client::{Store, attempt_id};
+use crate::store::count::count;
 use crate::store::error::StoreError;
-use crate::store::expression::{Changes, Condition};
-use crate::store::item::{self, Item, number, text};
+use crate::store::expression::Condition;
+use crate::store::item::{Item, number, text};
 use crate::store::retry;
 use crate::store::transaction::{Outcome, Write};
 
@@ -66,10 +67,10 @@ impl Store {
             Write::put(record::request_item(browser, &request)?, Condition::always()),
             Write::put(latest, Condition::always()),
             passes::put(&request)?,
-            count(by_address, MAX_BY_ADDRESS),
+            count(by_address, "asked", MAX_BY_ADDRESS),
         ];
         let limits = writes.len() - 1;
-        writes.extend(by_network.map(|network| count(network, MAX_BY_NETWORK)));
+        writes.extend(by_network.map(|network| count(network, "asked", MAX_BY_NETWORK)));
         let id = attempt_id();
         retry::until(deadline, || async {
             match self.transact(writes.clone(), &id).await? {
@@ -92,13 +93,4 @@ pub(super) fn latest_key(browser: &SecretHash, request: &LogInRequest) -> Item {
         true => record::key(LATEST, browser.as_str()),
         false => record::key(LATEST, &request.organiser.key()),
     }
-}
-
-/// Returns the write that counts a request, as long as there are fewer than `limit` in this hour.
-fn count(source: &Source, limit: i64) -> Write {
-    Write::update(
-        item::source_key(source),
-        Changes::default().add("asked", 1).set("forget_at", number(source.forget_at().as_second())),
-        Condition::Any(vec![Condition::Absent("asked"), Condition::Less("asked", number(limit))]),
-    )
 }
