@@ -175,10 +175,14 @@ pub enum PersonDone {
 }
 
 impl OrganiserAddress {
+    /// Returns the address of a part of a session.
+    pub fn session(event: &EventId, session: &SessionId, part: SessionPart) -> Self {
+        Self::Session { event: event.clone(), session: session.clone(), part }
+    }
+
     /// Returns the address of the list of a session.
     pub fn list(event: &EventId, session: &SessionId) -> Self {
-        let (event, session) = (event.clone(), session.clone());
-        Self::Session { event, session, part: SessionPart::List { tab: Tab::Coming, page: 1 } }
+        Self::session(event, session, SessionPart::List { tab: Tab::Coming, page: 1 })
     }
 }
 

@@ -37,12 +37,7 @@ pub(super) async fn add(
         Ok(signup) => signup,
         Err(errors) => return Ok(page(desk, (&event, &session), (typed, errors), None)),
     };
-    let act = Act {
-        event: Some(event.id().clone()),
-        session: Some(session.id().clone()),
-        count: 1,
-        ..desk.act(form, ActKind::Added)
-    };
+    let act = desk.act_about(form, ActKind::Added, (&event, &session), 1);
     if let Some(added) = added_before(desk, &act).await? {
         return Ok(done(&event, added));
     }
@@ -87,8 +82,6 @@ fn page(
     refused: Option<Refused>,
 ) -> Response<String> {
     values.insert(Field::Session, session.id().to_string());
-    let part = SessionPart::Add;
-    let (event_id, session_id) = (event.id().clone(), session.id().clone());
     let status = match (errors.is_empty(), refused) {
         (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
         (true, Some(_)) => StatusCode::CONFLICT,
@@ -98,7 +91,7 @@ fn page(
         frame: desk.frame(),
         about: about(event, session),
         form: FormView::new(event, desk.timing.now, values, &errors),
-        action: OrganiserAddress::Session { event: event_id, session: session_id, part }.to_string(),
+        action: OrganiserAddress::session(event.id(), session.id(), SessionPart::Add).to_string(),
         refused,
     };
     desk.page_with(status, OrganiserPage::Add, &view)

@@ -12,7 +12,6 @@ use http::{Response, StatusCode};
 use super::confirm;
 use super::desk::{Desk, about};
 use super::form::Form;
-use crate::people::act::Act;
 use crate::people::text;
 use crate::store::amend::Amended;
 use crate::store::change::Change;
@@ -97,8 +96,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn address(&self, is_done: bool) -> OrganiserAddress {
-        let (event, session) = (self.event.id().clone(), self.session.id().clone());
-        OrganiserAddress::Session { event, session, part: SessionPart::Amend { is_done } }
+        OrganiserAddress::session(self.event.id(), self.session.id(), SessionPart::Amend { is_done })
     }
 
     /// Returns what organisers had changed before, in a form that a page can send back.
@@ -190,11 +188,7 @@ impl Page<'_> {
         amendment: &Amendment,
     ) -> Result<Response<String>, StoreError> {
         let (desk, timing) = (self.desk, self.desk.timing);
-        let act = Act {
-            event: Some(self.event.id().clone()),
-            session: Some(self.session.id().clone()),
-            ..desk.act(form, ActKind::SessionChanged)
-        };
+        let act = desk.act_about(form, ActKind::SessionChanged, (self.event, self.session), 0);
         let catalogue = desk.area().catalog.event(self.event.id());
         let which = (self.event, self.session);
         let before = self.event.amendment(self.session.id());

@@ -13,7 +13,6 @@ use http::Response;
 
 use super::desk::{Desk, about};
 use super::form::Form;
-use crate::people::act::Act;
 use crate::people::participant::Participant;
 use crate::store::error::StoreError;
 use crate::web::answers::see_other;
@@ -48,17 +47,11 @@ pub(super) async fn attendance(
         (listed.contains(reference) && is_meant && one.was_there != was_there).then(|| (one.key(), was_there))
     });
     let noted: Vec<_> = noted.collect();
-    let act = Act {
-        event: Some(event.id().clone()),
-        session: Some(session.id().clone()),
-        count: noted.len(),
-        ..desk.act(form, ActKind::AttendanceNoted)
-    };
+    let act = desk.act_about(form, ActKind::AttendanceNoted, (&event, &session), noted.len());
     desk.store().log(&act, desk.timing.deadline).await?;
     desk.store().note_attendance(&event, &noted, desk.timing).await?;
     let part = SessionPart::Attendance { is_done: true };
-    let (event, session) = (event.id().clone(), session.id().clone());
-    Ok(see_other(&OrganiserAddress::Session { event, session, part }.to_string()))
+    Ok(see_other(&OrganiserAddress::session(event.id(), session.id(), part).to_string()))
 }
 
 /// Responds with a sheet to sign, for printing.

@@ -146,6 +146,18 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Returns the act that a form asks for, about a session and this many people.
+    pub(super) fn act_about(
+        &self,
+        form: &Form,
+        what: ActKind,
+        (event, session): (&Event, &Session),
+        count: usize,
+    ) -> Act {
+        let (event, session) = (Some(event.id().clone()), Some(session.id().clone()));
+        Act { event, session, count, ..self.act(form, what) }
+    }
+
     /// Returns an event as it stands. Returns `None` if the event is neither in the catalogue nor kept.
     pub(super) async fn event(&self, id: &EventId) -> Result<Option<Event>, StoreError> {
         self.store().keep(id, self.area.catalog.event(id), self.timing).await

@@ -33,12 +33,9 @@ pub(super) async fn export(
     }
     let rows = rows(desk, &event, &session).await?;
     let act = Act {
-        event: Some(event.id().clone()),
-        session: Some(session.id().clone()),
-        count: rows.len(),
         // A page can be used for a file more than once, and each is an act.
         id: ActId::random(desk.timing.now)?,
-        ..desk.act(form, ActKind::Exported)
+        ..desk.act_about(form, ActKind::Exported, (&event, &session), rows.len())
     };
     let (ending, kind, made) = match form.get("kind") {
         "xlsx" => ("xlsx", WORKBOOK, xlsx::workbook(rows)),

@@ -11,7 +11,6 @@ use http::{Response, StatusCode};
 
 use super::desk::{Desk, about};
 use super::form::Form;
-use crate::people::act::Act;
 use crate::people::broadcast::Broadcast;
 use crate::people::field::TextError;
 use crate::people::identity::Person;
@@ -29,16 +28,10 @@ pub(super) async fn join(
 ) -> Result<Response<String>, StoreError> {
     let Some((event, session)) = desk.session(which).await? else { return Ok(desk.gone()) };
     let Some(form) = form else { return show(desk, (&event, &session), is_done, None).await };
-    let act = |what, count| Act {
-        event: Some(event.id().clone()),
-        session: Some(session.id().clone()),
-        count,
-        ..desk.act(form, what)
-    };
+    let act = |what, count| desk.act_about(form, what, (&event, &session), count);
     let done = || {
         let part = SessionPart::Join { is_done: true };
-        let (event, session) = (event.id().clone(), session.id().clone());
-        see_other(&OrganiserAddress::Session { event, session, part }.to_string())
+        see_other(&OrganiserAddress::session(event.id(), session.id(), part).to_string())
     };
     if form.action() == "send" {
         let Some((_, untold)) = untold(desk, &event, &session).await? else { return Ok(desk.gone()) };
@@ -63,9 +56,8 @@ pub(super) async fn join(
         Err(TextError::Empty) => None,
         Err(error) => return show(desk, (&event, &session), false, Some((typed, join_error(error)))).await,
     };
-    let states = desk.store().session_states(event.id(), desk.timing.deadline).await?;
-    let stored = states.get(session.id()).and_then(|state| state.join.as_ref());
-    if stored.map(|join| &join.url) != url.as_ref() {
+    let stored = desk.store().join_of(&event, session.id(), desk.timing.deadline).await?;
+    if stored.map(|join| join.url) != url {
         let act = act(ActKind::LinkSet, 0);
         desk.store().set_join((&act, &event), session.id(), url.as_ref(), desk.timing).await?;
     }
@@ -109,8 +101,8 @@ async fn untold(
     event: &Event,
     session: &Session,
 ) -> Result<Option<(Join, Vec<Person>)>, StoreError> {
-    let states = desk.store().session_states(event.id(), desk.timing.deadline).await?;
-    let Some(join) = states.get(session.id()).and_then(|state| state.join.clone()) else { return Ok(None) };
+    let stored = desk.store().join_of(event, session.id(), desk.timing.deadline).await?;
+    let Some(join) = stored else { return Ok(None) };
     let mut participants = desk.store().participants(event, desk.timing).await?.logged(event.id());
     participants.retain(|one| one.signup.session == *session.id() && one.status == Status::Confirmed);
     let mails = desk.store().mails(event, desk.timing.deadline).await?.logged(event.id());

@@ -102,10 +102,7 @@ impl Draft {
             }
             _ => None,
         };
-        let address = |part| {
-            let (event, session) = (event.id().clone(), session.id().clone());
-            OrganiserAddress::Session { event, session, part }.to_string()
-        };
+        let address = |part| OrganiserAddress::session(event.id(), session.id(), part).to_string();
         let tab = |tab| TabLink {
             tab,
             count: people.iter().filter(|participant| participant.is_among(tab)).count(),
@@ -166,12 +163,7 @@ impl Draft {
     }
 
     fn act(&self, desk: &Desk<'_>, form: &Form, what: ActKind, count: usize) -> Act {
-        Act {
-            event: Some(self.event.id().clone()),
-            session: Some(self.session.id().clone()),
-            count,
-            ..desk.act(form, what)
-        }
+        desk.act_about(form, what, (&self.event, &self.session), count)
     }
 
     /// Returns the message to these people.
@@ -261,8 +253,7 @@ impl Draft {
 
     fn done(&self) -> Response<String> {
         let part = SessionPart::Message { is_done: true };
-        let (event, session) = (self.event.id().clone(), self.session.id().clone());
-        see_other(&OrganiserAddress::Session { event, session, part }.to_string())
+        see_other(&OrganiserAddress::session(self.event.id(), self.session.id(), part).to_string())
     }
 }
 

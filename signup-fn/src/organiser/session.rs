@@ -145,5 +145,5 @@ impl People {
 }
 
 fn address((event, session): (&EventId, &SessionId), part: SessionPart) -> String {
-    OrganiserAddress::Session { event: event.clone(), session: session.clone(), part }.to_string()
+    OrganiserAddress::session(event, session, part).to_string()
 }
