@@ -1,6 +1,8 @@
 //! Content lines of iCalendar files (RFC 5545).
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
 
 use crate::id::{EventId, SessionId};
 
@@ -52,6 +54,51 @@ pub fn text(name: &str, value: &str) -> String {
     format!("{name}:{value}")
 }
 
+/// Returns a local time in iCalendar's format: `20281128T160000`.
+pub(crate) fn compact(local: DateTime) -> String {
+    local.strftime("%Y%m%dT%H%M%S").to_string()
+}
+
+/// Returns a `VTIMEZONE` with the offsets in force around some sessions, each from its own transition onwards
+/// (section 3.6.5).
+pub fn time_zone(name: &str, zone: &TimeZone, first: Timestamp, last: Timestamp) -> Vec<String> {
+    let mut lines = vec!["BEGIN:VTIMEZONE".to_owned(), format!("TZID:{name}")];
+    let before = zone.preceding(first).next();
+    let after = zone.following(first).take_while(|transition| transition.timestamp() <= last);
+    let mut told = false;
+    for transition in before.into_iter().chain(after) {
+        let at = transition.timestamp();
+        let earlier = zone.preceding(at).next().map_or(Offset::UTC, |transition| transition.offset());
+        let kind = if transition.dst().is_dst() { "DAYLIGHT" } else { "STANDARD" };
+        let local = earlier.to_datetime(at);
+        observance(&mut lines, kind, &compact(local), earlier, transition.offset());
+        told = true;
+    }
+    if !told {
+        let offset = zone.to_offset(first);
+        observance(&mut lines, "STANDARD", "19700101T000000", offset, offset);
+    }
+    lines.push("END:VTIMEZONE".to_owned());
+    lines
+}
+
+fn observance(lines: &mut Vec<String>, kind: &str, start: &str, from: Offset, to: Offset) {
+    lines.extend([
+        format!("BEGIN:{kind}"),
+        format!("DTSTART:{start}"),
+        format!("TZOFFSETFROM:{}", offset(from)),
+        format!("TZOFFSETTO:{}", offset(to)),
+        format!("END:{kind}"),
+    ]);
+}
+
+/// Formats an offset: `+0100`.
+fn offset(offset: Offset) -> String {
+    let seconds = offset.seconds();
+    let minutes = seconds.abs() / 60;
+    format!("{}{:02}{:02}", if seconds < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +111,16 @@ mod tests {
         assert!(calendar.split("\r\n").all(|line| line.len() <= LONGEST), "{calendar}");
         assert!(calendar.split("\r\n").filter(|line| line.len() > LONGEST - 3).count() > 2, "{calendar}");
         assert_eq!(calendar.replace("\r\n ", ""), format!("{line}\r\n"));
+    }
+
+    #[test]
+    fn a_time_zone_lists_the_offsets_in_force_at_the_sessions() {
+        let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap_or_else(|error| panic!("{error}"));
+        let at = |text: &str| text.parse().unwrap_or_else(|error| panic!("{error}"));
+        let lines =
+            time_zone("Europe/Amsterdam", &zone, at("2028-11-28T15:00:00Z"), at("2029-06-05T08:00:00Z"));
+        let expected = "BEGIN:STANDARD DTSTART:20281029T030000 TZOFFSETFROM:+0200 TZOFFSETTO:+0100 END:STANDARD \
+                        BEGIN:DAYLIGHT DTSTART:20290325T020000 TZOFFSETFROM:+0100 TZOFFSETTO:+0200 END:DAYLIGHT";
+        assert!(lines.join(" ").contains(expected), "{lines:?}");
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`event`] | an announced event and its retention |
 //! | [`session`] | one date of an event: capacity, window, phase |
+//! | [`period`] | when a session takes place: as instants, in words and for calendars |
 //! | [`amendment`] | what an organiser changed about a session |
 //! | [`standing`] | an event as it stands: what the catalogue says now, and what people were told earlier |
 //! | [`id`] | ids that are spelled the same in URLs, in the form and in keys |
@@ -14,12 +15,15 @@
 //! | [`organiser`] | the organisers' area: its addresses, pages and their template values |
 //! | [`words`] | what mails and pages say about an event and its sessions |
 //! | [`calendar`] | content lines of iCalendar files |
+//! | [`dutch`] | dates and times in Dutch words |
+//! | [`typed_date`] | dates as people type them |
 //! | [`headers`] | the security headers of every response |
 
 pub mod address;
 pub mod amendment;
 pub mod answer;
 pub mod calendar;
+pub mod dutch;
 pub mod event;
 pub mod headers;
 pub mod id;
@@ -27,9 +31,11 @@ pub mod mail;
 pub mod media_types;
 pub mod organiser;
 pub mod own;
+pub mod period;
 pub mod place;
 pub mod session;
 pub mod standing;
+pub mod typed_date;
 pub mod words;
 
 use std::collections::HashSet;

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::id::SessionId;
+use crate::period::Period;
 use crate::place::Place;
 
 /// One date of an event, with its seats and its sign-up window.
@@ -20,16 +21,9 @@ pub struct Session(SessionRecord);
 pub struct SessionRecord {
     /// The session's id, unique within the event.
     pub id: SessionId,
-    /// Start of the session.
-    pub starts_at: Timestamp,
-    /// End of the session.
-    pub ends_at: Timestamp,
-    /// The date in words: `dinsdag 28 november 2028`.
-    pub date: String,
-    /// The time in words: `16.00–17.30 uur`.
-    pub time: String,
-    /// The start and the end as calendars read them.
-    pub calendar: CalendarTimes,
+    /// When the session takes place.
+    #[serde(flatten)]
+    pub period: Period,
     /// Where the session takes place.
     #[serde(default)]
     pub place: Place,
@@ -118,7 +112,7 @@ impl Session {
 
     /// Returns the start of the session.
     pub fn starts_at(&self) -> Timestamp {
-        self.0.starts_at
+        self.0.period.starts_at
     }
 
     /// Returns the instant from which sign-up is open.
@@ -133,7 +127,7 @@ impl Session {
 
     /// Returns the end of the session.
     pub fn ends_at(&self) -> Timestamp {
-        self.0.ends_at
+        self.0.period.ends_at
     }
 
     /// Returns where the session takes place.
@@ -143,33 +137,38 @@ impl Session {
 
     /// Returns when and where the session takes place, also in words.
     pub fn times(&self) -> SessionTimes {
-        let SessionRecord { starts_at, ends_at, ref date, ref time, ref place, .. } = self.0;
-        SessionTimes { starts_at, ends_at, when: format!("{date}, {time}"), place: Some(place.clone()) }
+        let Period { starts_at, ends_at, ref date, ref time, .. } = self.0.period;
+        SessionTimes {
+            starts_at,
+            ends_at,
+            when: format!("{date}, {time}"),
+            place: Some(self.0.place.clone()),
+        }
     }
 
     /// Returns the date in words: `dinsdag 28 november 2028`.
     pub fn date(&self) -> &str {
-        &self.0.date
+        &self.0.period.date
     }
 
     /// Returns the time in words: `16.00–17.30 uur`.
     pub fn time(&self) -> &str {
-        &self.0.time
+        &self.0.period.time
     }
 
     /// Returns the start and the end as calendars read them.
     pub fn calendar(&self) -> &CalendarTimes {
-        &self.0.calendar
+        &self.0.period.calendar
     }
 
     /// Returns how somebody in the session's time zone calls its first day: `Vandaag`, `Morgen`, or nothing if it
     /// is another day or not known.
     pub fn day_from(&self, now: Timestamp) -> &'static str {
-        let local = self.0.calendar.start.rsplit(':').next().unwrap_or_default();
+        let local = self.0.period.calendar.start.rsplit(':').next().unwrap_or_default();
         let Ok(starts) = DateTime::strptime("%Y%m%dT%H%M%S", local) else { return "" };
         // The same distance from UTC for now as for the start, since they are close.
         let Ok(as_utc) = TimeZone::UTC.to_timestamp(starts) else { return "" };
-        let offset = as_utc.duration_since(self.0.starts_at);
+        let offset = as_utc.duration_since(self.0.period.starts_at);
         let today = TimeZone::UTC.to_datetime(now + offset).date();
         match starts.date() {
             day if day == today => "Vandaag",
@@ -201,7 +200,7 @@ impl Session {
     /// Returns whether seats that come free are given to the waiting list: until the session starts, unless
     /// it is called off.
     pub fn promotes(&self, now: Timestamp) -> bool {
-        now < self.0.starts_at && !self.0.called_off
+        now < self.0.period.starts_at && !self.0.called_off
     }
 
     /// Returns the phase at an instant: open from `opens_at`, closed from `closes_at`, unless the session is
@@ -209,9 +208,9 @@ impl Session {
     pub fn phase(&self, now: Timestamp) -> Phase {
         if self.0.called_off {
             Phase::CalledOff
-        } else if now >= self.0.ends_at {
+        } else if now >= self.0.period.ends_at {
             Phase::Over
-        } else if now >= self.0.starts_at {
+        } else if now >= self.0.period.starts_at {
             Phase::UnderWay
         } else if self.0.is_removed {
             Phase::Closed
@@ -231,11 +230,11 @@ impl TryFrom<SessionRecord> for Session {
     fn try_from(record: SessionRecord) -> Result<Self, SessionError> {
         if record.capacity == 0 {
             Err(SessionError::NoSeats)
-        } else if record.ends_at <= record.starts_at {
+        } else if record.period.ends_at <= record.period.starts_at {
             Err(SessionError::EndsBeforeStart)
         } else if record.closes_at <= record.opens_at {
             Err(SessionError::ClosesBeforeOpening)
-        } else if record.closes_at > record.starts_at {
+        } else if record.closes_at > record.period.starts_at {
             Err(SessionError::ClosesAfterStart)
         } else {
             Ok(Self(record))
@@ -260,11 +259,13 @@ mod tests {
     fn record() -> SessionRecord {
         SessionRecord {
             id: "28-november".parse().unwrap_or_else(|error| panic!("{error}")),
-            starts_at: at("2028-11-28T15:00:00Z"),
-            ends_at: at("2028-11-28T16:30:00Z"),
-            date: "dinsdag 28 november 2028".to_owned(),
-            time: "16.00–17.30 uur".to_owned(),
-            calendar: CalendarTimes::default(),
+            period: Period {
+                starts_at: at("2028-11-28T15:00:00Z"),
+                ends_at: at("2028-11-28T16:30:00Z"),
+                date: "dinsdag 28 november 2028".to_owned(),
+                time: "16.00–17.30 uur".to_owned(),
+                calendar: CalendarTimes::default(),
+            },
             capacity: 40,
             opens_at: at("2028-11-01T08:00:00Z"),
             closes_at: at("2028-11-28T15:00:00Z"),
@@ -308,17 +309,17 @@ mod tests {
             assert_eq!(Session::try_from(record), Err(expected));
         };
         check(|r| r.capacity = 0, SessionError::NoSeats);
-        check(|r| r.ends_at = r.starts_at, SessionError::EndsBeforeStart);
+        check(|r| r.period.ends_at = r.period.starts_at, SessionError::EndsBeforeStart);
         check(|r| r.opens_at = r.closes_at, SessionError::ClosesBeforeOpening);
-        check(|r| r.closes_at = r.ends_at, SessionError::ClosesAfterStart);
+        check(|r| r.closes_at = r.period.ends_at, SessionError::ClosesAfterStart);
     }
 
     #[test]
     fn the_first_day_is_today_or_tomorrow_in_the_time_zone_of_the_session() {
         let mut record = record();
-        record.starts_at = at("2028-11-28T23:30:00Z");
-        record.ends_at = at("2028-11-29T01:00:00Z");
-        record.calendar.start = "DTSTART;TZID=Europe/Amsterdam:20281129T003000".into();
+        record.period.starts_at = at("2028-11-28T23:30:00Z");
+        record.period.ends_at = at("2028-11-29T01:00:00Z");
+        record.period.calendar.start = "DTSTART;TZID=Europe/Amsterdam:20281129T003000".into();
         let session = Session::try_from(record).unwrap_or_else(|error| panic!("{error}"));
         let day = |now: &str| session.day_from(at(now));
         assert_eq!(day("2028-11-28T22:59:00Z"), "Morgen");

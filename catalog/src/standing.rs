@@ -42,10 +42,12 @@ impl Event {
         let amended = kept.amended().iter().map(|(id, amendment)| (current(id), amendment.clone()));
         standing.amended = amended.collect();
         for session in &mut standing.sessions {
-            if let Some(amendment) = standing.amended.get(session.id()) {
+            if let Some(amendment) = standing.amended.get_mut(session.id()) {
+                *amendment = amendment.counting_for(session);
                 *session = amendment.apply(session);
             }
         }
+        standing.amended.retain(|_, amendment| !amendment.is_nothing());
         Self::try_from(standing).ok()
     }
 
@@ -77,10 +79,13 @@ impl Event {
                 && catalogue.sessions().iter().all(|session| session.id() != kept.id())
         };
         let times = |session: &Session| (session.starts_at(), session.ends_at());
+        // In the catalogue, if an organiser has moved it since.
+        let former = |kept: &Session| self.amendment(kept.id()).moved.map_or(times(kept), |moved| moved.from);
         for kept in self.sessions().iter().filter(is_gone) {
-            let is_same_time = |session: &&Session| times(session) == times(kept);
+            let is_same_time = |session: &&Session| [times(kept), former(kept)].contains(&times(session));
             let mut new = catalogue.sessions().iter().filter(is_new).filter(is_same_time);
-            let is_only = self.sessions().iter().filter(is_gone).filter(is_same_time).count() == 1;
+            let is_twin = |other: &&Session| times(other) == times(kept) || former(other) == former(kept);
+            let is_only = self.sessions().iter().filter(is_gone).filter(is_twin).count() == 1;
             if let (Some(session), None, true) = (new.next(), new.next(), is_only) {
                 for current in renamed.values_mut().filter(|current| *current == kept.id()) {
                     *current = session.id().clone();
@@ -104,6 +109,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::amendment::Moved;
 
     fn event(sessions: &[(&str, &str)]) -> Event {
         let sessions: Vec<_> = sessions
@@ -186,8 +192,12 @@ mod tests {
         let both = event(&[A, B]);
         let now: Timestamp = format!("{DAY}T00:00:00Z").parse().unwrap_or_else(|error| panic!("{error}"));
         let id: SessionId = "a".parse().unwrap_or_else(|error| panic!("{error}"));
-        let amendment =
-            Amendment { capacity: Some(3), closed_at: Some(now), called_off: Some("ziek".to_owned()) };
+        let amendment = Amendment {
+            capacity: Some(3),
+            closed_at: Some(now),
+            called_off: Some("ziek".to_owned()),
+            moved: None,
+        };
         let amended = |event: &Event, amendment| {
             event.with_amendment(Some(&both), &id, amendment, now).unwrap_or_else(|| panic!("gone"))
         };
@@ -207,6 +217,43 @@ mod tests {
             Some((3, true, "ziek".into()))
         );
         assert_eq!(amended(&event_now, &Amendment::default()), both);
+    }
+
+    #[test]
+    fn a_session_that_an_organiser_moved_stays_moved_until_an_editor_moves_it() {
+        let both = event(&[A, B]);
+        let now: Timestamp = format!("{DAY}T00:00:00Z").parse().unwrap_or_else(|error| panic!("{error}"));
+        let id: SessionId = "a".parse().unwrap_or_else(|error| panic!("{error}"));
+        let times = |event: &Event, id| event.session(id).map(|one| (one.starts_at(), one.closes_at()));
+        let to = SessionRecord::from(event(&[("a", "2028-12-05")]).sessions()[0].clone()).period;
+        let from = (both.sessions()[0].starts_at(), both.sessions()[0].ends_at());
+        let moved = Amendment { moved: Some(Moved { to: to.clone(), from }), ..Amendment::default() };
+        let standing = both.with_amendment(Some(&both), &id, &moved, now).unwrap_or_else(|| panic!("gone"));
+        // It closes at its new start, as it did at the old one.
+        let there = Some((to.starts_at, to.starts_at));
+        assert_eq!(times(&standing, &id), there);
+        let after = |catalogue: Option<&Event>, kept: &Event| {
+            Event::standing(catalogue, Some(kept), now).unwrap_or_else(|| panic!("gone"))
+        };
+        assert_eq!(after(Some(&both), &standing), standing);
+        // Offline and back, and with another id.
+        let offline = after(None, &standing);
+        assert_eq!(times(&offline, &id), there);
+        assert_eq!(after(None, &offline), offline);
+        assert_eq!(after(Some(&both), &offline), standing);
+        let renamed = after(Some(&event(&[("eerste", A.1), B])), &standing);
+        assert_eq!((times(&renamed, &id), ids(&renamed)), (there, vec![("eerste", false), ("b", false)]));
+        // The editor follows, with the same id or another.
+        for new in ["a", "eerste"] {
+            let followed = after(Some(&event(&[(new, "2028-12-05"), B])), &standing);
+            assert_eq!((times(&followed, &id), ids(&followed).len()), (there, 2));
+            assert!(followed.amendment(&id).is_nothing());
+        }
+        // Or chooses a third day, which then stays.
+        let third = event(&[("a", "2028-12-12"), B]);
+        let edited = after(Some(&third), &standing);
+        assert_eq!(times(&edited, &id), times(&third, &id));
+        assert_eq!(after(Some(&both), &edited), both);
     }
 
     #[test]

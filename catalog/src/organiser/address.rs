@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use strum::VariantArray;
+
 use crate::address::UnknownAddress;
 use crate::id::{EventId, Reference, SessionId};
 
@@ -147,8 +149,23 @@ pub enum Tab {
     WasNotThere,
 }
 
+impl Tab {
+    /// Every one.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+}
+
 /// The change that an organiser just made to a sign-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, strum::Display, strum::EnumString)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum PersonDone {
     /// The details were corrected.
@@ -172,6 +189,11 @@ pub enum PersonDone {
     /// The note was saved.
     #[strum(serialize = "genoteerd")]
     Noted,
+}
+
+impl PersonDone {
+    /// Every one.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 impl OrganiserAddress {

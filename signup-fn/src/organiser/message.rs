@@ -23,9 +23,6 @@ use crate::store::mail::Mail;
 use crate::store::organiser::requests::Asking;
 use crate::web::answers::see_other;
 
-/// The groups that can get a message, in the order of the form.
-const GROUPS: [Tab; 5] = [Tab::Coming, Tab::Waiting, Tab::Cancelled, Tab::WasThere, Tab::WasNotThere];
-
 /// Shows the form, or does what it asks.
 pub(super) async fn message(
     desk: &Desk<'_>,
@@ -111,7 +108,7 @@ impl Draft {
         };
         // Who was there is known only afterwards.
         let is_known = |tab: &TabLink| tab.count > 0 || !matches!(tab.tab, Tab::WasThere | Tab::WasNotThere);
-        let tabs = GROUPS.map(tab).into_iter().filter(is_known).collect();
+        let tabs = Tab::ALL.iter().map(|&of| tab(of)).filter(is_known).collect();
         let recipients: Vec<Participant> = people.into_iter().filter(|one| one.is_among(to)).collect();
         let preview = message.as_ref().map(|message| {
             let values = Values {

@@ -21,6 +21,7 @@ mod message;
 mod overview;
 mod person;
 mod session;
+mod when;
 mod words;
 
 use std::net::IpAddr;

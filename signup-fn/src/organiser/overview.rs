@@ -59,6 +59,8 @@ pub(super) async fn show(desk: &Desk<'_>) -> Result<Response<String>, StoreError
                 continue;
             }
             attention.extend(attention_of(event, session, (state, count), now));
+            let on_site = desk.area().catalog.event(event.id()).and_then(|event| event.session(session.id()));
+            attention.extend(on_site.and_then(|on_site| moved(event, session, on_site, now)));
             sessions.push((session.starts_at(), session_row(event, session, state, now)));
         }
         signed_up
@@ -103,6 +105,18 @@ fn attention_of(
         let part = SessionPart::Join { is_done: false };
         let url = OrganiserAddress::session(event.id(), session.id(), part).to_string();
         Attention::NoLink { event: title, session: name, url }
+    })
+}
+
+/// Returns that a coming session is at another time than on the site, if it is.
+fn moved(event: &Event, session: &Session, on_site: &Session, now: Timestamp) -> Option<Attention> {
+    let part = SessionPart::Amend { is_done: false };
+    let is_same = (session.starts_at(), session.ends_at()) == (on_site.starts_at(), on_site.ends_at());
+    (!is_same && session.ends_at() > now && !session.is_called_off()).then(|| Attention::Moved {
+        event: event.title().to_owned(),
+        session: event.name_of(session),
+        on_site: on_site.times().when,
+        url: OrganiserAddress::session(event.id(), session.id(), part).to_string(),
     })
 }
 

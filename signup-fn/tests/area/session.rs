@@ -3,11 +3,16 @@
 use std::sync::Arc;
 
 use catalog::answer::Status;
+use catalog::mail::MailKind;
 use jiff::{SignedDuration, Timestamp};
+use signup_fn::mail::transport::Transport;
 use signup_fn::participant::function::Function;
 
 use crate::browser::{Browser, LIST, ORIGIN, Page, area, keys, page_of};
-use crate::support::{Table, at, catalog, form, function_folder, identity, table};
+use crate::support::{Table, at, catalog, form, function_folder, identity, mailer, table};
+
+/// The date and times of the first session, as its page sends them back.
+const WHEN: &str = "date=2098-11-28&start=16%3A00&end=17%3A30";
 
 #[tokio::test]
 async fn a_session_is_changed_after_the_page_said_what_would_happen() {
@@ -24,16 +29,17 @@ async fn a_session_is_changed_after_the_page_said_what_would_happen() {
     for (capacity, error) in
         [("0", "no_number"), ("x", "no_number"), ("10001", "no_number"), ("-1", "no_number")]
     {
-        let page = browser.submit(&path, &path, &format!("action=preview&capacity={capacity}")).await;
+        let page = browser.submit(&path, &path, &format!("action=preview&{WHEN}&capacity={capacity}")).await;
         assert!(page.status == 422 && page.body.contains(error), "{capacity}: {}", page.body);
     }
-    let preview = browser.submit(&path, &path, "action=preview&capacity=2").await.body;
+    let preview = browser.submit(&path, &path, &format!("action=preview&{WHEN}&capacity=2")).await.body;
     assert!(preview.contains("1 to 2 promoted 1 told 0"), "{preview}");
     assert_eq!(table.taken("a").await, 1, "a preview changes nothing");
 
     // More seats: who waits gets one at once.
     let page = browser.get(&path).await;
-    let more = format!("form_key={}&before={}&action=do&capacity=2", page.form_key(), before(&page.body));
+    let more =
+        format!("form_key={}&before={}&action=do&{WHEN}&capacity=2", page.form_key(), before(&page.body));
     for _ in 0..2 {
         assert_eq!(browser.post(&path, &more).await.location, format!("{path}gedaan/"));
     }
@@ -55,7 +61,8 @@ async fn a_session_is_changed_after_the_page_said_what_would_happen() {
 
     // A colleague has changed the session since the page was shown: it says again what would happen.
     let page = browser.get(&path).await;
-    let old = format!("form_key={}&before={}&action=do&capacity=50", page.form_key(), before(&page.body));
+    let old =
+        format!("form_key={}&before={}&action=do&{WHEN}&capacity=50", page.form_key(), before(&page.body));
     amend(&mut browser, "capacity=11").await;
     let again = browser.post(&path, &old).await;
     assert!(again.status == 200 && again.body.contains("11 to 50"), "{}", again.body);
@@ -83,9 +90,15 @@ fn before(page: &str) -> String {
 
 /// Changes the first session, as somebody who has seen the page does.
 async fn amend(browser: &mut Browser<'_>, fields: &str) -> Page {
+    amend_at(browser, WHEN, fields).await
+}
+
+/// Changes the first session and its date and times.
+async fn amend_at(browser: &mut Browser<'_>, when: &str, fields: &str) -> Page {
     let path = format!("{LIST}wijzigen/");
     let page = browser.get(&path).await;
-    let form = format!("form_key={}&before={}&action=do&{fields}", page.form_key(), before(&page.body));
+    let form =
+        format!("form_key={}&before={}&action=do&{when}&{fields}", page.form_key(), before(&page.body));
     browser.now += SignedDuration::from_secs(1);
     browser.post(&path, &form).await
 }
@@ -108,6 +121,65 @@ async fn a_session_with_more_people_than_seats_can_still_be_called_off() {
     assert_eq!(amend(&mut browser, "capacity=2&closed=yes").await.status, 303);
     assert_eq!(amend(&mut browser, "capacity=2&closed=yes&called_off=yes").await.status, 303);
     assert_eq!(table.taken("a").await, 0);
+}
+
+#[tokio::test]
+async fn a_session_that_moves_takes_everybody_along() {
+    let table = table().await.with_capacity(1);
+    let store = table.store();
+    for email in ["a@x.nl", "b@x.nl"] {
+        table.wait(&store, email, "a").await.unwrap();
+    }
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    let path = format!("{LIST}wijzigen/");
+    let shown = browser.get(&path).await.body;
+    assert!(shown.contains("value=\"2098-11-28 16:00 17:30\""), "{shown}");
+    for (when, error) in [
+        ("date=&start=16%3A00&end=17%3A30", "no_date"),
+        ("date=31-11-2098&start=16%3A00&end=17%3A30", "no_date"),
+        ("date=2098-11-29&start=25%3A00&end=17%3A30", "no_start"),
+        // The clock skips this hour.
+        ("date=2098-03-30&start=02%3A30&end=17%3A30", "no_start"),
+        ("date=2098-11-29&start=16%3A00&end=", "no_end"),
+        ("date=2098-11-29&start=16%3A00&end=16%3A00", "ends_before_start"),
+        ("date=2019-11-29&start=16%3A00&end=17%3A00", "starts_in_the_past"),
+    ] {
+        let page = browser.submit(&path, &path, &format!("action=preview&{when}&capacity=1")).await;
+        assert!(page.status == 422 && page.body.contains(error), "{when}: {}", page.body);
+    }
+    // Typed as people do.
+    let there = "date=5+december+2098&start=10.30+uur&end=12.00";
+    let page = browser.submit(&path, &path, &format!("action=preview&{there}&capacity=1")).await.body;
+    let told = "to vrijdag 5 december 2098, 10.30–12.00 uur told 2";
+    assert!(page.contains(told), "{page}");
+
+    browser.now += SignedDuration::from_mins(20);
+    assert!(amend_at(&mut browser, there, "capacity=1").await.body.contains("organiser/confirm.html"));
+    browser.log_in(&table, "ria@pos.example").await;
+    assert_eq!(amend_at(&mut browser, there, "capacity=1").await.location, format!("{path}gedaan/"));
+    for email in ["a@x.nl", "b@x.nl"] {
+        let person = table.participant(email).await.unwrap();
+        assert_eq!(person.told.unwrap().when, "vrijdag 5 december 2098, 10.30–12.00 uur");
+        let mails = table.mails(email).await;
+        assert_eq!(mails.iter().filter(|mail| mail.kind == MailKind::Rescheduled).count(), 1, "{mails:?}");
+    }
+    let overview = browser.get("/beheer/").await.body;
+    assert!(overview.contains("! moved"), "{overview}");
+    // The rounds tell nobody twice, and signing up for it goes on.
+    let mailer = mailer(&table, Transport::Folder(tempfile::tempdir().unwrap().path().into()));
+    mailer.rounds(at(browser.now)).await.unwrap();
+    assert_eq!(table.mails("a@x.nl").await.len(), 2);
+    assert_eq!(sign_up(&function(&table), &form("c%40x.nl", "a"), browser.now).await, 409, "full");
+
+    // Back to what the site says.
+    browser.now += SignedDuration::from_hours(2);
+    browser.log_in(&table, "ria@pos.example").await;
+    assert_eq!(amend(&mut browser, "capacity=1").await.status, 303);
+    assert!(browser.get(&path).await.body.contains("differs false"));
+    let told = table.participant("a@x.nl").await.unwrap().told.unwrap();
+    assert_eq!(told.starts_at, table.event.sessions()[0].starts_at());
 }
 
 /// Returns the sign-up function in front of a table.

@@ -24,6 +24,8 @@ pub(crate) enum Act {
     Sweep { works: bool },
     /// An organiser sends a message to everybody with a seat. It may be interrupted once it is accepted.
     Broadcast { session: usize, is_interrupted: bool },
+    /// An organiser changes a session.
+    Amend { session: usize, amending: Amending },
     /// An editor changes the event.
     Edit(Edit),
     /// A newer version, since rolled back, has written items that this one cannot read.
@@ -62,6 +64,19 @@ pub(crate) enum Changing {
     /// An organiser gives somebody who waits a seat out of turn.
     LetIn,
     Erase,
+}
+
+/// What an organiser can change about a session.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Amending {
+    /// The number of seats.
+    Resize(u32),
+    /// The start, to so many hours from now.
+    Move(i64),
+    /// Whether the session is called off.
+    CallOff(bool),
+    /// Nothing any more: everything is as the editor says.
+    Undo,
 }
 
 /// What an editor can change.
@@ -133,6 +148,15 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
+fn amending() -> impl Strategy<Value = Amending> {
+    prop_oneof![
+        3 => (1..=3_u32).prop_map(Amending::Resize),
+        3 => prop::sample::select(vec![2, 30, 200]).prop_map(Amending::Move),
+        1 => any::<bool>().prop_map(Amending::CallOff),
+        2 => Just(Amending::Undo),
+    ]
+}
+
 pub(crate) fn history() -> impl Strategy<Value = History> {
     let at_once = (any::<bool>(), doing(), doing(), prop::collection::vec(any::<bool>(), 12));
     let minutes =
@@ -148,6 +172,7 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
         2 => any::<bool>().prop_map(|works| Act::Sweep { works }),
         1 => (0..2_usize, any::<bool>())
             .prop_map(|(session, is_interrupted)| Act::Broadcast { session, is_interrupted }),
+        2 => (0..2_usize, amending()).prop_map(|(session, amending)| Act::Amend { session, amending }),
         5 => edit().prop_map(Act::Edit),
         1 => Just(Act::WriteNewer),
         4 => minutes.prop_map(|minutes| Act::Pass { minutes }),

@@ -10,6 +10,7 @@
 mod act;
 mod actor;
 mod addresses;
+mod event;
 mod interleaving;
 mod model;
 mod observed;

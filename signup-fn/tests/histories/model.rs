@@ -8,34 +8,12 @@ use signup_fn::store::change::Changed;
 use signup_fn::store::claim::{Claim, Place};
 use signup_fn::store::mailbox::MAX_PEOPLE;
 
-use crate::act::{Changing, Edit, NAMES};
+use crate::act::{Changing, NAMES};
+use crate::event::{Amended, Described, Kept, Session, start};
 use crate::observed::{Key, Observed};
 
 pub(crate) const HOUR: i64 = 60;
 pub(crate) const DAY: i64 = 24 * HOUR;
-
-/// A session as the editor describes it. Times are in minutes since the history began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Session {
-    pub(crate) starts_at: i64,
-    pub(crate) capacity: u32,
-    pub(crate) called_off: bool,
-}
-
-/// An event as the editor describes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Described {
-    pub(crate) retention: i64,
-    pub(crate) sessions: [Session; 2],
-}
-
-/// An event as the store keeps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kept {
-    pub(crate) retention: i64,
-    /// The sessions that were ever on the page.
-    pub(crate) sessions: [Option<Session>; 2],
-}
 
 /// A participant. Times are in minutes since the beginning of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +71,8 @@ pub(crate) struct Model {
     /// The session that is not on the page, if any.
     pub(crate) removed: Option<usize>,
     pub(crate) online: bool,
+    /// What organisers changed about each session.
+    pub(crate) amended: [Amended; 2],
     /// How often the id of each session was changed.
     pub(crate) renamed: [usize; 2],
     pub(crate) people: BTreeMap<Key, Participant>,
@@ -107,12 +87,6 @@ pub(crate) struct Model {
     pub(crate) count: usize,
 }
 
-/// Returns the start of a session. Two sessions never have the same start, because one that replaces another
-/// at the same time would count as renamed.
-fn start(about: i64, session: usize) -> i64 {
-    about + [0, 1][session]
-}
-
 impl Model {
     pub(crate) fn new(confirms: bool) -> Self {
         let session =
@@ -124,6 +98,7 @@ impl Model {
             kept: None,
             removed: None,
             online: true,
+            amended: [Amended::default(); 2],
             renamed: [0; 2],
             people: BTreeMap::new(),
             mailboxes: Default::default(),
@@ -131,49 +106,6 @@ impl Model {
             mails: BTreeMap::new(),
             unfinished: Vec::new(),
             count: 0,
-        }
-    }
-
-    /// Returns whether visitors can choose a session.
-    pub(crate) fn offers(&self, session: usize) -> bool {
-        self.online && self.removed != Some(session)
-    }
-
-    /// Returns whether the store or the page knows a session.
-    pub(crate) fn knows(&self, session: usize) -> bool {
-        self.offers(session) || self.kept.is_some_and(|kept| kept.sessions[session].is_some())
-    }
-
-    pub(crate) fn session(&self, session: usize) -> Session {
-        let kept = self.kept.filter(|_| !self.offers(session)).and_then(|kept| kept.sessions[session]);
-        kept.unwrap_or(self.described.sessions[session])
-    }
-
-    fn retention(&self) -> i64 {
-        self.kept.filter(|_| !self.online).map_or(self.described.retention, |kept| kept.retention)
-    }
-
-    /// Remembers the event as it stands.
-    pub(crate) fn keep(&mut self) {
-        if self.online || self.kept.is_some() {
-            let sessions = [0, 1].map(|session| self.knows(session).then(|| self.session(session)));
-            self.kept = Some(Kept { retention: self.retention(), sessions });
-        }
-    }
-
-    pub(crate) fn edit(&mut self, edit: &Edit) {
-        match *edit {
-            Edit::Resize { session, capacity } => self.described.sessions[session].capacity = capacity,
-            Edit::Reschedule { session, hours } => {
-                self.described.sessions[session].starts_at = start(self.now + hours * HOUR, session);
-            }
-            Edit::CallOff { session, is_off } => self.described.sessions[session].called_off = is_off,
-            Edit::Retain { days } => self.described.retention = days,
-            Edit::Remove { session } => self.removed = session,
-            Edit::RenameSession { session } => {
-                self.renamed[session] += usize::from(self.offers(session));
-            }
-            Edit::Publish { online } => self.online = online,
         }
     }
 

@@ -66,7 +66,7 @@ impl World {
     }
 
     /// The event in the catalogue, if it is there.
-    fn catalogue(&self) -> Option<Event> {
+    pub(crate) fn catalogue(&self) -> Option<Event> {
         let without = |event: &mut serde_json::Value| {
             if let Some(removed) = self.model.removed {
                 event["sessions"].as_array_mut().unwrap().remove(removed);
@@ -146,6 +146,13 @@ impl World {
                     let session_id = id(&self.model, *session).parse().unwrap();
                     self.broadcast(&store, &event, session_id, *is_interrupted).await;
                     self.model.broadcast(*session, *is_interrupted);
+                }
+            }
+            Act::Amend { session, amending } => {
+                if let Some(event) = self.standing().await.filter(|_| self.model.knows(*session)) {
+                    self.keep().await;
+                    self.amend(&store, &event, *session, *amending).await;
+                    self.model.amend(*session, *amending);
                 }
             }
             Act::WriteNewer => self.write_newer().await,
@@ -331,7 +338,7 @@ impl World {
 }
 
 /// The current id of a session.
-fn id(model: &Model, session: usize) -> String {
+pub(crate) fn id(model: &Model, session: usize) -> String {
     let letter = ["a", "b"][session];
     match model.renamed[session] {
         0 => letter.to_owned(),

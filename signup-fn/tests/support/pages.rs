@@ -92,7 +92,7 @@ fn organiser_page(page: OrganiserPage) -> String {
             "<< subject_error >> << text_error >> << unknown >> count << count >> changed << has_changed >> code << needs_code >> << code_error >><% if preview %> <p>preview << preview.subject >>: << preview.html | safe >></p><% endif %>\n<% for one in sent %>sent << one.id >> << one.sent >>/<< one.total >> failed << one.failed >> under way << one.under_way >>\n<% endfor %>"
         }
         OrganiserPage::Amend => {
-            "<input name=\"before\" value=\"<< before >>\">amend << capacity >> << is_closed >> << is_called_off >> << error >> differs << differs >><% if effects %> << effects.capacity_before >> to << effects.capacity_after >> promoted << effects.promoted >> told << effects.called_off >><% endif %>"
+            "<input name=\"before\" value=\"<< before >>\"><input name=\"when\" value=\"<< date >> << start >> << end >>\">amend << capacity >> << is_closed >> << is_called_off >> << error >> differs << differs >><% if effects %> << effects.capacity_before >> to << effects.capacity_after >> promoted << effects.promoted >> told << effects.called_off >> moved << effects.moved_from >> to << effects.moved_to >> told << effects.told >><% endif %>"
         }
         OrganiserPage::Attendance | OrganiserPage::SignIn => {
             "<% for one in people %><< one.full_name >> << one.reference >> << one.was_there >>\n<% endfor %>noted << is_noted >>"

@@ -1,5 +1,6 @@
 //! A date in the forms that pages and machines read.
 
+use catalog::dutch;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,7 +13,6 @@ use toml::value::Datetime;
 use crate::page::clock::{self, rfc3339};
 use crate::source::file::Source;
 use crate::source::problem::Problems;
-use crate::words::dutch;
 
 /// The date of an article, optionally with a time, in the site's time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]

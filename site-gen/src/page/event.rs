@@ -1,10 +1,12 @@
 //! An event that a page announces: its catalogue entry, and the text that visitors read.
 
+use catalog::dutch;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
 use catalog::event::EventRecord;
+use catalog::period::Period;
 use catalog::place::Place;
 use catalog::session::SessionRecord;
 use catalog::{Event, EventId, Session, SessionId};
@@ -15,12 +17,10 @@ use serde::Serialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use crate::page::calendar;
 use crate::page::clock::{self, rfc3339};
 use crate::page::front_matter::{EventTable, OneOrMore, SessionTable};
 use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems};
-use crate::words::dutch;
 use crate::words::quotes::curly;
 
 /// Default number of days after a session before the data of its participants is deleted.
@@ -202,14 +202,9 @@ impl Reader<'_> {
         }
         let ((start, start_at), (end, end_at), (opens, opens_at), (_, closes_at)) =
             (start?, end?, opens?, closes?);
-        let (date, time) = (dutch::weekday_date(start.date()), dutch::period(start, end));
         let record = SessionRecord {
             id: id?,
-            starts_at: start_at,
-            ends_at: end_at,
-            date: date.clone(),
-            time: time.clone(),
-            calendar: calendar::times(&self.zone, (start, start_at), (end, end_at)),
+            period: Period::new(&self.zone, (start, start_at), (end, end_at)),
             place: place?,
             capacity: table.capacity?,
             opens_at,
@@ -229,11 +224,11 @@ impl Reader<'_> {
             place: session.place().words(),
             address: session.place().address.clone(),
             is_online: session.place().is_online,
-            date,
+            date: session.date().to_owned(),
             day: start.day(),
             month: dutch::month(start.date()),
             weekday: dutch::weekday(start.weekday()),
-            time,
+            time: session.time().to_owned(),
             start: rfc3339(start_at, &self.zone),
             end: rfc3339(end_at, &self.zone),
             capacity: session.capacity(),

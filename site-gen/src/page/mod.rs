@@ -3,7 +3,6 @@
 //! Belongs here: the keys that editors write, and their meaning. Does not belong here: anything
 //! that needs another page (see `site`) or the body (see `markdown`).
 
-pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod day;

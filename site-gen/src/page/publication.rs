@@ -1,11 +1,10 @@
 //! The publication window of a page.
 
+use catalog::dutch;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-
-use crate::words::dutch;
 
 /// The caller's options for a build: its moment and its audience.
 #[derive(Debug, Clone, Copy)]

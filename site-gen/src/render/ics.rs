@@ -4,10 +4,9 @@
 //! the calendar is. A session's UID does not depend on the site's address, so it survives a move.
 
 use catalog::Session;
-use catalog::calendar::{push_line, sequence, text, uid};
+use catalog::calendar::{push_line, sequence, text, time_zone, uid};
 use jiff::tz::TimeZone;
 
-use crate::page::calendar;
 use crate::page::event::{Announcement, SessionWords};
 use crate::site::{Page, Site};
 
@@ -41,7 +40,7 @@ pub fn calendar(site: &Site, sessions: &[Entry<'_>]) -> String {
         let first = of_zone().map(|entry| entry.session.starts_at()).min();
         let last = of_zone().map(|entry| entry.session.ends_at()).max();
         if let (Some(first), Some(last)) = (first, last) {
-            calendar::time_zone(name, &zone, first, last).iter().for_each(|line| out.line(line));
+            time_zone(name, &zone, first, last).iter().for_each(|line| out.line(line));
         }
     }
     for &entry in sessions {

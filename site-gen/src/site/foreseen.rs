@@ -1,5 +1,6 @@
 //! What will surprise an editor or a visitor later: warnings of `check`.
 
+use catalog::dutch;
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
@@ -11,7 +12,6 @@ use crate::output::pages::PublicPage;
 use crate::page::parse::Parsed;
 use crate::source::link::{Link, Target};
 use crate::source::problem::{Problem, Problems, Severity, nearest};
-use crate::words::dutch;
 
 /// Warns about everything that is right now but will not stay so, or that was there in the last build.
 ///

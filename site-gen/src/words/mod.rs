@@ -3,10 +3,8 @@
 //! Belongs here: pure functions on text and dates. Does not belong here: anything that knows
 //! about files, pages or problems.
 
-pub mod dutch;
 pub mod html;
 pub mod invisible;
 pub mod quotes;
 pub mod slug;
 pub mod terms;
-pub mod typed_date;

@@ -1,13 +1,24 @@
 //! Changing a session.
 
 use serde::Serialize;
+use strum::VariantArray;
 
 use super::frame::{About, Frame};
 
 /// Why a change is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum AmendError {
+    /// There is no such day.
+    NoDate,
+    /// The time of the start does not exist on that day.
+    NoStart,
+    /// The time of the end does not exist on that day.
+    NoEnd,
+    /// The session would end before it starts.
+    EndsBeforeStart,
+    /// The session would have begun already.
+    StartsInThePast,
     /// The number of seats is not a number from 1 to 10,000.
     NoNumber,
     /// More seats are taken than that.
@@ -16,10 +27,21 @@ pub enum AmendError {
     ReasonTooLong,
 }
 
+impl AmendError {
+    /// Every one.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+}
+
 /// What a change would do.
 #[derive(Debug, Clone, Serialize)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a sentence of the page")]
 pub struct Effects {
+    /// The former date and time in words; empty if the session does not move.
+    pub moved_from: String,
+    /// The new date and time in words.
+    pub moved_to: String,
+    /// How many people get a mail about that.
+    pub told: u32,
     /// The number of seats now.
     pub capacity_before: u32,
     /// The number of seats then.
@@ -54,6 +76,12 @@ pub struct AmendView {
     pub about: About,
     /// The address to which the form posts.
     pub action: String,
+    /// The first day, as stored or as typed: `2028-11-28`.
+    pub date: String,
+    /// The time of the start: `16:00`.
+    pub start: String,
+    /// The time of the end.
+    pub end: String,
     /// The number of seats, as stored or as typed.
     pub capacity: String,
     /// Whether an organiser has closed sign-up, or wants to.
@@ -66,6 +94,8 @@ pub struct AmendView {
     pub taken: u32,
     /// Whether an editor has called the session off.
     pub is_off_on_site: bool,
+    /// The date and time on the site, in words; empty if the session is no longer there.
+    pub when_on_site: String,
     /// The number of seats on the site; 0 if the session is no longer there.
     pub on_site: u32,
     /// What organisers had changed when the page was shown, which the form sends back.

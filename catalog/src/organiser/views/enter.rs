@@ -1,6 +1,7 @@
 //! Logging in, and the log-ins.
 
 use serde::Serialize;
+use strum::VariantArray;
 
 use super::frame::Frame;
 
@@ -19,7 +20,7 @@ pub struct LogInView {
 }
 
 /// Why a code is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum CodeError {
     /// It is another code.
@@ -28,6 +29,11 @@ pub enum CodeError {
     Over,
     /// This browser asked for none, or it does not keep cookies.
     OtherBrowser,
+}
+
+impl CodeError {
+    /// Every one.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 /// The page that takes the code.

@@ -1,12 +1,13 @@
 //! A message to participants.
 
 use serde::Serialize;
+use strum::VariantArray;
 
 use super::enter::CodeError;
 use super::frame::{About, Frame, TabLink};
 
 /// Why a message is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageError {
     /// Nothing was typed.
@@ -17,6 +18,11 @@ pub enum MessageError {
     UnknownPlaceholder,
     /// It contains `{link}`, but the session has no link or the recipients have no seat.
     NoLink,
+}
+
+impl MessageError {
+    /// Every one.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 /// A message that was sent, and what became of it.

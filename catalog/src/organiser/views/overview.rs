@@ -35,6 +35,17 @@ pub enum Attention {
         /// The address of the session's page.
         url: String,
     },
+    /// A session that organisers moved, while the site has the former date.
+    Moved {
+        /// The title of the event.
+        event: String,
+        /// The session.
+        session: String,
+        /// The date and time on the site.
+        on_site: String,
+        /// The address of the page that changes the session.
+        url: String,
+    },
     /// Items that this version cannot read.
     Unreadable {
         /// How many.

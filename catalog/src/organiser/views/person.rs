@@ -1,6 +1,7 @@
 //! Somebody who signed up, or is added.
 
 use serde::Serialize;
+use strum::VariantArray;
 
 use super::frame::{About, Frame};
 use super::message::MessageError;
@@ -28,7 +29,7 @@ pub struct AddView {
 }
 
 /// Why somebody was not added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Refused {
     /// The session is full.
@@ -37,6 +38,11 @@ pub enum Refused {
     Known,
     /// Five people have signed up with this address already.
     Crowded,
+}
+
+impl Refused {
+    /// Every one.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 /// A mail to somebody.

@@ -1,6 +1,7 @@
 //! The pages of a session.
 
 use serde::Serialize;
+use strum::VariantArray;
 
 use super::frame::{About, Frame, PersonRow, SessionRow, TabLink};
 use crate::words::{EventWords, SessionWords};
@@ -63,13 +64,18 @@ pub struct QuestionsView {
 }
 
 /// Why a link is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum JoinError {
     /// It does not begin with `https://` and a host.
     Malformed,
     /// It is too long.
     TooLong,
+}
+
+impl JoinError {
+    /// Every one.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 /// The link with which participants join a session.

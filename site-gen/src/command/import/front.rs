@@ -1,13 +1,12 @@
 //! Front matter of Zola and Hugo as that of a page here.
 
 use anyhow::{Context, Result, anyhow};
+use catalog::typed_date::TypedDate;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use toml::value::Datetime;
 use toml::{Table, Value};
-
-use crate::words::typed_date::TypedDate;
 
 /// The time zone of the moments at which pages appear and disappear.
 const ZONE: &str = "Europe/Amsterdam";

@@ -1,5 +1,6 @@
 //! Where each file of another generator goes, and at which address it was.
 
+use catalog::typed_date::TypedDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
@@ -9,7 +10,6 @@ use super::generator::Generator;
 use crate::source::link::join;
 use crate::source::place;
 use crate::words::slug::slug;
-use crate::words::typed_date::TypedDate;
 
 /// The section for articles that stand at the top.
 pub(super) const NEWS: &str = "nieuws";

@@ -2,7 +2,7 @@
 
 use super::typed::CURLY;
 use super::{Key, Kind};
-use crate::words::typed_date::TypedDate;
+use catalog::typed_date::TypedDate;
 
 /// The most common messages of the TOML parser, with a Dutch translation.
 const IN_DUTCH: [(&str, &str); 24] = [

@@ -1,7 +1,7 @@
 //! What an editor probably meant with a value that is not right.
 
 use super::{Key, Kind};
-use crate::words::typed_date::TypedDate;
+use catalog::typed_date::TypedDate;
 
 /// Quotes that word processors and telephones type.
 pub(super) const CURLY: [char; 7] = ['“', '”', '„', '‘', '’', '«', '»'];

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
 /// The names of the months.
-pub(super) const MONTHS: [&str; 12] = [
+pub const MONTHS: [&str; 12] = [
     "januari",
     "februari",
     "maart",
@@ -82,8 +82,9 @@ mod tests {
 
     #[test]
     fn a_session_over_several_days_says_so() {
+        let at = |text: &str| text.parse().unwrap_or_else(|error| panic!("{error}"));
         let check = |start: &str, end: &str, expected: &str| {
-            assert_eq!(period(start.parse().unwrap(), end.parse().unwrap()), expected);
+            assert_eq!(period(at(start), at(end)), expected);
         };
         check("2028-11-28T16:00", "2028-11-28T17:30", "16.00–17.30 uur");
         check("2028-11-28T22:00", "2028-11-29T00:00", "22.00–24.00 uur");

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime, Time};
 
-use super::dutch::MONTHS;
+use crate::dutch::MONTHS;
 
 /// A date that somebody typed, with the time if there was one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
