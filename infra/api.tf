@@ -1,3 +1,15 @@
+locals {
+  # Contains neither the IP address nor the path, because a path can be a personal link from a mail.
+  access_log_format = jsonencode({
+    time         = "$context.requestTime"
+    request_id   = "$context.requestId"
+    method       = "$context.httpMethod"
+    status       = "$context.status"
+    milliseconds = "$context.responseLatency"
+    error        = "$context.integrationErrorMessage"
+  })
+}
+
 resource "aws_apigatewayv2_api" "signup" {
   name          = "${var.name}-signup"
   protocol_type = "HTTP"
@@ -30,17 +42,9 @@ resource "aws_apigatewayv2_stage" "signup" {
     throttling_burst_limit = 20
   }
 
-  # Logs neither the IP address nor the path, because a path can be a personal link from a mail.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.api.arn
-    format = jsonencode({
-      time         = "$context.requestTime"
-      request_id   = "$context.requestId"
-      method       = "$context.httpMethod"
-      status       = "$context.status"
-      milliseconds = "$context.responseLatency"
-      error        = "$context.integrationErrorMessage"
-    })
+    format          = local.access_log_format
   }
 }
 

@@ -33,35 +33,22 @@ resource "aws_cloudfront_distribution" "site" {
     origin_access_control_id = aws_cloudfront_origin_access_control.site.id
   }
 
-  origin {
-    origin_id   = "signup"
-    domain_name = trimprefix(aws_apigatewayv2_api.signup.api_endpoint, "https://")
-    custom_origin_config {
-      http_port              = 80
-      https_port             = 443
-      origin_protocol_policy = "https-only"
-      origin_ssl_protocols   = ["TLSv1.2"]
-      origin_read_timeout    = 15 # longer than the API's timeout of 12 s
-    }
-    custom_header {
-      name  = "x-origin-verify"
-      value = var.origin_secrets[0]
-    }
-  }
-
-  origin {
-    origin_id   = "organiser"
-    domain_name = trimprefix(aws_apigatewayv2_api.organiser.api_endpoint, "https://")
-    custom_origin_config {
-      http_port              = 80
-      https_port             = 443
-      origin_protocol_policy = "https-only"
-      origin_ssl_protocols   = ["TLSv1.2"]
-      origin_read_timeout    = 15 # longer than the API's timeout of 12 s
-    }
-    custom_header {
-      name  = "x-origin-verify"
-      value = var.origin_secrets[0]
+  dynamic "origin" {
+    for_each = { signup = aws_apigatewayv2_api.signup, organiser = aws_apigatewayv2_api.organiser }
+    content {
+      origin_id   = origin.key
+      domain_name = trimprefix(origin.value.api_endpoint, "https://")
+      custom_origin_config {
+        http_port              = 80
+        https_port             = 443
+        origin_protocol_policy = "https-only"
+        origin_ssl_protocols   = ["TLSv1.2"]
+        origin_read_timeout    = 15 # longer than the API's timeout of 12 s
+      }
+      custom_header {
+        name  = "x-origin-verify"
+        value = var.origin_secrets[0]
+      }
     }
   }
 

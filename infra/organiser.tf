@@ -103,17 +103,9 @@ resource "aws_apigatewayv2_stage" "organiser" {
     throttling_burst_limit = 20
   }
 
-  # Logs neither the IP address nor the path, as for sign-ups.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.api.arn
-    format = jsonencode({
-      time         = "$context.requestTime"
-      request_id   = "$context.requestId"
-      method       = "$context.httpMethod"
-      status       = "$context.status"
-      milliseconds = "$context.responseLatency"
-      error        = "$context.integrationErrorMessage"
-    })
+    format          = local.access_log_format
   }
 }
 
