@@ -1,4 +1,4 @@
-# All alarms and bounces go to one topic, which sends them on by mail. The budget's notices do not pass here.
+# All alarms go to one topic, which sends them on by mail. The budget's notices do not pass here.
 
 resource "aws_sns_topic" "operators" {
   #checkov:skip=CKV_AWS_26:messages leave by mail at once; a KMS key that CloudWatch may use costs a dollar a month
@@ -22,7 +22,7 @@ data "aws_iam_policy_document" "operators" {
     resources = [aws_sns_topic.operators.arn]
     principals {
       type        = "Service"
-      identifiers = ["cloudwatch.amazonaws.com", "ses.amazonaws.com"]
+      identifiers = ["cloudwatch.amazonaws.com"]
     }
     condition {
       test     = "StringEquals"

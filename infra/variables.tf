@@ -11,7 +11,7 @@ variable "mail_from" {
 }
 
 variable "alarm_email" {
-  description = "Address that receives alarms, bounces and budget notifications."
+  description = "Address that receives alarms and budget notifications."
   type        = string
 }
 

@@ -130,6 +130,32 @@ impl CalendarMethod {
     }
 }
 
+/// What the recipient's mail server or provider reported about a mail that was sent.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Report {
+    /// The mail was refused for good: the address does not exist, or accepts nothing.
+    Bounce,
+    /// The mail was refused after some attempts, for instance because the mailbox is full, or the answer is
+    /// automatic.
+    SoftBounce,
+    /// The recipient marked the mail as spam.
+    Complaint,
+}
+
+impl Report {
+    /// Every one.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Returns its name in the store.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// A part of a mail, with a template file of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailPart {

@@ -22,6 +22,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey
 from moto.ses.models import ConfigurationSet, EmailIdentity, SESBackend
 from moto.sesv2.models import SESV2Backend
+from moto.sesv2.responses import SESV2Response
 from werkzeug.serving import run_simple
 from werkzeug.wrappers import Request, Response
 
@@ -101,6 +102,14 @@ def _(old, self, source, destinations, raw_data):
     sent = old(self, source, destinations, raw_data)
     (FOLDER / f"mail-{len(self.sent_messages)}.eml").write_text(raw_data)
     return sent
+
+
+# Keeps the tags of the last mail that has any, in the form in which an event of SES contains them.
+@around(SESV2Response, "send_email")
+def _(old, self):
+    if tags := json.loads(self.body).get("EmailTags"):
+        (FOLDER / "tags.json").write_text(json.dumps({tag["Name"]: [tag["Value"]] for tag in tags}))
+    return old(self)
 
 
 # ---- Lambda: runs the deployed programs, and keeps the logging configuration ----

@@ -18,6 +18,8 @@ pub enum ActKind {
     LoggedOutEverywhere,
     /// Corrected the details of a sign-up.
     Corrected,
+    /// Asked somebody at a new address whether it is theirs.
+    AddressAsked,
     /// Moved somebody to another session.
     Moved,
     /// Cancelled a sign-up.

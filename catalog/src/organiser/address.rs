@@ -186,6 +186,9 @@ pub enum PersonDone {
     /// The person was given a seat beyond the capacity or out of turn.
     #[strum(serialize = "toegelaten")]
     LetIn,
+    /// A mail went to another address, to confirm it.
+    #[strum(serialize = "gevraagd")]
+    Asked,
     /// The note was saved.
     #[strum(serialize = "genoteerd")]
     Noted,
@@ -200,6 +203,11 @@ impl OrganiserAddress {
     /// Returns the address of a part of a session.
     pub fn session(event: &EventId, session: &SessionId, part: SessionPart) -> Self {
         Self::Session { event: event.clone(), session: session.clone(), part }
+    }
+
+    /// Returns the address of somebody's page.
+    pub fn person(event: &EventId, reference: Reference) -> Self {
+        Self::Person { event: event.clone(), reference, done: None }
     }
 
     /// Returns the address of the list of a session.

@@ -1,4 +1,4 @@
-//! The Lambda that sends mail. The table's stream and a 15-minute schedule invoke it.
+//! The Lambda that sends mail. The table's stream, a 15-minute schedule and the reports of SES invoke it.
 // The nested futures of two SDKs exceed the default limit of 128.
 #![recursion_limit = "256"]
 
@@ -11,6 +11,7 @@ use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 use signup_fn::mail::mailer::{Delivery, Mailer};
 use signup_fn::mail::message::Messages;
+use signup_fn::mail::report::ReportEvent;
 use signup_fn::mail::rounds::OVERDUE;
 use signup_fn::mail::ses::Ses;
 use signup_fn::mail::transport::Transport;
@@ -55,9 +56,14 @@ fn start() -> Result<Mailer> {
     Ok(Mailer { catalog, store, organisers, identity, messages, sender, transport })
 }
 
-/// Sends the mails that a batch of the stream announces. Any other event comes from the schedule, which
-/// starts the rounds.
+/// Sends the mails that a batch of the stream announces, or notes what SES reports. Any other event comes from the
+/// schedule, which starts the rounds.
 async fn handle(mailer: &Mailer, payload: Value, deadline: Instant) -> Result<Value, lambda_runtime::Error> {
+    if payload.get("source").is_some_and(|source| source == "aws.ses") {
+        let event: ReportEvent = serde_json::from_value(payload).context("invalid event from SES")?;
+        event.note(&mailer.store, Timing { now: Timestamp::now(), deadline }).await?;
+        return Ok(json!({}));
+    }
     if payload.get("Records").is_none() {
         let timing = Timing { now: Timestamp::now(), deadline };
         // Mail is sent even if some of the rounds failed.

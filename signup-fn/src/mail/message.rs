@@ -9,7 +9,7 @@ use catalog::address::SignupAddress;
 use catalog::answer::Status;
 use catalog::mail::{CalendarMethod, MailKind, MailPart, MailView, log_in_file, mail_file};
 use catalog::words::{EventWords, SessionWords};
-use catalog::{Catalog, Event, Session};
+use catalog::{Catalog, Event, EventId, Session};
 use jiff::Timestamp;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
@@ -26,7 +26,7 @@ use crate::people::join::JoinUrl;
 use crate::people::participant::Participant;
 use crate::people::token::{Purpose, SignupKey, TokenKeys};
 use crate::rendered::pages::Pages;
-use crate::store::mail::Mail;
+use crate::store::mail::{Mail, MailKey};
 
 /// The templates of mails, and the keys and the origin for the links in them.
 #[derive(Debug)]
@@ -71,6 +71,17 @@ pub struct BadSender;
 pub struct Message {
     /// The message (RFC 5322); lines end in CR LF.
     pub bytes: Vec<u8>,
+    /// By what it is recognised in a report; `None` for a mail to an organiser.
+    pub tags: Option<Tags>,
+}
+
+/// By what a mail to a participant is recognised when it bounces.
+#[derive(Debug)]
+pub struct Tags {
+    /// The event.
+    pub event: EventId,
+    /// The key of the mail.
+    pub key: MailKey,
 }
 
 impl fmt::Debug for Message {
@@ -215,7 +226,9 @@ impl Messages {
         }
         parts.insert(0, MimePart::new("multipart/alternative", alternatives));
         let bytes = builder.body(MimePart::new("multipart/mixed", parts)).write_to_vec()?;
-        Ok(Message { bytes })
+        // A proof goes to an organiser, so its report is about nobody who signed up.
+        let tags = Tags { event: event.id().clone(), key: mail.key.clone() };
+        Ok(Message { bytes, tags: Some(tags).filter(|_| !mail.is_proof()) })
     }
 }
 

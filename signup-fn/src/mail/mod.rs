@@ -7,6 +7,8 @@ mod entry;
 pub mod mailer;
 pub mod message;
 mod pass;
+#[cfg(feature = "ses")]
+pub mod report;
 pub mod rounds;
 pub mod send_error;
 #[cfg(feature = "ses")]

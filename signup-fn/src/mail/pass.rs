@@ -44,7 +44,7 @@ impl Messages {
             ],
         );
         let mail = envelope(sender, (&to.name, &address), subject, &id, now).body(body);
-        Ok(Message { bytes: mail.write_to_vec()? })
+        Ok(Message { bytes: mail.write_to_vec()?, tags: None })
     }
 }
 

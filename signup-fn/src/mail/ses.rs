@@ -4,10 +4,10 @@ use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::{BehaviorVersion, Region};
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::primitives::Blob;
-use aws_sdk_sesv2::types::{EmailContent, RawMessage};
+use aws_sdk_sesv2::types::{EmailContent, MessageTag, RawMessage};
 use tokio::time::{Instant, timeout_at};
 
-use super::message::Message;
+use super::message::{Message, Tags};
 use super::send_error::SendError;
 use crate::aws::connection::Connection;
 use crate::aws::http_client::http_client;
@@ -37,10 +37,15 @@ impl Ses {
     pub(super) async fn send(&self, message: &Message, deadline: Instant) -> Result<(), SendError> {
         let raw = RawMessage::builder().data(Blob::new(message.bytes.clone())).build();
         let raw = raw.map_err(|_| SendError::Never("mail cannot be built".to_owned()))?;
+        let pairs = message.tags.iter().flat_map(Tags::pairs);
+        let tags: Result<Vec<_>, _> =
+            pairs.map(|(name, value)| MessageTag::builder().name(name).value(value).build()).collect();
+        let tags = tags.map_err(|_| SendError::Never("mail cannot be tagged".to_owned()))?;
         let sent = self
             .client
             .send_email()
             .content(EmailContent::builder().raw(raw).build())
+            .set_email_tags(Some(tags).filter(|tags| !tags.is_empty()))
             .set_configuration_set_name(self.configuration_set.clone())
             .send();
         match timeout_at(deadline, sent).await {

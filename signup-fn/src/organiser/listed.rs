@@ -41,9 +41,8 @@ pub(super) fn person_row(
     state: Option<&SessionState>,
 ) -> PersonRow {
     let details = &participant.signup.details;
-    let (event_id, reference) = (event.id().clone(), participant.person.reference());
     PersonRow {
-        url: OrganiserAddress::Person { event: event_id, reference, done: None }.to_string(),
+        url: OrganiserAddress::person(event.id(), participant.person.reference()).to_string(),
         full_name: details.full_name.as_str().to_owned(),
         email: participant.signup.email.as_str().to_owned(),
         organisation: details.organisation.as_str().to_owned(),

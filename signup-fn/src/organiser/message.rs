@@ -265,6 +265,7 @@ fn row(event: &Event, broadcast: &Broadcast, mails: &[Mail]) -> SentRow {
         total: broadcast.total,
         sent,
         failed,
+        bounced: of().filter(|mail| mail.report.is_some()).count(),
         under_way: broadcast.recipients.len() + of().count() - sent - failed,
         id: broadcast.id.to_string(),
     }

@@ -1,11 +1,12 @@
 //! The sessions, and what needs attention.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use catalog::answer::Status;
 use catalog::organiser::address::{OrganiserAddress, SessionPart};
 use catalog::organiser::page::OrganiserPage;
 use catalog::organiser::views::frame::SessionRow;
-use catalog::organiser::views::overview::{Attention, Day, OverviewView};
+use catalog::organiser::views::overview::{Attention, Day, OverviewView, PersonLink};
 use catalog::{Event, Session};
 use http::Response;
 use jiff::civil::Date;
@@ -15,14 +16,18 @@ use super::area::Area;
 use super::desk::Desk;
 use super::listed::session_row;
 use super::words::zone;
+use crate::people::identity::Person;
 use crate::people::participant::Participant;
 use crate::store::error::StoreError;
+use crate::store::mail::Mail;
 use crate::store::session::SessionState;
 
 /// How long before a session its link should be set.
 const LINK_BEFORE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The number of days of the chart.
 const DAYS: usize = 30;
+/// How many people one point of attention names.
+const NAMED: usize = 10;
 /// The width of a day in the chart, in its units.
 const DAY_WIDTH: usize = 10;
 
@@ -51,6 +56,7 @@ pub(super) async fn show(desk: &Desk<'_>) -> Result<Response<String>, StoreError
         if parked > 0 {
             attention.push(Attention::Parked { count: parked, event: event.title().to_owned() });
         }
+        attention.extend(bounced(event, &participants.readable, &mails.readable));
         for session in event.sessions() {
             let state = states.get(session.id());
             let count =
@@ -105,6 +111,29 @@ fn attention_of(
         let part = SessionPart::Join { is_done: false };
         let url = OrganiserAddress::session(event.id(), session.id(), part).to_string();
         Attention::NoLink { event: title, session: name, url }
+    })
+}
+
+/// Returns those who have not cancelled and to whom the last mail did not arrive, if there are any.
+fn bounced(event: &Event, participants: &[Participant], mails: &[Mail]) -> Option<Attention> {
+    let mut last: HashMap<Person, &Mail> = HashMap::new();
+    for mail in mails.iter().filter(|mail| mail.is_sent && mail.is_to_own_address()) {
+        let known = last.entry(mail.key.person).or_insert(mail);
+        if mail.created_at > known.created_at {
+            *known = mail;
+        }
+    }
+    let has_bounced = |one: &&Participant| last.get(&one.person).is_some_and(|mail| mail.report.is_some());
+    let live = participants.iter().filter(|one| one.status != Status::Cancelled);
+    let people: Vec<&Participant> = live.filter(has_bounced).collect();
+    let link = |one: &&Participant| PersonLink {
+        full_name: one.signup.details.full_name.as_str().to_owned(),
+        url: OrganiserAddress::person(event.id(), one.person.reference()).to_string(),
+    };
+    (!people.is_empty()).then(|| Attention::Bounced {
+        event: event.title().to_owned(),
+        people: people.iter().take(NAMED).map(link).collect(),
+        more: people.len().saturating_sub(NAMED),
     })
 }
 

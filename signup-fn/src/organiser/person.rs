@@ -18,7 +18,7 @@ use super::words::{day, moment, zone_of};
 use crate::participant::form::Submission;
 use crate::people::act::Act;
 use crate::people::field::{Lines, TextError};
-use crate::people::participant::Participant;
+use crate::people::participant::{NewAddress, Participant};
 use crate::store::change::{Change, Changed};
 use crate::store::error::StoreError;
 use crate::web::answers::see_other;
@@ -29,6 +29,8 @@ struct Shown<'a> {
     done: Option<PersonDone>,
     /// The session that has no seat.
     full: String,
+    /// Whether another address was asked for a moment ago.
+    is_too_soon: bool,
     /// An invalid form as it was typed, and its errors.
     typed: Option<(&'a Submission, &'a FieldErrors)>,
     /// A note or a reason as it was typed, and its error.
@@ -104,6 +106,21 @@ async fn change(
                 return show(desk, event, participant, Shown { noted, ..Shown::default() }).await;
             }
         },
+        "address" => {
+            let Ok(submission) = form.submission() else {
+                return Ok(desk.answers().error(StatusCode::BAD_REQUEST));
+            };
+            match submission.email() {
+                Ok(email) => {
+                    let address = NewAddress::ask(email, desk.timing.now)?;
+                    (ActKind::AddressAsked, Change::AskAddress(address), PersonDone::Asked)
+                }
+                Err(errors) => {
+                    let shown = Shown { typed: Some((&submission, &errors)), ..Shown::default() };
+                    return show(desk, event, participant, shown).await;
+                }
+            }
+        }
         "cancel" => (ActKind::Cancelled, Change::Cancel, PersonDone::Cancelled),
         "move" => {
             let chosen = form.get("session").parse().ok();
@@ -139,7 +156,10 @@ async fn change(
             let full = session.map(|session| event.name_of(session)).unwrap_or_default();
             show(desk, event, participant, Shown { full, ..Shown::default() }).await
         }
-        Changed::Gone | Changed::TooSoon | Changed::AddressTaken => Ok(desk.gone()),
+        Changed::TooSoon => {
+            show(desk, event, participant, Shown { is_too_soon: true, ..Shown::default() }).await
+        }
+        Changed::Gone | Changed::AddressTaken => Ok(desk.gone()),
     }
 }
 
@@ -147,7 +167,7 @@ async fn show(
     desk: &Desk<'_>,
     event: &Event,
     participant: &Participant,
-    Shown { done, full, typed, noted }: Shown<'_>,
+    Shown { done, full, is_too_soon, typed, noted }: Shown<'_>,
 ) -> Result<Response<String>, StoreError> {
     let now = desk.timing.now;
     let Some(session) = event.session(&participant.signup.session) else { return Ok(desk.gone()) };
@@ -162,6 +182,7 @@ async fn show(
         at: moment(mail.created_at, &zone),
         is_sent: mail.is_sent,
         is_parked: mail.parked.is_some(),
+        report: mail.report,
     };
     let is_other = |other: &&Session| other.id() != session.id() && other.ends_at() > now;
     let other = |other: &Session| OtherSession {
@@ -219,11 +240,12 @@ async fn show(
         action: OrganiserAddress::Person { event: event_id, reference, done: None }.to_string(),
         done,
         full_session: full.clone(),
+        is_too_soon,
     };
-    let status = match (typed.is_some() || noted.is_some(), full.is_empty()) {
+    let status = match (typed.is_some() || noted.is_some(), is_too_soon || !full.is_empty()) {
         (true, _) => StatusCode::UNPROCESSABLE_ENTITY,
-        (false, false) => StatusCode::CONFLICT,
-        (false, true) => StatusCode::OK,
+        (false, true) => StatusCode::CONFLICT,
+        (false, false) => StatusCode::OK,
     };
     Ok(desk.page_with(status, OrganiserPage::Person, &view))
 }

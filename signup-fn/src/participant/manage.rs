@@ -11,12 +11,10 @@ use http::{Method, Request, Response, StatusCode};
 use super::form::Submission;
 use super::function::Function;
 use super::own::{Link, Own, Typed, expired};
-use crate::people::field::Email;
-use crate::people::participant::{NewAddress, Participant, TO_CONFIRM};
+use crate::people::participant::{NewAddress, Participant};
 use crate::people::timing::Timing;
-use crate::people::token::{Purpose, SignupId, TokenError};
+use crate::people::token::{Purpose, TokenError};
 use crate::store::change::{Change, Changed};
-use crate::store::error::StoreError;
 use crate::web::admission;
 
 /// Responds at the address of a manage page. `done` is the change that was just made, which the page
@@ -65,9 +63,9 @@ async fn act(own: &Own<'_>, body: &[u8]) -> Response<String> {
         // The link to this page went to the same mailbox as a confirmation link, so it proves as much.
         "confirm" => (Change::Confirm, Some(ManageDone::Confirmed)),
         "address" => match submission.email() {
-            Ok(email) => match ask_for(own, email) {
-                Ok(change) => (change, Some(ManageDone::Asked)),
-                Err(error) => return own.failed(&error),
+            Ok(email) => match NewAddress::ask(email, own.timing.now) {
+                Ok(address) => (Change::AskAddress(address), Some(ManageDone::Asked)),
+                Err(error) => return own.failed(&error.into()),
             },
             Err(errors) => {
                 let typed = Typed { submission: &submission, errors: &errors };
@@ -104,12 +102,6 @@ async fn act(own: &Own<'_>, body: &[u8]) -> Response<String> {
         Ok(Changed::Gone | Changed::AddressTaken) => expired(own.function, TokenError::Expired),
         Err(error) => own.failed(&error),
     }
-}
-
-/// Returns the request for a new address.
-fn ask_for(own: &Own<'_>, email: Email) -> Result<Change, StoreError> {
-    let until = own.timing.now + TO_CONFIRM;
-    Ok(Change::AskAddress(NewAddress { email, id: SignupId::random()?, until }))
 }
 
 /// Returns whether a change is still allowed: a participant cannot leave a session that has begun, or

@@ -80,6 +80,16 @@ const BETWEEN_RESCHEDULES: SignedDuration = SignedDuration::from_hours(1);
 /// The minimum time between two mails that repeated submissions cause.
 const BETWEEN_REPEATS: SignedDuration = SignedDuration::from_hours(1);
 
+impl NewAddress {
+    /// Returns a request for a new address, which its owner has a day to confirm.
+    ///
+    /// # Errors
+    /// Fails if the operating system supplies no random bits.
+    pub fn ask(email: Email, now: Timestamp) -> Result<Self, getrandom::Error> {
+        Ok(Self { email, id: SignupId::random()?, until: now + TO_CONFIRM })
+    }
+}
+
 impl Participant {
     /// Returns whether the time to confirm the address is over.
     pub fn is_expired(&self, now: Timestamp) -> bool {

@@ -253,5 +253,6 @@ fn mail(broadcast: &Broadcast, (person, number): (&Person, usize), now: Timestam
         not_before: None,
         parked: None,
         is_sent: false,
+        report: None,
     }
 }

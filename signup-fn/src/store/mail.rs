@@ -1,7 +1,7 @@
 //! A mail in the outbox.
 
 use catalog::SessionId;
-use catalog::mail::MailKind;
+use catalog::mail::{MailKind, Report};
 use jiff::Timestamp;
 
 use crate::people::act::ActId;
@@ -47,6 +47,8 @@ pub struct Mail {
     pub parked: Option<String>,
     /// Whether the mail was sent.
     pub is_sent: bool,
+    /// What was reported about it since, if anything.
+    pub report: Option<Report>,
 }
 
 impl Mail {
@@ -63,6 +65,12 @@ impl Mail {
         self.key.id.ends_with(PROOF)
     }
 
+    /// Returns whether the mail goes to the address of the sign-up, rather than to a new or a former one or to an
+    /// organiser.
+    pub fn is_to_own_address(&self) -> bool {
+        !self.is_proof() && !matches!(self.kind, MailKind::ConfirmAddress | MailKind::Readdressed)
+    }
+
     /// Creates a mail about the current state of a participant.
     pub fn new(kind: MailKind, participant: &Participant, id: impl Into<String>, now: Timestamp) -> Self {
         Self {
@@ -77,6 +85,7 @@ impl Mail {
             not_before: None,
             parked: None,
             is_sent: false,
+            report: None,
         }
     }
 }

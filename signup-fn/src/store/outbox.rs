@@ -4,7 +4,7 @@
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use catalog::answer::Status;
-use catalog::mail::MailKind;
+use catalog::mail::{MailKind, Report};
 use catalog::{Event, EventId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
@@ -246,6 +246,21 @@ impl Store {
         deadline: Instant,
     ) -> Result<(), StoreError> {
         let changes = without_lease().set("parked", text(reason));
+        self.update_mail(event, key, changes, Condition::Exists("pk"), deadline).await.map(drop)
+    }
+
+    /// Notes what was reported about a mail that was sent, if it still exists.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes or if the table refuses the request.
+    pub async fn note_report(
+        &self,
+        event: &EventId,
+        key: &MailKey,
+        report: Report,
+        deadline: Instant,
+    ) -> Result<(), StoreError> {
+        let changes = Changes::default().set("report", text(report.name()));
         self.update_mail(event, key, changes, Condition::Exists("pk"), deadline).await.map(drop)
     }
 

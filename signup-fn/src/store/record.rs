@@ -5,7 +5,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Status;
-use catalog::mail::MailKind;
+use catalog::mail::{MailKind, Report};
 use catalog::session::SessionTimes;
 use catalog::{Event, EventId, SessionId};
 use jiff::Timestamp;
@@ -107,6 +107,8 @@ struct MailRecord {
     parked: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sent_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    report: Option<Report>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "second::optional")]
     forget_at: Option<Timestamp>,
 }
@@ -303,6 +305,7 @@ pub(super) fn mail_item(event: &EventId, mail: &Mail, forget_at: Timestamp) -> R
         not_before: mail.not_before,
         parked: mail.parked.clone(),
         sent_at: None,
+        report: mail.report,
         forget_at: Some(forget_at),
     };
     let mut item = item::key(event, item::mail_key(&mail.key));
@@ -327,6 +330,7 @@ pub(super) fn mail(item: &Item, event: &Event) -> Result<Mail, StoreError> {
         not_before: record.not_before,
         parked: record.parked,
         is_sent: record.sent_at.is_some(),
+        report: record.report,
     })
 }
 

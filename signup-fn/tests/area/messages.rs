@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use catalog::mail::MailKind;
+use catalog::mail::{MailKind, Report};
 use jiff::SignedDuration;
+use signup_fn::mail::report::ReportEvent;
 use signup_fn::mail::transport::Transport;
 use signup_fn::people::timing::Timing;
-use signup_fn::store::change::Change;
+use signup_fn::store::change::{Change, Changed};
 use tokio::time::Instant;
 
-use crate::browser::{Browser, area, pass};
-use crate::support::{Table, at, mailer, now, table};
+use crate::browser::{Browser, area, page_of, pass};
+use crate::support::{Table, at, identity, mailer, now, table, text};
 
 const LIST: &str = "/beheer/bijeenkomst/e/sessie/a/";
 const URL: &str = "https://meet.example.nl/a?b=1";
@@ -122,7 +123,7 @@ async fn a_message_is_checked_shown_tried_and_sent_to_the_number_on_the_button()
     assert_eq!(letters.len(), 4, "{letters:?}");
     assert!(letters.iter().all(|letter| !letter.contains("elsewhere@x.nl")));
     let page = browser.get(&path).await.body;
-    assert!(page.contains("4/4 failed 0 under way 0"), "{page}");
+    assert!(page.contains("4/4 failed 0 bounced 0 under way 0"), "{page}");
 }
 
 #[tokio::test]
@@ -250,4 +251,68 @@ async fn whoever_lost_the_mail_gets_the_link_again_and_nobody_learns_who_signed_
         ask("niemand%40x.nl", now()).await;
     }
     assert_eq!(ask("niemand%40x.nl", now()).await.status(), 429);
+}
+
+#[tokio::test]
+async fn a_mail_that_bounces_is_shown_until_another_one_arrives() {
+    let table = table().await;
+    let store = table.store();
+    for email in ["a@x.nl", "b@x.nl"] {
+        table.claim(&store, email, "a").await.unwrap();
+    }
+    letters(&table).await;
+    let report = |email: &'static str, kind: &'static str| {
+        let (table, store) = (table.clone(), store.clone());
+        async move {
+            let mail = table.mails(email).await.remove(0);
+            let event: ReportEvent = serde_json::from_value(serde_json::json!({
+                "source": "aws.ses",
+                "detail": {
+                    "eventType": "Bounce",
+                    "bounce": { "bounceType": kind, "bouncedRecipients": [{ "emailAddress": email }] },
+                    "mail": { "destination": [email], "tags": {
+                        "event": ["e"], "person": [mail.key.person.key()], "mail": [mail.key.id],
+                    } },
+                },
+            }))
+            .unwrap();
+            event.note(&store, at(now())).await.unwrap();
+        }
+    };
+    report("a@x.nl", "Permanent").await;
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    let (path, other) = (page_of(&table, "a@x.nl").await, page_of(&table, "b@x.nl").await);
+    let overview = browser.get("/beheer/").await.body;
+    assert!(overview.contains(&format!("! bounced Jan Vos {path}\n")), "{overview}");
+    assert!(browser.get(&path).await.body.contains("mail confirmation bounce"));
+    assert!(!browser.get(&other).await.body.contains("bounce"));
+
+    // The organiser knows the right address. Its owner confirms it, and then all is well.
+    let page = browser.submit(&path, &path, "action=address&email=a").await;
+    assert!(page.status == 422, "{page:?}");
+    assert_eq!(
+        browser.submit(&path, &path, "action=address&email=c%40x.nl").await.location,
+        format!("{path}gevraagd/")
+    );
+    let asked = table.participant("a@x.nl").await.unwrap().new_address.unwrap();
+    browser.now += SignedDuration::from_secs(1);
+    let again = browser.submit(&path, &path, "action=address&email=d%40x.nl").await;
+    assert_eq!(again.status, 409, "too soon");
+    let mailbox = identity().mailbox(table.event.id(), &asked.email);
+    let take = Change::TakeAddress { id: asked.id, mailbox };
+    assert_eq!(table.change(&store, "a@x.nl", &take).await.unwrap(), Changed::Done);
+    let sent = letters(&table).await;
+    assert!(sent.iter().any(|letter| letter.contains("c@x.nl")), "{sent:?}");
+    let overview = browser.get("/beheer/").await.body;
+    assert!(!overview.contains("! bounced"), "{overview}");
+
+    // A report about somebody who was erased since changes nothing.
+    let person = table.participant("b@x.nl").await.unwrap();
+    let mail = table.mails("b@x.nl").await.remove(0);
+    table.change(&store, "b@x.nl", &Change::Erase).await.unwrap();
+    store.note_report(table.event.id(), &mail.key, Report::Bounce, at(now()).deadline).await.unwrap();
+    let left = table.items().await;
+    assert!(left.iter().all(|item| !text(item, "sk").contains(&person.person.key())), "{left:?}");
 }

@@ -81,7 +81,7 @@ fn organiser_page(page: OrganiserPage) -> String {
         OrganiserPage::Link => "<< action >>",
         OrganiserPage::Confirm => "<< organiser >> << is_sent >> << error >> << back >>",
         OrganiserPage::Overview => {
-            "<% for row in sessions %><< row.session.id >> << row.taken >>/<< row.capacity >>+<< row.waiting >>\n<% endfor %><% for one in attention %>! << one.kind >>\n<% endfor %>"
+            "<% for row in sessions %><< row.session.id >> << row.taken >>/<< row.capacity >>+<< row.waiting >>\n<% endfor %><% for one in attention %>! << one.kind >><% if one.people %><% for person in one.people %> << person.full_name >> << person.url >><% endfor %><% endif %>\n<% endfor %>"
         }
         OrganiserPage::Session => {
             "<< session.id >> << query >> << page >>/<< pages >>\n<% for one in tabs %><< one.tab >> << one.count >>\n<% endfor %><% for one in people %>person << one.email >> << one.status >> << one.url >>\n<% endfor %>"
@@ -89,7 +89,7 @@ fn organiser_page(page: OrganiserPage) -> String {
         OrganiserPage::Questions => "<% for one in questions %><< one.question >>\n<% endfor %>",
         OrganiserPage::Join => "join << join_url >> << error >> untold << untold >> sending << sending >>",
         OrganiserPage::Message => {
-            "<< subject_error >> << text_error >> << unknown >> count << count >> changed << has_changed >> code << needs_code >> << code_error >><% if preview %> <p>preview << preview.subject >>: << preview.html | safe >></p><% endif %>\n<% for one in sent %>sent << one.id >> << one.sent >>/<< one.total >> failed << one.failed >> under way << one.under_way >>\n<% endfor %>"
+            "<< subject_error >> << text_error >> << unknown >> count << count >> changed << has_changed >> code << needs_code >> << code_error >><% if preview %> <p>preview << preview.subject >>: << preview.html | safe >></p><% endif %>\n<% for one in sent %>sent << one.id >> << one.sent >>/<< one.total >> failed << one.failed >> bounced << one.bounced >> under way << one.under_way >>\n<% endfor %>"
         }
         OrganiserPage::Amend => {
             "<input name=\"before\" value=\"<< before >>\"><input name=\"when\" value=\"<< date >> << start >> << end >>\">amend << capacity >> << is_closed >> << is_called_off >> << error >> differs << differs >><% if effects %> << effects.capacity_before >> to << effects.capacity_after >> promoted << effects.promoted >> told << effects.called_off >> moved << effects.moved_from >> to << effects.moved_to >> told << effects.told >><% endif %>"
@@ -100,7 +100,7 @@ fn organiser_page(page: OrganiserPage) -> String {
         OrganiserPage::Certificate => "certificate << full_name >>",
         OrganiserPage::Add => "add << has_errors >> << refused >>",
         OrganiserPage::Person => {
-            "person << email >> << status >> << reference >> << full_session >> note << note >> << note_error >> << certificate >>\n<% for mail in mails %>mail << mail.kind >>\n<% endfor %><% for act in acts %>did << act.what >>\n<% endfor %>"
+            "person << email >> << status >> << reference >> << full_session >> note << note >> << note_error >> << certificate >>\n<% for mail in mails %>mail << mail.kind >> << mail.report >>\n<% endfor %><% for act in acts %>did << act.what >>\n<% endfor %>"
         }
         OrganiserPage::LogIns => "<% for one in log_ins %>log-in << one.is_current >>\n<% endfor %>",
         OrganiserPage::Log => {

@@ -40,6 +40,8 @@ pub struct SentRow {
     pub sent: usize,
     /// How many could not be sent.
     pub failed: usize,
+    /// How many were sent, but did not arrive.
+    pub bounced: usize,
     /// How many are on their way.
     pub under_way: usize,
 }

@@ -15,6 +15,15 @@ pub enum Attention {
         /// The title of the event.
         event: String,
     },
+    /// People to whom the last mail did not arrive.
+    Bounced {
+        /// The title of the event.
+        event: String,
+        /// The first of them.
+        people: Vec<PersonLink>,
+        /// How many more there are.
+        more: usize,
+    },
     /// A session within a week without a link.
     NoLink {
         /// The title of the event.
@@ -51,6 +60,15 @@ pub enum Attention {
         /// How many.
         count: usize,
     },
+}
+
+/// Somebody, and the address of their page.
+#[derive(Debug, Clone, Serialize)]
+pub struct PersonLink {
+    /// The name.
+    pub full_name: String,
+    /// The address of the page.
+    pub url: String,
 }
 
 /// The sign-ups of one day.

@@ -7,6 +7,7 @@ use super::frame::{About, Frame};
 use super::message::MessageError;
 use super::records::ActRow;
 use crate::answer::{FormView, Status};
+use crate::mail::Report;
 use crate::organiser::address::PersonDone;
 use crate::own::OtherSession;
 
@@ -56,6 +57,8 @@ pub struct MailRow {
     pub is_sent: bool,
     /// Whether it could not be sent.
     pub is_parked: bool,
+    /// What was reported about it since, if anything.
+    pub report: Option<Report>,
 }
 
 /// Somebody who signed up.
@@ -108,4 +111,6 @@ pub struct PersonView {
     pub done: Option<PersonDone>,
     /// The chosen session, if it is full; otherwise empty.
     pub full_session: String,
+    /// Whether another address was asked for a moment ago, so that this one has to wait.
+    pub is_too_soon: bool,
 }

@@ -11,7 +11,7 @@ use catalog::organiser::views::enter::{
     CodeError, CodeView, ConfirmView, LinkView, LogInRow, LogInView, LogInsView,
 };
 use catalog::organiser::views::frame::{About, Frame, PersonRow, SessionRow, TabLink};
-use catalog::organiser::views::overview::{Attention, Day, OverviewView};
+use catalog::organiser::views::overview::{Attention, Day, OverviewView, PersonLink};
 use catalog::organiser::views::records::{ActRow, HeldRow, HeldView, LogView};
 
 use super::output::{self, Output, Outputs};
@@ -112,6 +112,11 @@ fn overview(state: bool) -> OverviewView {
         let count = 1 + usize::from(state);
         vec![
             Attention::Parked { count, event: event.clone() },
+            Attention::Bounced {
+                event: event.clone(),
+                people: list(true, || PersonLink { full_name: "0".into(), url: "0".into() }),
+                more: usize::from(state),
+            },
             Attention::NoLink { event: event.clone(), session: session.clone(), url: url.clone() },
             Attention::Moved {
                 event: event.clone(),

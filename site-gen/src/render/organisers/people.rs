@@ -2,12 +2,13 @@
 
 use catalog::SessionId;
 use catalog::answer::{FieldError, Status};
+use catalog::mail::Report;
 use catalog::organiser::address::PersonDone;
 use catalog::organiser::views::message::MessageError;
 use catalog::organiser::views::person::{AddView, MailRow, PersonView, Refused};
 use catalog::own::OtherSession;
 
-use super::{about, acts, frame, list, optional, text};
+use super::{about, acts, frame, optional, text};
 use crate::render::participants::form;
 
 pub(super) fn adds() -> Vec<AddView> {
@@ -30,7 +31,14 @@ pub(super) fn people() -> Vec<PersonView> {
     let Ok(id) = "0".parse::<SessionId>() else { return Vec::new() };
     let other = |is_open, is_full| OtherSession { id: id.clone(), date: "0".into(), is_open, is_full };
     let others = [other(false, false), other(true, false), other(true, true)];
-    let mail = |state| MailRow { kind: "confirmation", at: "0".into(), is_sent: state, is_parked: !state };
+    let mail = |report: Option<Report>| MailRow {
+        kind: "confirmation",
+        at: "0".into(),
+        is_sent: report.is_some(),
+        is_parked: report.is_none(),
+        report,
+    };
+    let mails: Vec<MailRow> = optional(Report::ALL).into_iter().map(mail).collect();
     let mut views = Vec::new();
     for (error, &status) in optional(FieldError::ALL)
         .into_iter()
@@ -56,11 +64,12 @@ pub(super) fn people() -> Vec<PersonView> {
                 is_attendance_noted: state,
                 certificate: text(state),
                 acts: if state { acts(at % 4 == 0) } else { Vec::new() },
-                mails: list(state, || mail(at % 4 == 0)),
+                mails: if state { mails.clone() } else { Vec::new() },
                 others: if state { others.to_vec() } else { Vec::new() },
                 action: "0".into(),
                 done,
                 full_session: text(state),
+                is_too_soon: state,
             });
         }
     }

@@ -59,6 +59,7 @@ pub(super) fn messages() -> Vec<MessageView> {
         total: 1,
         sent: 1,
         failed: usize::from(state),
+        bounced: usize::from(state),
         under_way: usize::from(state),
     };
     let view = |(error, code_error): (Option<MessageError>, Option<CodeError>)| {
