@@ -183,9 +183,25 @@ pub fn mail_file(kind: MailKind, part: MailPart) -> String {
     format!("mails/{}.{}", kind.name(), part.ending())
 }
 
-/// Returns the path of one part of the mail with which organisers log in, within the same folder.
-pub fn log_in_file(part: MailPart) -> String {
-    format!("mails/organiser_log_in.{}", part.ending())
+/// The kind of a mail to an organiser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum OrganiserMail {
+    /// The link and the code with which to log in.
+    LogIn,
+    /// What participants did since the day before.
+    Digest,
+}
+
+impl OrganiserMail {
+    /// Every kind.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Returns the path of one part of the mail, within the same folder.
+    pub fn file(self, part: MailPart) -> String {
+        let name: &str = self.into();
+        format!("mails/organiser_{name}.{}", part.ending())
+    }
 }
 
 /// The template values of the mail with which an organiser logs in.
@@ -197,6 +213,40 @@ pub struct LogInMailView {
     pub code: String,
     /// URL of the link; empty if the mail is about a fresh code in a running log-in.
     pub link_url: String,
+}
+
+/// What participants did about one session.
+#[derive(Debug, Clone, Serialize)]
+pub struct DigestRow {
+    /// The title of the event.
+    pub event: String,
+    /// The session.
+    pub session: String,
+    /// The number of taken seats now.
+    pub taken: u32,
+    /// The number of seats.
+    pub capacity: u32,
+    /// How many wait now.
+    pub waiting: usize,
+    /// How many signed up.
+    pub signed_up: usize,
+    /// How many gave up their seat or their place on the waiting list.
+    pub cancelled: usize,
+    /// How many got a seat from the waiting list.
+    pub promoted: usize,
+}
+
+/// The template values of the daily digest.
+#[derive(Debug, Clone, Serialize)]
+pub struct DigestMailView {
+    /// Name of the organiser.
+    pub full_name: String,
+    /// The sessions in which participants did something.
+    pub sessions: Vec<DigestRow>,
+    /// URL of the overview.
+    pub overview_url: String,
+    /// URL of the page that turns the digest off.
+    pub settings_url: String,
 }
 
 /// The template values of a mail.

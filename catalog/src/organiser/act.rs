@@ -16,6 +16,8 @@ pub enum ActKind {
     LoggedOut,
     /// Logged out everywhere.
     LoggedOutEverywhere,
+    /// Chose whether to get the daily digest.
+    DigestChosen,
     /// Corrected the details of a sign-up.
     Corrected,
     /// Asked somebody at a new address whether it is theirs.

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use anyhow::{Context as _, Result, ensure};
 use catalog::address::SignupAddress;
 use catalog::answer::Status;
-use catalog::mail::{CalendarMethod, MailKind, MailPart, MailView, log_in_file, mail_file};
+use catalog::mail::{CalendarMethod, MailKind, MailPart, MailView, OrganiserMail, mail_file};
 use catalog::words::{EventWords, SessionWords};
 use catalog::{Catalog, Event, EventId, Session};
 use jiff::Timestamp;
@@ -23,6 +23,7 @@ use super::written::Values;
 use crate::people::broadcast::Message as ToWrite;
 use crate::people::field::Email;
 use crate::people::join::JoinUrl;
+use crate::people::organiser::Organiser;
 use crate::people::participant::Participant;
 use crate::people::token::{Purpose, SignupKey, TokenKeys};
 use crate::rendered::pages::Pages;
@@ -121,7 +122,9 @@ impl Messages {
                 ensure!(file.is_file(), "mail template is missing: `{}`", file.display());
             }
         }
-        for file in MailPart::ALL.map(|part| folder.join(log_in_file(part))) {
+        let of_organisers =
+            OrganiserMail::ALL.iter().flat_map(|mail| MailPart::ALL.map(|part| mail.file(part)));
+        for file in of_organisers.map(|file| folder.join(file)) {
             ensure!(file.is_file(), "mail template is missing: `{}`", file.display());
         }
         let site_name = catalog.name().to_owned();
@@ -232,8 +235,28 @@ impl Messages {
     }
 }
 
+impl Messages {
+    /// Builds a mail to an organiser from its text, which begins with the subject, and the same in HTML. `id` is the
+    /// part of its `Message-ID` before the domain.
+    pub(super) fn to_organiser(
+        &self,
+        to: &Organiser,
+        (text, html): (String, String),
+        sender: &Sender,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Message> {
+        let (subject, text) = subject_and_text(text)?;
+        let parts = vec![MimePart::new(utf8("text/plain"), text), MimePart::new(utf8("text/html"), html)];
+        let body = MimePart::new("multipart/alternative", parts);
+        let address = to.email.ascii();
+        let mail = envelope(sender, (&to.name, &address), subject, id, now).body(body);
+        Ok(Message { bytes: mail.write_to_vec()?, tags: None })
+    }
+}
+
 /// Splits a filled-in text into its first line, which is the subject, and the rest.
-pub(super) fn subject_and_text(filled: String) -> Result<(String, String)> {
+fn subject_and_text(filled: String) -> Result<(String, String)> {
     let (subject, text) = filled.split_once('\n').context("the mail has no text after its subject line")?;
     // A line break would start another header. The templates contain none, but an event's title might.
     let subject = subject.chars().filter(|c| !c.is_control()).collect();
@@ -241,7 +264,7 @@ pub(super) fn subject_and_text(filled: String) -> Result<(String, String)> {
 }
 
 /// Returns a mail without a body. `id` is the part of its `Message-ID` before the domain.
-pub(super) fn envelope<'a>(
+fn envelope<'a>(
     sender: &'a Sender,
     (name, address): (&'a str, &'a str),
     subject: String,
@@ -260,7 +283,7 @@ pub(super) fn envelope<'a>(
         .header("Auto-Submitted", Raw::new("auto-generated"))
 }
 
-pub(super) fn utf8(kind: &'static str) -> ContentType<'static> {
+fn utf8(kind: &'static str) -> ContentType<'static> {
     ContentType::new(kind).attribute("charset", "utf-8")
 }
 

@@ -3,6 +3,7 @@
 //! Belongs here: building and sending mails, and the scheduled rounds. Does not belong here: which
 //! mail a change to a sign-up causes (see `store`).
 
+mod digest;
 mod entry;
 pub mod mailer;
 pub mod message;

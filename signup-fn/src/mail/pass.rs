@@ -1,13 +1,12 @@
 //! The mails with which organisers log in.
 
 use anyhow::Result;
-use catalog::mail::{LogInMailView, MailPart, log_in_file};
+use catalog::mail::{LogInMailView, MailPart, OrganiserMail};
 use catalog::organiser::address::OrganiserAddress;
 use jiff::Timestamp;
-use mail_builder::mime::MimePart;
 
 use super::mailer::{Delivery, Mailer};
-use super::message::{Message, Messages, Sender, envelope, subject_and_text, utf8};
+use super::message::{Message, Messages, Sender};
 use super::send_error::SendError;
 use crate::people::log_in::LogInRequest;
 use crate::people::organiser::Organiser;
@@ -33,18 +32,9 @@ impl Messages {
         let (first, second) = code.as_str().split_at(4);
         let code = format!("{first}-{second}");
         let view = LogInMailView { full_name: to.name.clone(), code, link_url };
-        let part = |part| self.pages.fill(&log_in_file(part), &view);
-        let (subject, text) = subject_and_text(part(MailPart::Text)?)?;
-        let (id, address) = (format!("{}.log-in", request.id), to.email.ascii());
-        let body = MimePart::new(
-            "multipart/alternative",
-            vec![
-                MimePart::new(utf8("text/plain"), text),
-                MimePart::new(utf8("text/html"), part(MailPart::Html)?),
-            ],
-        );
-        let mail = envelope(sender, (&to.name, &address), subject, &id, now).body(body);
-        Ok(Message { bytes: mail.write_to_vec()?, tags: None })
+        let part = |part| self.pages.fill(&OrganiserMail::LogIn.file(part), &view);
+        let parts = (part(MailPart::Text)?, part(MailPart::Html)?);
+        self.to_organiser(to, parts, sender, &format!("{}.log-in", request.id), now)
     }
 }
 

@@ -33,7 +33,7 @@ pub struct RoundsError {
 
 /// The failures of a run, collected so that one failure does not stop the rest.
 #[derive(Default)]
-struct Failures {
+pub(super) struct Failures {
     count: usize,
     first: Option<StoreError>,
 }
@@ -54,6 +54,16 @@ impl Failures {
         tracing::error!(event.id = %event, %error, "scheduled operation failed");
         self.count(error);
         None
+    }
+
+    /// Returns the value of a success. Logs and counts a failure that is about no single event, and returns `None`.
+    pub(super) fn count_failed<T>(&mut self, result: Result<T, StoreError>) -> Option<T> {
+        result
+            .map_err(|error| {
+                tracing::error!(%error, "scheduled operation failed");
+                self.count(error);
+            })
+            .ok()
     }
 
     fn count(&mut self, error: StoreError) {
@@ -124,14 +134,15 @@ impl Mailer {
 
     /// Performs the periodic work: keeps each event as it stands, erases sign-ups that were not confirmed in
     /// time or whose retention period is over, tells participants about rescheduled sessions, gives free seats
-    /// to the waiting list, and puts reminders and mails that no seat came free into the outbox, and completes
-    /// broadcasts that were interrupted.
+    /// to the waiting list, and puts reminders and mails that no seat came free into the outbox, completes
+    /// broadcasts that were interrupted, and sends organisers the daily digest.
     ///
     /// # Errors
     /// Fails if some operations failed. All others have been tried first.
     pub async fn rounds(&self, timing: Timing) -> Result<(), RoundsError> {
         let mut failures = Failures::default();
-        for event in &self.events(timing, &mut failures).await {
+        let events = self.events(timing, &mut failures).await;
+        for event in &events {
             let id = event.id();
             let people = self.store.stored_participants(event, timing.deadline).await;
             let people = people.map(|people| people.logged(id));
@@ -163,6 +174,7 @@ impl Mailer {
                 }
             }
         }
+        self.digests(&events, timing, &mut failures).await;
         failures.into_result()
     }
 

@@ -83,8 +83,14 @@ fn row(desk: &Desk<'_>, events: &[Event], act: &Act) -> ActRow {
     }
 }
 
-/// Responds with the organiser's own log-ins.
-pub(super) async fn log_ins(desk: &Desk<'_>) -> Result<Response<String>, StoreError> {
+/// Responds with the organiser's own log-ins, and notes whether they want the daily digest.
+pub(super) async fn log_ins(desk: &Desk<'_>, form: Option<&Form>) -> Result<Response<String>, StoreError> {
+    if let Some(form) = form {
+        let act = desk.act(form, ActKind::DigestChosen);
+        let is_wanted = form.get("digest") == "yes";
+        desk.store().choose_digest(&act, is_wanted, desk.timing.deadline).await?;
+        return Ok(see_other(&OrganiserAddress::LogIns.to_string()));
+    }
     let (events, _) = desk.events().await?;
     let zone = zone(&events);
     let log_ins = desk.store().log_ins(&desk.id(), desk.timing).await?;
@@ -93,7 +99,8 @@ pub(super) async fn log_ins(desk: &Desk<'_>) -> Result<Response<String>, StoreEr
         used: moment(log_in.used_at, &zone),
         is_current: log_in.hash == desk.log_in.hash,
     });
-    let view = LogInsView { frame: desk.frame(), log_ins: log_ins.collect() };
+    let digest = desk.store().digest_of(&desk.id(), desk.timing.deadline).await?;
+    let view = LogInsView { frame: desk.frame(), log_ins: log_ins.collect(), has_digest: digest.is_wanted };
     Ok(desk.page(OrganiserPage::LogIns, &view))
 }
 

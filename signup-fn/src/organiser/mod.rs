@@ -66,10 +66,9 @@ async fn at_desk(
 ) -> Response<Vec<u8>> {
     let (reads, posts) = match &address {
         OrganiserAddress::LogOut => (false, true),
-        OrganiserAddress::Overview
-        | OrganiserAddress::LogIns
-        | OrganiserAddress::Log
-        | OrganiserAddress::Certificate { .. } => (true, false),
+        OrganiserAddress::Overview | OrganiserAddress::Log | OrganiserAddress::Certificate { .. } => {
+            (true, false)
+        }
         OrganiserAddress::Session { part, .. } => match part {
             SessionPart::List { .. } | SessionPart::Questions | SessionPart::Log | SessionPart::SignIn => {
                 (true, false)
@@ -107,7 +106,7 @@ async fn at_desk(
     let answered = match address {
         OrganiserAddress::Overview => overview::show(desk).await,
         OrganiserAddress::LogOut => log::log_out(desk, form).await,
-        OrganiserAddress::LogIns => log::log_ins(desk).await,
+        OrganiserAddress::LogIns => log::log_ins(desk, form).await,
         OrganiserAddress::Log => log::log(desk).await,
         OrganiserAddress::Confirm => confirm::confirm(desk, form).await,
         OrganiserAddress::Held => held::held(desk, form).await,

@@ -6,6 +6,7 @@
 pub mod act;
 mod bits;
 pub mod broadcast;
+pub mod digest;
 pub mod field;
 pub mod identity;
 pub mod join;

@@ -316,3 +316,59 @@ async fn a_mail_that_bounces_is_shown_until_another_one_arrives() {
     let left = table.items().await;
     assert!(left.iter().all(|item| !text(item, "sk").contains(&person.person.key())), "{left:?}");
 }
+
+#[tokio::test]
+async fn an_organiser_who_wants_it_gets_one_digest_a_day_if_anything_happened() {
+    let table = table().await.with_capacity(1);
+    let store = table.store();
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "jan@pos.example").await;
+    let path = "/beheer/inlogs/";
+    assert!(browser.get(path).await.body.contains("digest true"));
+    assert_eq!(browser.submit(path, path, "digest=no").await.location, path);
+    assert!(browser.get(path).await.body.contains("digest false"));
+
+    // Seven in the morning, in the time zone of the event.
+    let seven = |day: i64, minute: i64| {
+        let midnight: jiff::Timestamp = "2026-11-24T23:00:00Z".parse().unwrap();
+        midnight + SignedDuration::from_hours(24 * day + 7) + SignedDuration::from_mins(minute)
+    };
+    let digests = |at_moment: jiff::Timestamp| {
+        let table = table.clone();
+        async move {
+            let folder = tempfile::tempdir().unwrap();
+            let mailer = mailer(&table, Transport::Folder(folder.path().into()));
+            mailer.rounds(at(at_moment)).await.unwrap();
+            let files = std::fs::read_dir(folder.path()).unwrap();
+            let read = |file: std::io::Result<std::fs::DirEntry>| {
+                std::fs::read_to_string(file.unwrap().path()).unwrap()
+            };
+            files.map(read).filter(|letter| letter.contains("digest")).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(digests(seven(0, 10)).await.len(), 0, "nothing happened");
+    for email in ["a@x.nl", "b@x.nl", "c@x.nl"] {
+        table.wait(&store, email, "a").await.unwrap();
+    }
+    table.change(&store, "c@x.nl", &Change::Cancel).await.unwrap();
+    table.change(&store, "a@x.nl", &Change::Cancel).await.unwrap();
+    for minute in [-1, 61] {
+        assert_eq!(digests(seven(0, minute)).await.len(), 0, "too early or too late");
+    }
+    let sent = digests(seven(0, 25)).await;
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert!(
+        sent[0].contains("ria@pos.example") && sent[0].contains("28 november 2098 +3 -2 ^1"),
+        "{}",
+        sent[0]
+    );
+    assert!(!sent[0].contains("x.nl"), "{}", sent[0]);
+    assert_eq!(digests(seven(0, 40)).await.len(), 0, "once a day");
+    assert_eq!(digests(seven(1, 10)).await.len(), 0, "nothing new");
+
+    assert_eq!(browser.submit(path, path, "digest=yes").await.location, path);
+    let sent = digests(seven(0, 50)).await;
+    assert!(sent.len() == 1 && sent[0].contains("jan@pos.example"), "{sent:?}");
+    assert!(browser.get("/beheer/logboek/").await.body.contains("act digest_chosen Jan Bos"));
+}

@@ -143,6 +143,8 @@ impl World {
             }
             Act::Broadcast { session, is_interrupted } => {
                 if let Some(event) = self.standing().await.filter(|_| self.model.knows(*session)) {
+                    // As with every event that an organiser opens.
+                    self.keep().await;
                     let session_id = id(&self.model, *session).parse().unwrap();
                     self.broadcast(&store, &event, session_id, *is_interrupted).await;
                     self.model.broadcast(*session, *is_interrupted);

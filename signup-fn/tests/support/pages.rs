@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use catalog::answer::Answer;
-use catalog::mail::{MailKind, MailPart, log_in_file, mail_file};
+use catalog::mail::{MailKind, MailPart, OrganiserMail, mail_file};
 use catalog::organiser::page::OrganiserPage;
 
 use super::{CATALOG, catalog};
@@ -35,7 +35,9 @@ fn write_function(folder: &Path) {
         write(&page.file(), &organiser_page(page));
     }
     for part in MailPart::ALL {
-        write(&log_in_file(part), "<< code >>\nBeste << full_name >>,\n\n<< link_url >>\n");
+        let digest = "digest<% for one in sessions %> << one.session >> +<< one.signed_up >> -<< one.cancelled >> ^<< one.promoted >><% endfor %>\nBeste << full_name >>, << settings_url >>\n";
+        write(&OrganiserMail::Digest.file(part), digest);
+        write(&OrganiserMail::LogIn.file(part), "<< code >>\nBeste << full_name >>,\n\n<< link_url >>\n");
     }
     for kind in MailKind::ALL.iter().copied() {
         let text = format!(
@@ -102,7 +104,9 @@ fn organiser_page(page: OrganiserPage) -> String {
         OrganiserPage::Person => {
             "person << email >> << status >> << reference >> << full_session >> note << note >> << note_error >> << certificate >>\n<% for mail in mails %>mail << mail.kind >> << mail.report >>\n<% endfor %><% for act in acts %>did << act.what >>\n<% endfor %>"
         }
-        OrganiserPage::LogIns => "<% for one in log_ins %>log-in << one.is_current >>\n<% endfor %>",
+        OrganiserPage::LogIns => {
+            "<% for one in log_ins %>log-in << one.is_current >>\n<% endfor %>digest << has_digest >>"
+        }
         OrganiserPage::Log => {
             "<% for act in acts %>act << act.what >> << act.who >> << act.reference >> << act.count >>\n<% endfor %>"
         }

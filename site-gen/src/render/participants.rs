@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use catalog::SessionId;
 use catalog::answer::{Answer, Field, FieldError, FormView, Status};
-use catalog::mail::{LogInMailView, MailKind, MailPart, MailView, log_in_file, mail_file};
+use catalog::mail::{
+    DigestMailView, DigestRow, LogInMailView, MailKind, MailPart, MailView, OrganiserMail, mail_file,
+};
 use catalog::own::{AgainView, ErasedView, ManageView, Notice, OtherSession};
 use catalog::words::{EventWords, SessionWords};
 
@@ -59,11 +61,38 @@ impl Renderer<'_> {
             code: "0".into(),
             link_url: if has_link { "0".into() } else { String::new() },
         });
+        let digest = [0, 1, 2].map(digest);
         for (part, context) in [(MailPart::Text, &plain), (MailPart::Html, &html)] {
-            let file = log_in_file(part);
-            outputs.push(output::answer(&file, self.common.templates.render(&file, context)?, &log_in)?);
+            for &mail in OrganiserMail::ALL {
+                let file = mail.file(part);
+                let text = self.common.templates.render(&file, context)?;
+                outputs.push(match mail {
+                    OrganiserMail::LogIn => output::answer(&file, text, &log_in)?,
+                    OrganiserMail::Digest => output::answer(&file, text, &digest)?,
+                });
+            }
         }
         Ok(outputs)
+    }
+}
+
+/// Returns a view of the digest with this number of everything.
+fn digest(number: usize) -> DigestMailView {
+    let row = DigestRow {
+        event: "0".into(),
+        session: "0".into(),
+        taken: 1,
+        capacity: 1,
+        waiting: number,
+        signed_up: number,
+        cancelled: number,
+        promoted: number,
+    };
+    DigestMailView {
+        full_name: "0".into(),
+        sessions: vec![row.clone(), row],
+        overview_url: "0".into(),
+        settings_url: "0".into(),
     }
 }
 

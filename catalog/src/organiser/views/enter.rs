@@ -83,4 +83,6 @@ pub struct LogInsView {
     pub frame: Frame,
     /// The log-ins, the newest first.
     pub log_ins: Vec<LogInRow>,
+    /// Whether the organiser gets the daily digest.
+    pub has_digest: bool,
 }

@@ -1,4 +1,5 @@
-//! What the table has about organisers: log-ins, the acts in the log, and the mails with links and codes.
+//! What the table has about organisers: log-ins, the acts in the log, and the mails with links and codes,
+//! and who wants the daily digest.
 //!
 //! ```text
 //! pk            sk                      attributes
@@ -6,6 +7,7 @@
 //! organisers    latest#<organiser>      request, forget_at
 //! organisers    log-in#<hash>           organiser, since, used_at, fresh_at, forget_at
 //! organisers    act#<id>                who, what, event, session, reference, count, at, forget_at
+//! organisers    digest#<organiser>      is_off, until
 //! organisers    mail#<request>          organiser, created_at, forget_at
 //! source#<…>    hour                    asked, forget_at
 //! ```
@@ -14,6 +16,7 @@
 //! contains a name, an address or anything with which one could log in.
 
 pub mod acts;
+mod digests;
 pub mod log_in;
 pub mod passes;
 mod people;

@@ -161,7 +161,7 @@ fn tabs() -> Vec<TabLink> {
 
 fn log_ins(state: bool) -> LogInsView {
     let row = || LogInRow { since: "0".into(), used: "0".into(), is_current: state };
-    LogInsView { frame: frame(), log_ins: list(true, row) }
+    LogInsView { frame: frame(), log_ins: list(true, row), has_digest: state }
 }
 
 fn log(state: bool) -> LogView {
