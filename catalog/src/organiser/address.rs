@@ -7,6 +7,8 @@ use strum::VariantArray;
 
 use crate::address::UnknownAddress;
 use crate::id::{EventId, Reference, SessionId};
+use crate::organiser::part::known;
+pub use crate::organiser::part::{JoinDone, SessionPart, Tab};
 
 /// Path prefix that the CDN routes to the organisers' function; `infra/main.tf` has a copy of it.
 pub const ORGANISER_PREFIX: &str = "/beheer/";
@@ -69,89 +71,6 @@ pub enum OrganiserAddress {
         /// The person's reference.
         reference: Reference,
     },
-}
-
-/// A page about a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SessionPart {
-    /// The list of who signed up: nothing or the name of a tab, and then a page number if it is not 1.
-    List {
-        /// Who is listed.
-        tab: Tab,
-        /// The number of the page, from 1.
-        page: u32,
-    },
-    /// `vragen/`: what participants asked, together.
-    Questions,
-    /// `zoeken/`: the list with only those who match what was typed.
-    Search,
-    /// `toevoegen/`: adds somebody by hand.
-    Add,
-    /// `deelnamelink/`: the link with which participants join the session online.
-    Join {
-        /// Whether the link was just changed.
-        is_done: bool,
-    },
-    /// `export/`: the list as a file.
-    Export,
-    /// `logboek/`: what organisers did about the session.
-    Log,
-    /// `wijzigen/`: changes the session.
-    Amend {
-        /// Whether it was just changed.
-        is_done: bool,
-    },
-    /// `aanwezig/`: who was there.
-    Attendance {
-        /// Whether it was just noted.
-        is_done: bool,
-    },
-    /// `tekenlijst/`: a sheet to sign, for printing.
-    SignIn,
-    /// `bericht/`: a message to participants.
-    Message {
-        /// Whether a message was just sent.
-        is_done: bool,
-    },
-}
-
-/// Some of the people of a session: who is listed together, and who gets a message together.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::Display,
-    strum::EnumString,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Tab {
-    /// Who has a seat.
-    #[strum(serialize = "komt")]
-    Coming,
-    /// Who waits, in order.
-    #[strum(serialize = "wacht")]
-    Waiting,
-    /// Who cancelled.
-    #[strum(serialize = "afgemeld")]
-    Cancelled,
-    /// Who had a seat and was there.
-    #[strum(serialize = "was-er")]
-    WasThere,
-    /// Who had a seat and was not there.
-    #[strum(serialize = "was-er-niet")]
-    WasNotThere,
-}
-
-impl Tab {
-    /// Every one.
-    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 /// The change that an organiser just made to a sign-up.
@@ -243,40 +162,14 @@ impl FromStr for OrganiserAddress {
                 reference: known(reference)?,
                 done: Some(known(done)?),
             }),
-            ["bijeenkomst", event, "sessie", session, part @ ..] => {
-                Ok(Self::Session { event: known(event)?, session: known(session)?, part: part_of(part)? })
-            }
+            ["bijeenkomst", event, "sessie", session, part @ ..] => Ok(Self::Session {
+                event: known(event)?,
+                session: known(session)?,
+                part: SessionPart::of(part)?,
+            }),
             _ => Err(UnknownAddress),
         }
     }
-}
-
-fn part_of(parts: &[&str]) -> Result<SessionPart, UnknownAddress> {
-    let page = |text: &str| known::<u32>(text).ok().filter(|page| *page > 1).ok_or(UnknownAddress);
-    match parts {
-        [] => Ok(SessionPart::List { tab: Tab::Coming, page: 1 }),
-        ["vragen"] => Ok(SessionPart::Questions),
-        ["zoeken"] => Ok(SessionPart::Search),
-        ["toevoegen"] => Ok(SessionPart::Add),
-        ["deelnamelink"] => Ok(SessionPart::Join { is_done: false }),
-        ["deelnamelink", "bewaard"] => Ok(SessionPart::Join { is_done: true }),
-        ["export"] => Ok(SessionPart::Export),
-        ["logboek"] => Ok(SessionPart::Log),
-        ["wijzigen"] => Ok(SessionPart::Amend { is_done: false }),
-        ["wijzigen", "gedaan"] => Ok(SessionPart::Amend { is_done: true }),
-        ["aanwezig"] => Ok(SessionPart::Attendance { is_done: false }),
-        ["aanwezig", "bewaard"] => Ok(SessionPart::Attendance { is_done: true }),
-        ["tekenlijst"] => Ok(SessionPart::SignIn),
-        ["bericht"] => Ok(SessionPart::Message { is_done: false }),
-        ["bericht", "verstuurd"] => Ok(SessionPart::Message { is_done: true }),
-        [tab] => Ok(SessionPart::List { tab: known(tab)?, page: 1 }),
-        [tab, number] => Ok(SessionPart::List { tab: known(tab)?, page: page(number)? }),
-        _ => Err(UnknownAddress),
-    }
-}
-
-fn known<T: FromStr>(part: &str) -> Result<T, UnknownAddress> {
-    part.parse().map_err(|_| UnknownAddress)
 }
 
 /// Returns a path segment as a token if it has only base64url characters (RFC 4648, section 5).
@@ -317,30 +210,6 @@ impl fmt::Display for OrganiserAddress {
     }
 }
 
-impl fmt::Display for SessionPart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::List { tab: Tab::Coming, page: 1 } => Ok(()),
-            Self::List { tab, page: 1 } => write!(f, "{tab}/"),
-            Self::List { tab, page } => write!(f, "{tab}/{page}/"),
-            Self::Questions => f.write_str("vragen/"),
-            Self::Search => f.write_str("zoeken/"),
-            Self::Add => f.write_str("toevoegen/"),
-            Self::Join { is_done: false } => f.write_str("deelnamelink/"),
-            Self::Join { is_done: true } => f.write_str("deelnamelink/bewaard/"),
-            Self::Export => f.write_str("export/"),
-            Self::Log => f.write_str("logboek/"),
-            Self::Amend { is_done: false } => f.write_str("wijzigen/"),
-            Self::Amend { is_done: true } => f.write_str("wijzigen/gedaan/"),
-            Self::Attendance { is_done: false } => f.write_str("aanwezig/"),
-            Self::Attendance { is_done: true } => f.write_str("aanwezig/bewaard/"),
-            Self::SignIn => f.write_str("tekenlijst/"),
-            Self::Message { is_done: false } => f.write_str("bericht/"),
-            Self::Message { is_done: true } => f.write_str("bericht/verstuurd/"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -363,9 +232,11 @@ mod tests {
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/afgemeld/3/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/vragen/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/zoeken/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/gekozen/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/toevoegen/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/deelnamelink/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/deelnamelink/bewaard/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/deelnamelink/verstuurd/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/export/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/logboek/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/wijzigen/",

@@ -10,4 +10,5 @@
 pub mod act;
 pub mod address;
 pub mod page;
+mod part;
 pub mod views;

@@ -18,6 +18,8 @@ pub enum OrganiserPage {
     Overview,
     /// Who signed up for a session, filled from a [`super::views::session::SessionView`].
     Session,
+    /// Several people who were ticked in the list, filled from a [`super::views::chosen::ChosenView`].
+    Chosen,
     /// What participants of a session asked, filled from a [`super::views::session::QuestionsView`].
     Questions,
     /// The link with which participants join a session, filled from a [`super::views::session::JoinView`].

@@ -112,7 +112,7 @@ impl Mailer {
             None => None,
         };
         // Whoever cancelled or got a seat in the meantime is no longer among those it was for.
-        let is_for = |broadcast: &Broadcast| participant.is_among(broadcast.to);
+        let is_for = |broadcast: &Broadcast| broadcast.to.is_none_or(|to| participant.is_among(to));
         let is_outdated = match mail.kind {
             MailKind::Message => !broadcast.as_ref().is_some_and(is_for),
             // The link was taken away.

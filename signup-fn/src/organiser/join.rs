@@ -3,7 +3,7 @@
 use catalog::answer::Status;
 use catalog::mail::MailKind;
 use catalog::organiser::act::ActKind;
-use catalog::organiser::address::{OrganiserAddress, SessionPart, Tab};
+use catalog::organiser::address::{JoinDone, OrganiserAddress, SessionPart, Tab};
 use catalog::organiser::page::OrganiserPage;
 use catalog::organiser::views::session::{JoinError, JoinView};
 use catalog::{Event, EventId, Session, SessionId};
@@ -23,14 +23,14 @@ use crate::web::answers::see_other;
 pub(super) async fn join(
     desk: &Desk<'_>,
     which: (&EventId, &SessionId),
-    is_done: bool,
+    done: Option<JoinDone>,
     form: Option<&Form>,
 ) -> Result<Response<String>, StoreError> {
     let Some((event, session)) = desk.session(which).await? else { return Ok(desk.gone()) };
-    let Some(form) = form else { return show(desk, (&event, &session), is_done, None).await };
+    let Some(form) = form else { return show(desk, (&event, &session), done, None).await };
     let act = |what, count| desk.act_about(form, what, (&event, &session), count);
-    let done = || {
-        let part = SessionPart::Join { is_done: true };
+    let redirect = |done| {
+        let part = SessionPart::Join { done: Some(done) };
         see_other(&OrganiserAddress::session(event.id(), session.id(), part).to_string())
     };
     if form.action() == "send" {
@@ -39,7 +39,7 @@ pub(super) async fn join(
         let broadcast = Broadcast {
             id: act.id,
             session: session.id().clone(),
-            to: Tab::Coming,
+            to: Some(Tab::Coming),
             message: None,
             created_at: desk.timing.now,
             total: untold.len(),
@@ -48,20 +48,20 @@ pub(super) async fn join(
         if broadcast.total > 0 {
             desk.broadcast(&act, &event, &broadcast).await?;
         }
-        return Ok(done());
+        return Ok(redirect(JoinDone::Sent));
     }
     let typed = form.get("join_url");
     let url = match JoinUrl::new(typed) {
         Ok(url) => Some(url),
         Err(TextError::Empty) => None,
-        Err(error) => return show(desk, (&event, &session), false, Some((typed, join_error(error)))).await,
+        Err(error) => return show(desk, (&event, &session), None, Some((typed, join_error(error)))).await,
     };
     let stored = desk.store().join_of(&event, session.id(), desk.timing.deadline).await?;
     if stored.map(|join| join.url) != url {
         let act = act(ActKind::LinkSet, 0);
         desk.store().set_join((&act, &event), session.id(), url.as_ref(), desk.timing).await?;
     }
-    Ok(done())
+    Ok(redirect(JoinDone::Saved))
 }
 
 fn join_error(error: TextError) -> JoinError {
@@ -74,7 +74,7 @@ fn join_error(error: TextError) -> JoinError {
 async fn show(
     desk: &Desk<'_>,
     (event, session): (&Event, &Session),
-    is_done: bool,
+    done: Option<JoinDone>,
     typed: Option<(&str, JoinError)>,
 ) -> Result<Response<String>, StoreError> {
     let found = untold(desk, event, session).await?;
@@ -86,7 +86,7 @@ async fn show(
         about: about(event, session),
         join_url: typed.map_or(stored, |(typed, _)| typed.to_owned()),
         error: typed.map(|(_, error)| error),
-        is_done,
+        done,
         untold: found.map_or(0, |(_, untold)| untold.len()),
         sending: sending.map(|one| one.recipients.len()).sum(),
     };

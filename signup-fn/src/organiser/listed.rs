@@ -43,6 +43,7 @@ pub(super) fn person_row(
     let details = &participant.signup.details;
     PersonRow {
         url: OrganiserAddress::person(event.id(), participant.person.reference()).to_string(),
+        reference: participant.person.reference().to_string(),
         full_name: details.full_name.as_str().to_owned(),
         email: participant.signup.email.as_str().to_owned(),
         organisation: details.organisation.as_str().to_owned(),

@@ -8,6 +8,7 @@ use catalog::organiser::views::message::{MessageError, MessageView, Preview, Sen
 use catalog::{Event, EventId, Session, SessionId};
 use http::{Response, StatusCode};
 
+use super::chosen::{row as row_of, ticked};
 use super::desk::{Desk, about};
 use super::form::Form;
 use super::log_in::code_error;
@@ -56,7 +57,8 @@ pub(super) async fn message(
 struct Draft {
     event: Event,
     session: Session,
-    to: Tab,
+    /// A group, or those who were ticked.
+    to: Option<Tab>,
     recipients: Vec<Participant>,
     mails: Vec<Mail>,
     /// The message, if nothing is wrong with it.
@@ -72,15 +74,24 @@ impl Draft {
         form: Option<&Form>,
     ) -> Result<Self, StoreError> {
         let get = |name| form.map_or("", |form| form.get(name));
-        let to: Tab = get("to").parse().unwrap_or(Tab::Coming);
         let mut people = desk.store().participants(&event, desk.timing).await?.logged(event.id());
         people.retain(|participant| participant.signup.session == *session.id());
+        let ticked: Vec<Participant> =
+            form.into_iter().flat_map(|form| ticked(&people, form)).cloned().collect();
+        let to = match get("to").parse() {
+            Ok(tab) => Some(tab),
+            Err(_) => ticked.is_empty().then_some(Tab::Coming),
+        };
         let mails = desk.store().mails(&event, desk.timing.deadline).await?.logged(event.id());
         let broadcasts = desk.store().broadcasts(&event, desk.timing.deadline).await?.logged(event.id());
         let join = desk.store().join_of(&event, session.id(), desk.timing.deadline).await?;
         let (subject, text) = (Line::new(get("subject")), Lines::new(get("text")));
-        let is_written = form.is_some_and(|form| form.action() != "retry");
-        let has_link = join.is_some() && !matches!(to, Tab::Waiting | Tab::Cancelled);
+        let is_written = form.is_some_and(|form| !matches!(form.action(), "retry" | "chosen"));
+        let can_join = match to {
+            Some(tab) => !matches!(tab, Tab::Waiting | Tab::Cancelled),
+            None => ticked.iter().all(|one| one.is_among(Tab::Coming)),
+        };
+        let has_link = join.is_some() && can_join;
         let error = |typed: &str, error: Option<TextError>| match error {
             _ if !is_written => None,
             Some(TextError::TooLong) => Some(MessageError::TooLong),
@@ -104,12 +115,16 @@ impl Draft {
             tab,
             count: people.iter().filter(|participant| participant.is_among(tab)).count(),
             url: address(SessionPart::List { tab, page: 1 }),
-            is_current: tab == to,
+            is_current: Some(tab) == to,
         };
         // Who was there is known only afterwards.
         let is_known = |tab: &TabLink| tab.count > 0 || !matches!(tab.tab, Tab::WasThere | Tab::WasNotThere);
         let tabs = Tab::ALL.iter().map(|&of| tab(of)).filter(is_known).collect();
-        let recipients: Vec<Participant> = people.into_iter().filter(|one| one.is_among(to)).collect();
+        let chosen = ticked.iter().map(|one| row_of(one, None)).collect();
+        let recipients: Vec<Participant> = match to {
+            Some(tab) => people.into_iter().filter(|one| one.is_among(tab)).collect(),
+            None => ticked,
+        };
         let preview = message.as_ref().map(|message| {
             let values = Values {
                 full_name: recipients.first().map_or("", |one| one.signup.details.full_name.as_str()),
@@ -128,6 +143,8 @@ impl Draft {
             about: about(&event, &session),
             action: address(SessionPart::Message { is_done: false }),
             tabs,
+            chosen,
+            is_for_chosen: to.is_none(),
             subject: get("subject").to_owned(),
             text: get("text").to_owned(),
             subject_error,

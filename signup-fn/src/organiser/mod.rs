@@ -8,6 +8,7 @@ mod add;
 mod amend;
 pub mod area;
 mod attendance;
+mod chosen;
 mod confirm;
 pub mod desk;
 mod export;
@@ -73,7 +74,7 @@ async fn at_desk(
             SessionPart::List { .. } | SessionPart::Questions | SessionPart::Log | SessionPart::SignIn => {
                 (true, false)
             }
-            SessionPart::Search | SessionPart::Export => (false, true),
+            SessionPart::Search | SessionPart::Chosen | SessionPart::Export => (false, true),
             SessionPart::Add
             | SessionPart::Join { .. }
             | SessionPart::Amend { .. }
@@ -121,9 +122,10 @@ async fn at_desk(
             match part {
                 SessionPart::List { tab, page } => session::list(desk, which, tab, page).await,
                 SessionPart::Search => session::search(desk, which, form).await,
+                SessionPart::Chosen => chosen::chosen(desk, which, form).await,
                 SessionPart::Questions => session::questions(desk, which).await,
                 SessionPart::Add => add::add(desk, which, form).await,
-                SessionPart::Join { is_done } => join::join(desk, which, is_done, form).await,
+                SessionPart::Join { done } => join::join(desk, which, done, form).await,
                 SessionPart::Log => log::of_session(desk, which).await,
                 SessionPart::Amend { is_done } => amend::amend(desk, which, is_done, form).await,
                 SessionPart::Attendance { is_done } => {

@@ -108,7 +108,7 @@ fn attention_of(
     let has_link = state.is_some_and(|state| state.join.is_some());
     let needs_link = session.place().is_online && !session.is_called_off();
     (is_soon && needs_link && !has_link).then(|| {
-        let part = SessionPart::Join { is_done: false };
+        let part = SessionPart::Join { done: None };
         let url = OrganiserAddress::session(event.id(), session.id(), part).to_string();
         Attention::NoLink { event: title, session: name, url }
     })

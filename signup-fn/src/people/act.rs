@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::bits;
-use super::identity::OrganiserId;
+use super::identity::{OrganiserId, Person};
 use super::secret::SecretHash;
 use super::token::TokenKeys;
 
@@ -72,6 +72,12 @@ impl ActId {
             *byte = hashed;
         }
         Self(bytes)
+    }
+
+    /// Returns the id of the part of an act that is about one person.
+    #[must_use]
+    pub fn about(self, person: &Person) -> Self {
+        self.of_form(&[&self.0[..], person.key().as_bytes()].concat())
     }
 
     fn shown_at(self) -> i64 {

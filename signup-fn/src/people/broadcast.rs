@@ -18,8 +18,8 @@ pub struct Broadcast {
     pub id: ActId,
     /// The session.
     pub session: SessionId,
-    /// Whom it is for. Who no longer belongs to them when the mail is sent is skipped.
-    pub to: Tab,
+    /// Whom it is for, unless they were ticked. Who no longer belongs to them when the mail is sent is skipped.
+    pub to: Option<Tab>,
     /// What the organiser wrote; `None` for the link.
     pub message: Option<Message>,
     /// When it was asked for.

@@ -37,7 +37,8 @@ const BROADCAST: &str = "broadcast#";
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
     session: SessionId,
-    to: Tab,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<Tab>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ mod support;
 
 mod acts;
 mod browser;
+mod chosen;
 mod log_in;
 mod messages;
 mod refused;

@@ -35,7 +35,7 @@ impl World {
         let broadcast = Broadcast {
             id: act.id,
             session,
-            to: Tab::Coming,
+            to: Some(Tab::Coming),
             message: Some(message),
             created_at: now,
             total: recipients.len(),

@@ -88,6 +88,9 @@ fn organiser_page(page: OrganiserPage) -> String {
         OrganiserPage::Session => {
             "<< session.id >> << query >> << page >>/<< pages >>\n<% for one in tabs %><< one.tab >> << one.count >>\n<% endfor %><% for one in people %>person << one.email >> << one.status >> << one.url >>\n<% endfor %>"
         }
+        OrganiserPage::Chosen => {
+            "<% for one in people %>chosen << one.reference >> << one.status >> << one.outcome >>\n<% endfor %>"
+        }
         OrganiserPage::Questions => "<% for one in questions %><< one.question >>\n<% endfor %>",
         OrganiserPage::Join => "join << join_url >> << error >> untold << untold >> sending << sending >>",
         OrganiserPage::Message => {

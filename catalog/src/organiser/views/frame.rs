@@ -54,6 +54,8 @@ pub struct SessionRow {
 pub struct PersonRow {
     /// The address of the person's page.
     pub url: String,
+    /// The reference.
+    pub reference: String,
     /// The name.
     pub full_name: String,
     /// The email address.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use strum::VariantArray;
 
+use super::chosen::ChosenRow;
 use super::enter::CodeError;
 use super::frame::{About, Frame, TabLink};
 
@@ -70,6 +71,10 @@ pub struct MessageView {
     pub action: String,
     /// Who can get it.
     pub tabs: Vec<TabLink>,
+    /// Who was ticked in the list; empty if nobody was.
+    pub chosen: Vec<ChosenRow>,
+    /// Whether it is for those who were ticked.
+    pub is_for_chosen: bool,
     /// The typed subject.
     pub subject: String,
     /// The typed text.

@@ -3,6 +3,7 @@
 //! | module | contents |
 //! |---|---|
 //! | [`amend`] | changing a session |
+//! | [`chosen`] | several people of a session |
 //! | [`enter`] | logging in, and the log-ins |
 //! | [`frame`] | what several pages share |
 //! | [`message`] | a message to participants |
@@ -12,6 +13,7 @@
 //! | [`session`] | the pages of a session |
 
 pub mod amend;
+pub mod chosen;
 pub mod enter;
 pub mod frame;
 pub mod message;

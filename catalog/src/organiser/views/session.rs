@@ -4,6 +4,7 @@ use serde::Serialize;
 use strum::VariantArray;
 
 use super::frame::{About, Frame, PersonRow, SessionRow, TabLink};
+use crate::organiser::address::JoinDone;
 use crate::words::{EventWords, SessionWords};
 
 /// Who signed up for a session.
@@ -91,8 +92,8 @@ pub struct JoinView {
     pub join_url: String,
     /// Why the typed link is refused, if it is.
     pub error: Option<JoinError>,
-    /// Whether the link was just changed.
-    pub is_done: bool,
+    /// What was just done, if anything.
+    pub done: Option<JoinDone>,
     /// The number of people who have a seat but were not told this link.
     pub untold: usize,
     /// The number of mails with the link that are not in the outbox yet.

@@ -39,6 +39,7 @@ impl Renderer<'_> {
             OrganiserPage::Confirm => output::answer(&file, text, &confirm()),
             OrganiserPage::Overview => output::answer(&file, text, &BOTH.map(overview)),
             OrganiserPage::Session => output::answer(&file, text, &BOTH.map(sessions::session)),
+            OrganiserPage::Chosen => output::answer(&file, text, &sessions::chosen()),
             OrganiserPage::Questions => output::answer(&file, text, &BOTH.map(sessions::questions)),
             OrganiserPage::Join => output::answer(&file, text, &sessions::joins()),
             OrganiserPage::Message => output::answer(&file, text, &sessions::messages()),
@@ -141,6 +142,7 @@ fn overview(state: bool) -> OverviewView {
 fn person_row(status: Status) -> PersonRow {
     PersonRow {
         url: "0".into(),
+        reference: "0".into(),
         full_name: "0".into(),
         email: "0".into(),
         organisation: "0".into(),

@@ -1,11 +1,16 @@
 //! What the pages about a session are filled in with.
 
+use catalog::SessionId;
+use catalog::answer::Status;
+use catalog::organiser::address::JoinDone;
 use catalog::organiser::views::amend::{AmendError, AmendView, Effects};
+use catalog::organiser::views::chosen::{ChosenRow, ChosenView, Outcome};
 use catalog::organiser::views::enter::CodeError;
 use catalog::organiser::views::message::{MessageError, MessageView, Preview, SentRow};
 use catalog::organiser::views::session::{
     Asked, AttendanceView, Attended, CertificateView, JoinError, JoinView, QuestionsView, SessionView,
 };
+use catalog::own::OtherSession;
 
 use super::{BOTH, about, frame, list, optional, row, rows, tabs, text};
 use crate::render::participants::{event_words, session_words};
@@ -28,6 +33,33 @@ pub(super) fn session(state: bool) -> SessionView {
     }
 }
 
+fn chosen_rows() -> Vec<ChosenRow> {
+    let row = |outcome| ChosenRow {
+        reference: "0".into(),
+        full_name: "0".into(),
+        status: Status::Confirmed,
+        outcome,
+    };
+    optional(Outcome::ALL).into_iter().map(row).collect()
+}
+
+pub(super) fn chosen() -> Vec<ChosenView> {
+    // Any id will do: the template only prints it.
+    let Ok(id) = "0".parse::<SessionId>() else { return Vec::new() };
+    let other = |is_open, is_full| OtherSession { id: id.clone(), date: "0".into(), is_open, is_full };
+    let others = [other(true, false), other(true, true), other(false, false)];
+    let view = |people| ChosenView {
+        frame: frame(),
+        about: about(false),
+        action: "0".into(),
+        message_url: "0".into(),
+        people,
+        others: others.to_vec(),
+    };
+    let of_one = chosen_rows().into_iter().map(|row| view(vec![row]));
+    of_one.chain([view(chosen_rows()), view(Vec::new())]).collect()
+}
+
 pub(super) fn questions(state: bool) -> QuestionsView {
     let asked = || Asked { full_name: "0".into(), organisation: "0".into(), question: "0".into() };
     QuestionsView { frame: frame(), about: about(state), questions: list(state, asked) }
@@ -35,18 +67,19 @@ pub(super) fn questions(state: bool) -> QuestionsView {
 
 pub(super) fn joins() -> Vec<JoinView> {
     let errors = optional(JoinError::ALL);
-    let view = |error| {
+    let view = |(error, done)| {
         BOTH.map(|state| JoinView {
             frame: frame(),
             about: about(state),
             join_url: text(state),
             error,
-            is_done: state,
+            done,
             untold: usize::from(state),
             sending: usize::from(!state),
         })
     };
-    errors.into_iter().flat_map(view).collect()
+    let errors = errors.into_iter().map(|error| (error, None));
+    errors.chain(JoinDone::ALL.iter().map(|&done| (None, Some(done)))).flat_map(view).collect()
 }
 
 pub(super) fn messages() -> Vec<MessageView> {
@@ -68,6 +101,8 @@ pub(super) fn messages() -> Vec<MessageView> {
             about: about(state),
             action: "0".into(),
             tabs: tabs(),
+            chosen: if state { chosen_rows() } else { Vec::new() },
+            is_for_chosen: state,
             subject: text(state),
             text: text(state),
             subject_error: error,

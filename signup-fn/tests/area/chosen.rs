@@ -1,0 +1,70 @@
+//! What organisers do with several people at once.
+
+use catalog::answer::Status;
+
+use crate::browser::{Browser, LIST, area};
+use crate::support::table;
+
+#[tokio::test]
+async fn who_is_ticked_is_moved_cancelled_or_written_to_once() {
+    let table = table().await.edited(|event| {
+        for at in 0..2 {
+            event["sessions"][at]["capacity"] = 2.into();
+        }
+    });
+    let store = table.store();
+    for email in ["a@x.nl", "b@x.nl", "waits@x.nl"] {
+        table.wait(&store, email, "a").await.unwrap();
+    }
+    table.claim(&store, "there@x.nl", "b").await.unwrap();
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    let path = format!("{LIST}gekozen/");
+    let mut who = Vec::new();
+    for email in ["a@x.nl", "b@x.nl", "waits@x.nl", "there@x.nl"] {
+        who.push(format!("who={}", table.participant(email).await.unwrap().person.reference().as_str()));
+    }
+    // Whoever is not in this session is not listed.
+    let page = browser.submit(LIST, &path, &who.join("&")).await.body;
+    assert_eq!(page.matches("chosen ").count(), 3, "{page}");
+    assert_eq!(browser.submit(LIST, &path, "who=XXXXXXXX").await.body.matches("chosen ").count(), 0);
+    assert_eq!(browser.get(&path).await.status, 405);
+
+    // One seat is left in the other session.
+    let page = browser.submit(LIST, &path, &format!("move=b&{}&{}", who[0], who[1])).await.body;
+    assert_eq!((page.matches(" done").count(), page.matches(" full").count()), (1, 1), "{page}");
+    let moved = ["a@x.nl", "b@x.nl"];
+    let mut session = Vec::new();
+    for email in moved {
+        session.push(table.participant(email).await.unwrap().signup.session.to_string());
+    }
+    session.sort();
+    assert_eq!(session, ["a", "b"]);
+
+    // A message to those who were ticked, and to nobody else.
+    let message = format!("{LIST}bericht/");
+    let page = browser.submit(LIST, &message, &format!("action=chosen&{}", who[2])).await.body;
+    assert!(page.contains("count 1") && !page.contains("empty"), "{page}");
+    let fields = format!("action=send&to=gekozen&count=1&subject=Hallo&text=Dag&{}", who[2]);
+    assert_eq!(browser.submit(&message, &message, &fields).await.location, format!("{message}verstuurd/"));
+    let written = |mails: Vec<signup_fn::store::mail::Mail>| {
+        mails.iter().filter(|mail| mail.kind == catalog::mail::MailKind::Message).count()
+    };
+    assert_eq!(written(table.mails("waits@x.nl").await), 1);
+    assert_eq!(written(table.mails("a@x.nl").await) + written(table.mails("b@x.nl").await), 0);
+
+    // The same form twice: everybody is cancelled once, and the log has each of them.
+    let key = browser.get(LIST).await.form_key();
+    let form = format!("form_key={key}&action=cancel&{}", who[..3].join("&"));
+    for _ in 0..2 {
+        let page = browser.post(&path, &form).await.body;
+        assert_eq!(page.matches(" done").count(), 3, "{page}");
+    }
+    for email in ["a@x.nl", "b@x.nl", "waits@x.nl"] {
+        assert_eq!(table.participant(email).await.unwrap().status, Status::Cancelled);
+    }
+    let log = browser.get("/beheer/logboek/").await.body;
+    assert_eq!(log.matches("act cancelled Ria Vos").count(), 3, "{log}");
+    assert_eq!(log.matches("act moved Ria Vos").count(), 1, "{log}");
+}
