@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use crate::states::State;
-use crate::support::{Tried, form};
+use crate::support::{Tried, all_items, form, put, text};
 
 const SESSION: &str = "/beheer/bijeenkomst/open/sessie/ruim/";
 const FULL: &str = "/beheer/bijeenkomst/open/sessie/klein/";
@@ -32,6 +34,7 @@ pub async fn behind_the_log_in(site: &Tried) -> Vec<(String, State)> {
         site.post("/aanmelden/open/", &typed).await;
     }
     site.post("/aanmelden/voorbij/", &form("straks", "vera%40beheer.nl")).await;
+    bounce(site).await;
     let cookie = site.log_in().await;
     let was_there = begin(site, &cookie).await;
     let read = async |path: &str| site.read(path, &cookie).await;
@@ -44,30 +47,46 @@ pub async fn behind_the_log_in(site: &Tried) -> Vec<(String, State)> {
     let sent =
         |to: &str, fields: &str| State::Sent { to: to.to_owned(), form: format!("form_key={key}&{fields}") };
     let part = |part: &str| format!("{SESSION}{part}/");
+    let ticked = between(&list, "name=\"who\" value=\"");
+    let there = "date=2099-01-05&start=16:00&end=17:30";
     let message = "to=komt&subject=Tot+%7Bdatum%7D&text=Dag+%7Bnaam%7D%2C+**tot+dan**";
     let states = [
         ("overview", at("/beheer/")),
         ("list", at(SESSION)),
         ("list, waiting", at(&format!("{FULL}wacht/"))),
         ("list, nobody", at(&part("afgemeld"))),
+        ("ticked", sent(&part("gekozen"), &format!("who={ticked}"))),
+        ("ticked, nobody", sent(&part("gekozen"), "")),
+        ("ticked, moved", sent(&part("gekozen"), &format!("who={ticked}&move=klein"))),
         ("search", sent(&part("zoeken"), "query=vera")),
         ("search, nobody", sent(&part("zoeken"), "query=niemand")),
         ("person", at(&person)),
         ("person, waiting", at(&waiting)),
         ("person, saved", at(&format!("{person}bewaard/"))),
+        ("person, address refused", sent(&person, "action=address&email=jan")),
         ("person, refused", sent(&person, "action=details&full_name=")),
         ("person, reason refused", sent(&waiting, "action=let_in&note=")),
         ("add", at(&part("toevoegen"))),
         ("add, refused", sent(&part("toevoegen"), "session=ruim&email=jan")),
         ("add, full", sent(&format!("{FULL}toevoegen/"), &form("klein", "x%40beheer.nl"))),
         ("join link", at(&part("deelnamelink"))),
+        ("join link, sent", at(&part("deelnamelink/verstuurd"))),
         ("join link, refused", sent(&part("deelnamelink"), "join_url=meet.example.nl")),
         ("message", at(&part("bericht"))),
+        ("message to who was ticked", sent(&part("bericht"), &format!("action=chosen&who={ticked}"))),
         ("message, refused", sent(&part("bericht"), "action=preview&to=komt&subject=&text=%7Bx%7D")),
         ("message, preview", sent(&part("bericht"), &format!("action=preview&{message}"))),
         ("change", at(&part("wijzigen"))),
-        ("change, refused", sent(&part("wijzigen"), "action=preview&capacity=x")),
-        ("change, preview", sent(&part("wijzigen"), "action=preview&capacity=60&closed=yes&called_off=yes")),
+        ("change, refused", sent(&part("wijzigen"), &format!("action=preview&{there}&capacity=x"))),
+        ("change, no day", sent(&part("wijzigen"), "action=preview&date=&capacity=60")),
+        (
+            "change, no such time",
+            sent(&part("wijzigen"), "action=preview&date=2099-01-05&start=16:00&end=15:00&capacity=60"),
+        ),
+        (
+            "change, preview",
+            sent(&part("wijzigen"), &format!("action=preview&{there}&capacity=60&closed=yes&called_off=yes")),
+        ),
         ("attendance", at(&format!("{BEGUN}aanwezig/"))),
         ("attendance, too early", at(&part("aanwezig"))),
         ("certificate", at(&format!("{was_there}bewijs/"))),
@@ -88,6 +107,25 @@ pub async fn behind_the_log_in(site: &Tried) -> Vec<(String, State)> {
         (format!("organiser: {name}"), state)
     };
     states.map(as_organiser).into()
+}
+
+/// Notes that the mails that were sent so far bounced, as SES reports it in the cloud.
+async fn bounce(site: &Tried) {
+    let store = &site.server.store.endpoint;
+    let wait = tokio::time::timeout(Duration::from_secs(30), async {
+        loop {
+            let mut mails = all_items(store).await;
+            mails.retain(|item| text(item, "sk").starts_with("mail#"));
+            if mails.iter().all(|mail| mail.contains_key("sent_at")) {
+                return mails;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    for mut mail in wait.await.unwrap() {
+        mail.insert("report".to_owned(), AttributeValue::S("bounce".to_owned()));
+        put(store, mail).await;
+    }
 }
 
 /// Lets the session of somebody begin, and notes that they were there. Returns the address of their page.

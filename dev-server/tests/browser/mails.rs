@@ -1,17 +1,22 @@
 //! Mails as a mail program shows them: every kind, in every status, on a phone and beside a list of mails.
 
+use std::path::PathBuf;
+
 use catalog::answer::Status;
-use catalog::mail::MailKind;
+use catalog::mail::{DigestRow, MailKind, OrganiserMail};
 use jiff::{SignedDuration, Timestamp};
 use mail_parser::MessageParser;
 use serde_json::json;
-use signup_fn::mail::message::{About, Messages};
+use signup_fn::mail::message::{About, Message, Messages, Sender};
 use signup_fn::participant::form::Submission;
 use signup_fn::people::broadcast::Message as Written;
 use signup_fn::people::field::{Line, Lines};
 use signup_fn::people::identity::Identity;
 use signup_fn::people::join::JoinUrl;
+use signup_fn::people::log_in::LogInRequest;
+use signup_fn::people::organiser::Organisers;
 use signup_fn::people::participant::{NewAddress, Participant};
+use signup_fn::people::pass::RequestId;
 use signup_fn::people::token::{SignupId, TokenKeys};
 use signup_fn::store::mail::Mail;
 
@@ -74,7 +79,7 @@ async fn every_mail_fits_and_can_be_read_on_every_screen() {
     };
     let visitor = Visitor::with_scripts(320, 640, true).await;
     let file = site.root.path().join("mail.html");
-    let (mut looks, mut faults) = (0, Vec::new());
+    let mut looks = Looks { visitor, file, axe, count: 0, faults: Vec::new() };
     for &kind in MailKind::ALL {
         for &status in Status::ALL {
             participant.status = status;
@@ -89,49 +94,108 @@ async fn every_mail_fits_and_can_be_read_on_every_screen() {
                 written: Some(&written),
             };
             let message = messages.build(&mail, about, &sender, now).unwrap();
-            let parsed = MessageParser::default().parse(&message.bytes).unwrap();
-            let (html, text) = (parsed.body_html(0).unwrap(), parsed.body_text(0).unwrap());
             let name = format!("mail-{}-{status:?}", kind.name());
-            for part in [&html, &text] {
-                assert!(part.contains("Beste Renée van"), "{name}: {part}");
-                assert!(
-                    !part.contains("<<") && !part.contains("<%") && !part.contains("  \n\n\n"),
-                    "{name}: {part}"
-                );
-            }
-            for never in ["<script", "<img", "src=", "http://", " style="] {
-                assert!(!html.contains(never), "{name}: `{never}` in {html}");
-            }
-            std::fs::write(&file, html.as_bytes()).unwrap();
-            visitor.client.goto(&format!("file://{}", file.display())).await.unwrap();
-            let wide = Screen { width: 600, ..Screen::PHONE };
-            for screen in [Screen::PHONE, Screen::DARK_PHONE, wide, Screen { scheme: "dark", ..wide }] {
-                visitor.look_at(screen).await;
-                let width = visitor.run("return document.documentElement.scrollWidth").await;
-                if width.as_u64().unwrap() > u64::from(screen.width) {
-                    faults.push(format!("{name}: {width} wide on {}", screen.width));
-                }
-                visitor.client.execute(&axe, vec![]).await.unwrap();
-                let script = "
-                    const [tags, done] = arguments;
-                    axe.run({ runOnly: tags }).then(({ violations }) => done(violations.map(({ id }) => id)));";
-                let tags = json!(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]);
-                let violations = visitor.client.execute_async(script, vec![tags]).await.unwrap();
-                if violations != json!([]) {
-                    faults.push(format!("{name}, {}, {}: {violations}", screen.width, screen.scheme));
-                }
-                looks += 1;
-            }
-            visitor.look_at(Screen::PHONE).await;
-            let preview = "const { textContent, offsetHeight } = document.querySelector('.preview');
-                return textContent.trim().length > 15 && offsetHeight === 0";
-            assert_eq!(visitor.run(preview).await, json!(true), "{name}: the line in a list of mails");
+            looks.at(&name, &message, "Beste Renée van").await;
             if status == Status::Held || status == Status::Confirmed {
-                visitor.screenshot(&name).await;
+                looks.visitor.screenshot(&name).await;
             }
         }
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-    println!("mails: {} kinds in {} statuses, {looks} looks", MailKind::ALL.len(), Status::ALL.len());
-    visitor.client.clone().close().await.unwrap();
+    for (name, message) in to_organiser(&messages, &sender, now) {
+        looks.at(name, &message, "Beste Ria Vos").await;
+        looks.visitor.screenshot(name).await;
+    }
+    assert!(looks.faults.is_empty(), "{}", looks.faults.join("\n"));
+    println!(
+        "mails: {} kinds in {} statuses and {} to organisers, {} looks",
+        MailKind::ALL.len(),
+        Status::ALL.len(),
+        OrganiserMail::ALL.len(),
+        looks.count
+    );
+    looks.visitor.client.clone().close().await.unwrap();
+}
+
+/// Returns the mails to organisers, each with its name.
+fn to_organiser(messages: &Messages, sender: &Sender, now: Timestamp) -> Vec<(&'static str, Message)> {
+    let organisers: Organisers = "Ria Vos <ria@pos.example>".parse().unwrap();
+    let to = &organisers.all()[0];
+    let row = |session: &str, signed_up, waiting| DigestRow {
+        event: "Lerend Netwerk Passend Onderwijs".into(),
+        session: session.into(),
+        taken: 40,
+        capacity: 40,
+        waiting,
+        signed_up,
+        cancelled: 1,
+        promoted: 1,
+    };
+    let rows = vec![row("dinsdag 28 november 2028", 3, 4), row("donderdag 30 november 2028", 1, 0)];
+    let messages = OrganiserMail::ALL.iter().map(|mail| match mail {
+        OrganiserMail::LogIn => {
+            let request = LogInRequest {
+                id: RequestId::random().unwrap(),
+                organiser: Identity::new([7; 32]).organiser(&to.email),
+                is_fresh: false,
+                forget_at: now,
+            };
+            ("mail-organiser-log-in", messages.log_in(&request, to, sender, now).unwrap())
+        }
+        OrganiserMail::Digest => {
+            ("mail-organiser-digest", messages.digest(to, rows.clone(), sender, "1", now).unwrap())
+        }
+    });
+    messages.collect()
+}
+
+/// Looks at mails on a phone and beside a list of mails, light and dark.
+struct Looks {
+    visitor: Visitor,
+    /// Where the page with the mail lies.
+    file: PathBuf,
+    axe: String,
+    count: usize,
+    faults: Vec<String>,
+}
+
+impl Looks {
+    async fn at(&mut self, name: &str, message: &Message, words: &str) {
+        let Self { visitor, file, axe, count, faults } = self;
+        let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+        let (html, text) = (parsed.body_html(0).unwrap(), parsed.body_text(0).unwrap());
+        for part in [&html, &text] {
+            assert!(part.contains(words), "{name}: {part}");
+            assert!(
+                !part.contains("<<") && !part.contains("<%") && !part.contains("  \n\n\n"),
+                "{name}: {part}"
+            );
+        }
+        for never in ["<script", "<img", "src=", "http://", " style="] {
+            assert!(!html.contains(never), "{name}: `{never}` in {html}");
+        }
+        std::fs::write(&*file, html.as_bytes()).unwrap();
+        visitor.client.goto(&format!("file://{}", file.display())).await.unwrap();
+        let wide = Screen { width: 600, ..Screen::PHONE };
+        for screen in [Screen::PHONE, Screen::DARK_PHONE, wide, Screen { scheme: "dark", ..wide }] {
+            visitor.look_at(screen).await;
+            let width = visitor.run("return document.documentElement.scrollWidth").await;
+            if width.as_u64().unwrap() > u64::from(screen.width) {
+                faults.push(format!("{name}: {width} wide on {}", screen.width));
+            }
+            visitor.client.execute(axe, vec![]).await.unwrap();
+            let script = "
+                const [tags, done] = arguments;
+                axe.run({ runOnly: tags }).then(({ violations }) => done(violations.map(({ id }) => id)));";
+            let tags = json!(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]);
+            let violations = visitor.client.execute_async(script, vec![tags]).await.unwrap();
+            if violations != json!([]) {
+                faults.push(format!("{name}, {}, {}: {violations}", screen.width, screen.scheme));
+            }
+            *count += 1;
+        }
+        visitor.look_at(Screen::PHONE).await;
+        let preview = "const { textContent, offsetHeight } = document.querySelector('.preview');
+            return textContent.trim().length > 15 && offsetHeight === 0";
+        assert_eq!(visitor.run(preview).await, json!(true), "{name}: the line in a list of mails");
+    }
 }

@@ -14,6 +14,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response};
+use signup_fn::settings::local::TABLE;
 use tempfile::TempDir;
 
 pub fn project() -> PathBuf {
@@ -178,6 +179,16 @@ pub async fn items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
 
 /// Returns every item in a store.
 pub async fn all_items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
+    let scan = database(endpoint).scan().table_name(TABLE).into_paginator();
+    scan.items().send().collect::<Result<_, _>>().await.unwrap()
+}
+
+/// Writes an item into a store.
+pub async fn put(endpoint: &str, item: HashMap<String, AttributeValue>) {
+    database(endpoint).put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
+}
+
+fn database(endpoint: &str) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
@@ -185,9 +196,7 @@ pub async fn all_items(endpoint: &str) -> Vec<HashMap<String, AttributeValue>> {
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    let scan =
-        Client::from_conf(config).scan().table_name(signup_fn::settings::local::TABLE).into_paginator();
-    scan.items().send().collect::<Result<_, _>>().await.unwrap()
+    Client::from_conf(config)
 }
 
 pub fn form(session: &str, email: &str) -> String {

@@ -101,7 +101,11 @@ impl Mailer {
 }
 
 impl Messages {
-    fn digest(
+    /// Builds the digest. `id` is the part of its `Message-ID` before `.digest` and the domain.
+    ///
+    /// # Errors
+    /// Fails if a template cannot be filled in, or if the text has no line after its subject.
+    pub fn digest(
         &self,
         to: &Organiser,
         sessions: Vec<DigestRow>,

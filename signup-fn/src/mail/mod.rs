@@ -3,11 +3,11 @@
 //! Belongs here: building and sending mails, and the scheduled rounds. Does not belong here: which
 //! mail a change to a sign-up causes (see `store`).
 
-mod digest;
+pub mod digest;
 mod entry;
 pub mod mailer;
 pub mod message;
-mod pass;
+pub mod pass;
 #[cfg(feature = "ses")]
 pub mod report;
 pub mod rounds;

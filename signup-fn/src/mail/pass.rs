@@ -16,7 +16,10 @@ use crate::store::error::StoreError;
 
 impl Messages {
     /// Builds the mail about a request to log in.
-    fn log_in(
+    ///
+    /// # Errors
+    /// Fails if a template cannot be filled in, or if the text has no line after its subject.
+    pub fn log_in(
         &self,
         request: &LogInRequest,
         to: &Organiser,
