@@ -113,8 +113,9 @@ data "aws_iam_policy_document" "mailer" {
     resources = ["*"]
   }
   statement {
+    # In SES's sandbox the identity of the recipient counts too, and that is any verified address.
     actions   = ["ses:SendEmail", "ses:SendRawEmail"]
-    resources = [aws_sesv2_email_identity.sender.arn, aws_sesv2_configuration_set.mail.arn]
+    resources = ["arn:aws:ses:${var.region}:${local.account}:identity/*", aws_sesv2_configuration_set.mail.arn]
     condition {
       test     = "StringEquals"
       variable = "ses:FromAddress"

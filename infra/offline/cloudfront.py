@@ -41,6 +41,12 @@ def only_distribution():
     return ET.fromstring(distribution["config"])
 
 
+def only_arn():
+    """Returns the ARN of the only distribution."""
+    [distribution] = distributions.values()
+    return distribution["arn"]
+
+
 def etag():
     return "E" + uuid.uuid4().hex[:13].upper()
 

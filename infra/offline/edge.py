@@ -12,10 +12,11 @@ from moto.s3.models import s3_backends
 from werkzeug.wrappers import Response
 
 import cloudfront
+import policy
 from cloudfront import all_of, text
+from policy import ACCOUNT, REGION, Denied
 from runtime import Failed, Function
 
-ACCOUNT, REGION = "123456789012", "eu-central-1"
 VIEWER = "192.0.2.7:50000"
 NODE = (
     "const fs=require('fs');const [code,event]=JSON.parse(fs.readFileSync(0));"
@@ -34,7 +35,7 @@ def invoke(name, qualifier, event, endpoint, log):
             name,
             str(function.version),
             function.code_bytes,
-            function.environment_vars,
+            function.environment_vars | {"AWS_ACCESS_KEY_ID": policy.key_of(function.role)},
             int(function.timeout),
             endpoint,
             log,
@@ -83,9 +84,11 @@ def api(host, request, headers, cookies, endpoint, log):
             "body": base64.b64encode(body).decode(),
             "isBase64Encoded": True,
         }  # fmt: skip
+        source = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{found.api_id}/$default/{request.method}{request.path}"
         try:
+            policy.check_invocation(name, qualifier, "apigateway.amazonaws.com", source)
             answer = invoke(name, qualifier, event, endpoint, log)
-        except Failed as failed:
+        except (Failed, Denied) as failed:
             print(f"FUNCTION FAILED: {failed}", file=log, flush=True)
             return Response('{"message":"Internal Server Error"}', 500)
         content = answer.get("body") or ""
@@ -98,8 +101,12 @@ def api(host, request, headers, cookies, endpoint, log):
 
 
 def bucket(name, path):
-    """Returns a file of the bucket, or 404 if it is missing, because the CDN may list the bucket."""
-    found = s3_backends[ACCOUNT]["aws"].get_object(name, path.removeprefix("/"))
+    """Returns a file of the bucket, if the CDN may read it. A missing one is 404 only for who may list the bucket."""
+    key, distribution = path.removeprefix("/"), cloudfront.only_arn()
+    found = s3_backends[ACCOUNT]["aws"].get_object(name, key)
+    action, resource = ("s3:GetObject", f"arn:aws:s3:::{name}/{key}") if found else ("s3:ListBucket", f"arn:aws:s3:::{name}")
+    if not policy.bucket_allows(name, action, resource, distribution):
+        return Response("AccessDenied", 403)
     if found is None:
         return Response("NoSuchKey", 404)
     kept = {name: value for name, value in found.metadata.items() if name.lower() in ("content-type", "cache-control")}
@@ -133,10 +140,10 @@ def rewritten(behaviour, request):
     return request.path, None
 
 
-def add_headers(policy, response):
+def add_headers(config, response):
     """Adds the policy's headers. Keeps a header from the origin, unless the policy overrides it."""
     wanted = {}
-    security = all_of(policy, "SecurityHeadersConfig")[0]
+    security = all_of(config, "SecurityHeadersConfig")[0]
     hsts = all_of(security, "StrictTransportSecurity")[0]
     parts = [f"max-age={text(hsts, 'AccessControlMaxAgeSec')}"]
     parts += ["includeSubDomains"] if text(hsts, "IncludeSubdomains") == "true" else []
@@ -150,7 +157,7 @@ def add_headers(policy, response):
     ]:
         found = all_of(security, element)[0]
         wanted[header] = (text(found, value), text(found, "Override"))
-    for item in all_of(policy, "CustomHeadersConfig/Items/ResponseHeadersPolicyCustomHeader"):
+    for item in all_of(config, "CustomHeadersConfig/Items/ResponseHeadersPolicyCustomHeader"):
         wanted[text(item, "Header")] = (text(item, "Value"), text(item, "Override"))
     for header, (value, override) in wanted.items():
         if override == "true" or header not in response.headers:
@@ -169,12 +176,12 @@ def from_origin(config, behaviour, request, path, endpoint, log):
         text(h, "HeaderName").lower(): text(h, "HeaderValue")
         for h in all_of(origin, "CustomHeaders/Items/OriginCustomHeader")
     }
-    policy = cloudfront.config_of("origin-request-policy", text(behaviour, "OriginRequestPolicyId"))
-    for name in all_of(policy, "HeadersConfig/Headers/Items/Name") if policy is not None else []:
+    forwarded = cloudfront.config_of("origin-request-policy", text(behaviour, "OriginRequestPolicyId"))
+    for name in all_of(forwarded, "HeadersConfig/Headers/Items/Name") if forwarded is not None else []:
         value = VIEWER if name.text == "CloudFront-Viewer-Address" else request.headers.get(name.text)
         if value:
             headers[name.text.lower()] = value
-    wanted = {name.text for name in all_of(policy, "CookiesConfig/Cookies/Items/Name")} if policy is not None else set()
+    wanted = {name.text for name in all_of(forwarded, "CookiesConfig/Cookies/Items/Name")} if forwarded is not None else set()
     cookies = [f"{name}={value}" for name, value in request.cookies.items() if name in wanted]
     return api(host, request, headers, cookies, endpoint, log)
 
@@ -195,9 +202,9 @@ def answer(request, endpoint, log):
             default = all_of(config, "DefaultCacheBehavior")[0]
             response = from_origin(config, default, request, text(page, "ResponsePagePath"), endpoint, log)
             response.status_code = int(text(page, "ResponseCode"))
-    policy = cloudfront.config_of("response-headers-policy", text(behaviour, "ResponseHeadersPolicyId"))
-    if policy is not None:
-        add_headers(policy, response)
+    headers = cloudfront.config_of("response-headers-policy", text(behaviour, "ResponseHeadersPolicyId"))
+    if headers is not None:
+        add_headers(headers, response)
     return response
 
 

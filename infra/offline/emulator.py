@@ -7,6 +7,7 @@ http://site.localhost:PORT   the site as its distribution serves it (edge.py)
 http://api.localhost:PORT    the API behind the CDN, for requests that bypass the CDN
 """
 
+import io
 import json
 import re
 import sys
@@ -17,8 +18,8 @@ from moto.awslambda.models import EventSourceMapping, LambdaFunction
 from moto.budgets.models import budgets_backends
 from moto.budgets.responses import BudgetsResponse
 from moto.dynamodb.models.table import StreamShard
-from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey
 from moto.ses.models import ConfigurationSet, EmailIdentity, SESBackend
 from moto.sesv2.models import SESV2Backend
@@ -28,6 +29,7 @@ from werkzeug.wrappers import Request, Response
 
 import cloudfront
 import edge
+import policy
 from runtime import Failed
 
 PORT, FOLDER = int(sys.argv[1]), Path(sys.argv[2])
@@ -158,14 +160,10 @@ def _(old, self, *args, **named):
         self.table.lambda_event_source_mappings = mappings
 
 
-# ---- S3: drops the TLS statement, because moto ignores conditions and loopback has no TLS ----
+# ---- S3: moto ignores conditions, and loopback has no TLS; edge.py evaluates the policy for the CDN ----
 @around(FakeBucket, "get_permission")
-def _(_old, self, action, resource):
-    if self.policy is None:
-        return PermissionResult.NEUTRAL
-    document = json.loads(self.policy)
-    document["Statement"] = [each for each in document["Statement"] if "aws:SecureTransport" not in json.dumps(each)]
-    return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource)
+def _(_old, self, _action, _resource):
+    return PermissionResult.NEUTRAL
 
 
 # Backdates a file that has `old` in its metadata, so that the run can test the deletion of unused files.
@@ -197,6 +195,26 @@ def event_destinations(request, configuration_set, name):
 # Lets a delete marker be deleted too; moto calls `dispose`, which delete markers lack.
 FakeDeleteMarker.dispose = lambda self, garbage=False: None
 
+# ---- what the deployed policies allow, for infra/offline/checks ----
+MAY = "/offline/may"
+
+
+def may(request):
+    """Answers 200 if a role may do something or be taken on, or a service may invoke a function; otherwise 403."""
+    asked = request.args
+    try:
+        if "service" in asked and "role" in asked:
+            policy.check_trust(asked["role"], asked["service"])
+        elif "service" in asked:
+            policy.check_invocation(asked["function"], asked["qualifier"], asked["service"], asked["source"])
+        else:
+            policy.check_role(asked["role"], asked["action"], asked["resource"])
+    except policy.Denied as denied:
+        print(f"EMULATOR DENIES: {denied}", file=sys.stderr, flush=True)
+        return Response(str(denied), 403)
+    return Response("yes")
+
+
 KINDS = "|".join(["distribution", "function", "tagging", *cloudfront.POLICIES])
 CLOUDFRONT = re.compile(rf"^/2020-05-31/({KINDS})(?:/(.*))?$")
 moto = DomainDispatcherApplication(create_backend_app)
@@ -214,6 +232,15 @@ def emulator(environ, start_response):
         return cloudfront.call(request, found[1], found[2] or "")(environ, start_response)
     if found := DESTINATIONS.match(request.path):
         return event_destinations(request, *found.groups())(environ, start_response)
+    if request.path == MAY:
+        return may(request)(environ, start_response)
+    try:
+        policy.check_request(request)
+    except policy.Denied as denied:
+        print(f"EMULATOR DENIES: {denied}", file=sys.stderr, flush=True)
+        body = json.dumps({"__type": "com.amazon.coral.service#AccessDeniedException", "message": str(denied)})
+        return Response(body, 400, mimetype="application/x-amz-json-1.0")(environ, start_response)
+    environ["wsgi.input"] = io.BytesIO(request.get_data())
     try:
         return moto(environ, start_response)
     except NotImplementedError as missing:  # clients would retry moto's 500 for minutes
