@@ -50,7 +50,12 @@ locals {
   organiser = { FunctionName = aws_lambda_function.organiser.function_name }
   mailer    = { FunctionName = aws_lambda_function.mailer.function_name }
 
+  table = { TableName = aws_dynamodb_table.signups.name }
+  # DynamoDB publishes errors for each operation apart.
+  operations = ["DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"]
+
   # The period is five minutes, unless `seconds` sets another. docs/operate.md tells how to respond.
+  # `metrics` and lists in `of` are added up, each metric with each set of dimensions.
   alarms = merge(local.deployment_alarms, {
     signup-errors       = { metric = ["AWS/Lambda", "Errors"], of = local.signup, from = 1 }
     signup-throttles    = { metric = ["AWS/Lambda", "Throttles"], of = local.signup, from = 1 }
@@ -62,34 +67,75 @@ locals {
     mailer-errors       = { metric = ["AWS/Lambda", "Errors"], of = local.mailer, from = 1 }
     mailer-throttles    = { metric = ["AWS/Lambda", "Throttles"], of = local.mailer, from = 1 }
     mailer-behind       = { metric = ["AWS/Lambda", "IteratorAge"], of = local.mailer, stat = "Maximum", from = 600000 }
-    mailer-silent       = { metric = ["AWS/Lambda", "Invocations"], of = local.mailer, below = 1, seconds = 3600 }
+    mailer-silent       = { metric = [var.name, "RoundsMade"], of = {}, below = 1, seconds = 3600 }
     mail-parked         = { metric = [var.name, "MailParked"], of = {}, from = 1 }
     mail-dead           = { metric = ["AWS/SQS", "ApproximateNumberOfMessagesVisible"], of = { QueueName = aws_sqs_queue.dead.name }, stat = "Maximum", from = 1 }
     mail-bounces        = { metric = ["AWS/SES", "Reputation.BounceRate"], of = {}, stat = "Maximum", from = 0.04, seconds = 3600 }
     mail-complaints     = { metric = ["AWS/SES", "Reputation.ComplaintRate"], of = {}, stat = "Maximum", from = 0.0008, seconds = 3600 }
-    table-throttles     = { metric = ["AWS/DynamoDB", "ThrottledRequests"], of = { TableName = aws_dynamodb_table.signups.name }, from = 1 }
-    table-system-error  = { metric = ["AWS/DynamoDB", "SystemErrors"], of = { TableName = aws_dynamodb_table.signups.name }, from = 1 }
+    table-throttles     = { metrics = [for kind in ["Read", "Write"] : ["AWS/DynamoDB", "${kind}ThrottleEvents"]], of = [local.table], from = 1 }
+    table-system-error  = { metrics = [["AWS/DynamoDB", "SystemErrors"]], of = [for operation in local.operations : merge(local.table, { Operation = operation })], from = 1 }
   })
 
-  deployment_alarms = { for rule in aws_cloudwatch_event_rule.next_deployment :
-    "deployment-missed" => { metric = ["AWS/Events", "FailedInvocations"], of = { RuleName = rule.name }, from = 1 }
+  deployment_alarms = merge(
+    { for rule in aws_cloudwatch_event_rule.next_deployment :
+    "deployment-missed" => { metric = ["AWS/Events", "FailedInvocations"], of = { RuleName = rule.name }, from = 1 } },
+    # The workflow deploys every night. infra/deploy reports that it did.
+    var.github_repository == "" ? {} : {
+      deployment-old = { metric = [var.name, "Deployed"], of = {}, below = 1, seconds = 86400, periods = 2 }
+    },
+  )
+}
+
+resource "aws_cloudwatch_log_metric_filter" "rounds" {
+  name           = "${var.name}-rounds-made"
+  log_group_name = aws_cloudwatch_log_group.mailer.name
+  pattern        = "{ $.message = \"rounds made\" }"
+  metric_transformation {
+    namespace = var.name
+    name      = "RoundsMade"
+    value     = "1"
   }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
-  alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = "docs/operate.md, ${each.key}"
-  namespace           = each.value.metric[0]
-  metric_name         = each.value.metric[1]
-  dimensions          = each.value.of
-  statistic           = startswith(lookup(each.value, "stat", "Sum"), "p") ? null : lookup(each.value, "stat", "Sum")
-  extended_statistic  = startswith(lookup(each.value, "stat", "Sum"), "p") ? each.value.stat : null
+  alarm_name        = "${var.name}-${each.key}"
+  alarm_description = "docs/operate.md, ${each.key}"
+  # One metric, or the sum of several.
+  namespace          = try(each.value.metric[0], null)
+  metric_name        = try(each.value.metric[1], null)
+  dimensions         = try(tomap(each.value.of), null)
+  statistic          = !can(each.value.metric) || startswith(lookup(each.value, "stat", "Sum"), "p") ? null : lookup(each.value, "stat", "Sum")
+  extended_statistic = startswith(lookup(each.value, "stat", "Sum"), "p") ? each.value.stat : null
+  period             = can(each.value.metric) ? lookup(each.value, "seconds", 300) : null
+
+  dynamic "metric_query" {
+    for_each = can(each.value.metric) ? [] : setproduct(each.value.metrics, each.value.of)
+    content {
+      id = "m${metric_query.key}"
+      metric {
+        namespace   = metric_query.value[0][0]
+        metric_name = metric_query.value[0][1]
+        dimensions  = metric_query.value[1]
+        stat        = "Sum"
+        period      = 300
+      }
+    }
+  }
+  dynamic "metric_query" {
+    for_each = can(each.value.metric) ? [] : ["SUM(METRICS())"]
+    content {
+      id          = "all"
+      expression  = metric_query.value
+      label       = each.key
+      return_data = true
+    }
+  }
+
   comparison_operator = can(each.value.below) ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold"
   threshold           = try(each.value.below, each.value.from)
-  period              = lookup(each.value, "seconds", 300)
-  evaluation_periods  = 1
+  evaluation_periods  = lookup(each.value, "periods", 1)
   # Missing data means that nothing is wrong, except in a `below` alarm: there it means
   # that expected activity did not happen.
   treat_missing_data = can(each.value.below) ? "breaching" : "notBreaching"

@@ -5,6 +5,10 @@ resource "aws_s3_bucket" "site" {
   #checkov:skip=CKV_AWS_145:public pages; encrypted with the service's own key
   bucket        = "${var.name}-site-${local.account}"
   force_destroy = !var.deletion_protection
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "site" {

@@ -112,6 +112,15 @@ resource "aws_cloudfront_distribution" "site" {
     error_caching_min_ttl = 60
   }
 
+  # An error that is over is not kept: CloudFront would do so for ten seconds. The function's own page stays.
+  dynamic "custom_error_response" {
+    for_each = [500, 502, 503, 504]
+    content {
+      error_code            = custom_error_response.value
+      error_caching_min_ttl = 0
+    }
+  }
+
   restrictions {
     geo_restriction {
       restriction_type = "none"
@@ -180,7 +189,7 @@ resource "aws_cloudfront_function" "rewrite" {
   }
 }
 
-# Sends the same list of headers as the function. Nothing overrides a header that the origin already sent:
+# Sends the same list of headers as the function, and for HSTS what the owner of the domain decides. Nothing overrides a header that the origin already sent:
 # personal pages have a stricter Referrer-Policy.
 resource "aws_cloudfront_response_headers_policy" "site" {
   #checkov:skip=CKV_AWS_259:max-age is two years, but comes from headers.json, which the check can't read
@@ -193,8 +202,8 @@ resource "aws_cloudfront_response_headers_policy" "site" {
     }
     strict_transport_security {
       access_control_max_age_sec = tonumber(regex("max-age=([0-9]+)", local.headers["strict-transport-security"])[0])
-      include_subdomains         = strcontains(local.headers["strict-transport-security"], "includeSubDomains")
-      preload                    = strcontains(local.headers["strict-transport-security"], "preload")
+      include_subdomains         = var.hsts != "host"
+      preload                    = var.hsts == "preload"
       override                   = false
     }
     content_type_options {

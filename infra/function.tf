@@ -7,6 +7,7 @@ resource "aws_lambda_function" "signup" {
   #checkov:skip=CKV_AWS_173:encrypted with the service's own key
   #checkov:skip=CKV_AWS_272:the signing role would be the deploying role
   function_name                  = "${var.name}-signup-fn"
+  description                    = "commit ${var.commit}"
   role                           = aws_iam_role.signup.arn
   filename                       = "${var.built}/signup-fn.zip"
   source_code_hash               = filebase64sha256("${var.built}/signup-fn.zip")

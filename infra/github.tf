@@ -3,9 +3,10 @@
 locals {
   github = var.github_repository == "" ? {} : {
     # Only pull requests from the repository itself: GitHub gives forks no token.
-    plan = { subject = "pull_request", policy = "ReadOnlyAccess", more = data.aws_iam_policy_document.plan.json }
-    # The environment's protection rules decide who approves a deployment.
-    deploy = { subject = "environment:production", policy = "PowerUserAccess", more = data.aws_iam_policy_document.deploy.json }
+    plan = { subjects = ["pull_request"], policy = "ReadOnlyAccess", more = data.aws_iam_policy_document.plan.json }
+    # The protection rules of `production` decide who approves a change. The other one deploys again, without asking,
+    # what was approved: allow it main only.
+    deploy = { subjects = ["environment:production", "environment:production-again"], policy = "PowerUserAccess", more = data.aws_iam_policy_document.deploy.json }
   }
 }
 
@@ -38,7 +39,7 @@ data "aws_iam_policy_document" "github_trust" {
     condition {
       test     = "StringEquals"
       variable = "token.actions.githubusercontent.com:sub"
-      values   = ["repo:${var.github_repository}:${each.value.subject}"]
+      values   = [for subject in each.value.subjects : "repo:${var.github_repository}:${subject}"]
     }
   }
 }

@@ -37,6 +37,7 @@ data "aws_iam_policy_document" "lambda" {
 data "aws_iam_policy_document" "table" {
   statement {
     actions = [
+      "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",

@@ -1,5 +1,21 @@
 # Outputs for infra/deploy and the operator.
 
+output "name" {
+  value = var.name
+}
+
+output "cdn" {
+  value = aws_cloudfront_distribution.site.domain_name
+}
+
+output "mail_domain" {
+  value = local.mail_domain
+}
+
+output "alarm_topic" {
+  value = aws_sns_topic.operators.arn
+}
+
 output "site_url" {
   value = local.site_url
 }

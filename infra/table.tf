@@ -27,4 +27,9 @@ resource "aws_dynamodb_table" "signups" {
   point_in_time_recovery {
     enabled = true
   }
+
+  # A plan that would destroy it is refused, whatever the settings say (docs/operate.md, "A plan that destroys").
+  lifecycle {
+    prevent_destroy = true
+  }
 }

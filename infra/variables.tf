@@ -1,4 +1,4 @@
-# ---- operator settings: terraform.tfvars ----
+# ---- settings: settings.auto.tfvars, which a laptop and the workflow share ----
 
 variable "mail_from" {
   description = "Sender of all mail: an address at a domain of yours, with or without a display name."
@@ -15,10 +15,11 @@ variable "alarm_email" {
   type        = string
 }
 
+# Among the secrets, because names and addresses of people do not belong in a repository. It has no default, so that a
+# deployment that lacks them cannot take everybody off the list.
 variable "organisers" {
   description = "Who may use the organisers' area at /beheer/: names and addresses. Whoever is removed is logged out at once."
   type        = list(object({ name = string, email = string }))
-  default     = []
 
   validation {
     condition     = alltrue([for one in var.organisers : can(regex("^[^<>;]+$", one.name)) && can(regex("^[^<>;@\\s]+@[^<>;@\\s]+$", one.email))])
@@ -64,6 +65,17 @@ variable "region" {
   description = "Region of everything that is not at CloudFront's edges. Frankfurt is the region nearest to the Netherlands that has every service."
   type        = string
   default     = "eu-central-1"
+}
+
+variable "hsts" {
+  description = "For whom browsers must use HTTPS for two years: `host`, `subdomains` (and the host), or `preload` (the same, and built into browsers). The last two bind every host below the domain, and cannot be taken back soon."
+  type        = string
+  default     = "host"
+
+  validation {
+    condition     = contains(["host", "subdomains", "preload"], var.hsts)
+    error_message = "hsts must be `host`, `subdomains` or `preload`."
+  }
 }
 
 variable "github_repository" {
@@ -156,6 +168,14 @@ variable "github_token" {
   type        = string
   default     = ""
   sensitive   = true
+}
+
+# ---- set by infra/deploy ----
+
+variable "commit" {
+  description = "What is deployed, as `git describe` names it. Each version of a function records it."
+  type        = string
+  default     = "unknown"
 }
 
 # ---- output folder of infra/build and site-gen; terraform test sets another ----

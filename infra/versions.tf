@@ -8,7 +8,7 @@ terraform {
     }
   }
 
-  # The settings are in backend.hcl; see backend.hcl.example.
+  # The settings are in backend.hcl; all deployments share it.
   backend "s3" {}
 }
 

@@ -11,7 +11,8 @@ pub const SECURITY_HEADERS: [(&str, &str); 9] = [
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
          connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     ),
-    ("strict-transport-security", "max-age=63072000; includeSubDomains; preload"),
+    // Whether it holds for subdomains too is the decision of whoever owns the domain: `hsts` in infra/variables.tf.
+    ("strict-transport-security", "max-age=63072000"),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "same-origin"),

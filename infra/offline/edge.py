@@ -198,7 +198,7 @@ def answer(request, endpoint, log):
         return response
     response = from_origin(config, behaviour, request, path, endpoint, log)
     for page in all_of(config, "CustomErrorResponses/Items/CustomErrorResponse"):
-        if text(page, "ErrorCode") == str(response.status_code):
+        if text(page, "ResponsePagePath") and text(page, "ErrorCode") == str(response.status_code):
             default = all_of(config, "DefaultCacheBehavior")[0]
             response = from_origin(config, default, request, text(page, "ResponsePagePath"), endpoint, log)
             response.status_code = int(text(page, "ResponseCode"))

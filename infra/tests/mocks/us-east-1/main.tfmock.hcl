@@ -1,0 +1,7 @@
+# The same in the region of CloudFront.
+mock_resource "aws_wafv2_web_acl" {
+  defaults = { arn = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/mock/1" }
+}
+mock_resource "aws_acm_certificate" {
+  defaults = { arn = "arn:aws:acm:us-east-1:111122223333:certificate/mock" }
+}

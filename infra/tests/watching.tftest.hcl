@@ -1,0 +1,143 @@
+# What invokes the mailer, and what watches over everything.
+
+mock_provider "aws" {
+  source = "./tests/mocks/aws"
+}
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "./tests/mocks/us-east-1"
+}
+
+variables {
+  organisers     = []
+  mail_from      = "Perspectief op School <aanmelden@pos.test>"
+  alarm_email    = "beheer@pos.test"
+  origin_secrets = ["0123456789abcdef0123456789abcdef"]
+  identity_key   = "0000000000000000000000000000000000000000000000000000000000000000"
+  token_keys     = ["1111111111111111111111111111111111111111111111111111111111111111"]
+}
+
+run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
+  command         = apply
+  expect_failures = [check.origin]
+  variables {
+    github_repository = "owner/name"
+    github_token      = "token"
+  }
+
+  # The metrics and their dimensions as AWS publishes them, according to each service's guide.
+  assert {
+    condition = alltrue([
+      for alarm in aws_cloudwatch_metric_alarm.this : alltrue([
+        for metric in concat(
+          alarm.metric_name == null ? [] : [{ name = "${alarm.namespace} ${alarm.metric_name}", of = keys(coalesce(alarm.dimensions, {})) }],
+          [for query in alarm.metric_query : { name = "${query.metric[0].namespace} ${query.metric[0].metric_name}", of = keys(coalesce(query.metric[0].dimensions, {})) } if length(query.metric) > 0],
+          ) : lookup({
+            "AWS/Lambda Errors"                          = "FunctionName"
+            "AWS/Lambda Throttles"                       = "FunctionName"
+            "AWS/Lambda Duration"                        = "FunctionName"
+            "AWS/Lambda IteratorAge"                     = "FunctionName"
+            "AWS/ApiGateway 5xx"                         = "ApiId"
+            "AWS/SQS ApproximateNumberOfMessagesVisible" = "QueueName"
+            "AWS/SES Reputation.BounceRate"              = ""
+            "AWS/SES Reputation.ComplaintRate"           = ""
+            "AWS/DynamoDB ReadThrottleEvents"            = "TableName"
+            "AWS/DynamoDB WriteThrottleEvents"           = "TableName"
+            "AWS/DynamoDB SystemErrors"                  = "Operation,TableName"
+            "AWS/Events FailedInvocations"               = "RuleName"
+            "pos MailParked"                             = ""
+            "pos RoundsMade"                             = ""
+            "pos Deployed"                               = ""
+        }, metric.name, "nobody publishes it") == join(",", metric.of)
+      ])
+    ])
+    error_message = "An alarm watches a metric that nobody publishes."
+  }
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : toset(alarm.alarm_actions) == toset([aws_sns_topic.operators.arn])])
+    error_message = "Every alarm must tell the operators."
+  }
+  assert {
+    condition     = alltrue([for name, alarm in aws_cloudwatch_metric_alarm.this : alarm.threshold > 0 && (alarm.treat_missing_data == "breaching") == (alarm.comparison_operator == "LessThanThreshold")])
+    error_message = "An alarm on something missing must fire if there are no data, and only such an alarm."
+  }
+  assert {
+    condition = sort(keys(aws_cloudwatch_metric_alarm.this)) == sort([
+      "api-errors", "deployment-missed", "deployment-old", "mail-bounces", "mail-complaints", "mail-dead", "mail-parked", "mailer-behind", "mailer-errors",
+      "mailer-silent", "mailer-throttles", "organiser-api", "organiser-errors", "organiser-throttles", "signup-errors", "signup-slow", "signup-throttles",
+      "table-system-error", "table-throttles",
+    ])
+    error_message = "An alarm was added or removed: change docs/operate.md and this list."
+  }
+  assert {
+    condition = alltrue([for filter in [aws_cloudwatch_log_metric_filter.parked, aws_cloudwatch_log_metric_filter.rounds] :
+    filter.log_group_name == aws_cloudwatch_log_group.mailer.name && contains(["mail parked", "rounds made"], regex("^{ \\$\\.message = \"(.*)\" }$", filter.pattern)[0])])
+    error_message = "The filters must count what the mailer logs."
+  }
+  assert {
+    condition     = aws_sns_topic_subscription.operators.endpoint == var.alarm_email && aws_sns_topic_subscription.operators.protocol == "email"
+    error_message = "The alarms must reach the operators by mail."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["mailer-silent"].period == 3600 && aws_cloudwatch_metric_alarm.this["mailer-behind"].threshold == 600000
+    error_message = "An hour without rounds, or ten minutes of waiting, must raise an alarm."
+  }
+}
+
+run "the_mailer_is_invoked_for_new_mails_for_rounds_and_for_reports" {
+  command         = apply
+  expect_failures = [check.origin]
+
+  assert {
+    condition     = aws_scheduler_schedule.rounds.schedule_expression == "rate(15 minutes)" && jsondecode(aws_scheduler_schedule.rounds.target[0].input) == {}
+    error_message = "The rounds must run every quarter of an hour."
+  }
+  assert {
+    condition     = aws_scheduler_schedule.rounds.target[0].role_arn == aws_iam_role.rounds.arn && data.aws_iam_policy_document.rounds.statement[0].resources == toset([aws_lambda_alias.mailer.arn])
+    error_message = "The schedule's role must be allowed to invoke the mailer, and nothing else."
+  }
+  assert {
+    condition = jsondecode(one(one(aws_lambda_event_source_mapping.mailer.filter_criteria).filter).pattern) == {
+      eventName = ["INSERT"]
+      dynamodb  = { Keys = { sk = { S = [{ prefix = "mail#" }] } } }
+    }
+    error_message = "The stream must invoke the mailer for each new mail, and for nothing else."
+  }
+  assert {
+    condition     = aws_lambda_event_source_mapping.mailer.event_source_arn == aws_dynamodb_table.signups.stream_arn && aws_lambda_event_source_mapping.mailer.starting_position == "TRIM_HORIZON"
+    error_message = "The mailer must read the table's stream from its beginning."
+  }
+  assert {
+    condition = alltrue([
+      aws_cloudwatch_event_target.reports.arn == aws_lambda_alias.mailer.arn,
+      aws_lambda_permission.reports.principal == "events.amazonaws.com" && aws_lambda_permission.reports.source_arn == aws_cloudwatch_event_rule.reports.arn,
+      toset(aws_sesv2_configuration_set_event_destination.mail.event_destination[0].matching_event_types) == toset(["BOUNCE", "COMPLAINT"]),
+    ])
+    error_message = "Bounces and complaints must reach the mailer."
+  }
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.mailer.maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.mailer.qualifier == "live"
+    error_message = "A failed round must not be tried again before the next one."
+  }
+  assert {
+    condition = alltrue([for permission in [aws_lambda_permission.api, aws_lambda_permission.organiser] :
+    permission.principal == "apigateway.amazonaws.com" && permission.action == "lambda:InvokeFunction" && permission.qualifier == "live"])
+    error_message = "Each API must be allowed to invoke its function."
+  }
+}
+
+run "every_role_can_do_what_its_program_does" {
+  command         = apply
+  expect_failures = [check.origin]
+
+  assert {
+    condition = data.aws_iam_policy_document.table.statement[0].actions == toset([
+      "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
+    ])
+    error_message = "The programs use exactly these operations (the offline run shows it)."
+  }
+  assert {
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.mailer.statement : s.actions])) == toset(["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams", "ses:SendEmail", "ses:SendRawEmail", "sqs:SendMessage", "logs:CreateLogStream", "logs:PutLogEvents"])
+    error_message = "The mailer's role must allow what the mailer does, besides the table."
+  }
+}
