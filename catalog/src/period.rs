@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{compact, time_zone};
 use crate::dutch;
-use crate::session::CalendarTimes;
 
 /// When a session takes place: as instants, in words and for calendars.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +21,17 @@ pub struct Period {
     pub time: String,
     /// The start and the end as calendars read them.
     pub calendar: CalendarTimes,
+}
+
+/// The start and the end of a session as content lines of iCalendar, without line breaks (RFC 5545).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarTimes {
+    /// The time zone in force at the session: the lines of a `VTIMEZONE`.
+    pub zone: Vec<String>,
+    /// `DTSTART;TZID=Europe/Amsterdam:20281128T160000`
+    pub start: String,
+    /// `DTEND;TZID=Europe/Amsterdam:20281128T173000`
+    pub end: String,
 }
 
 impl Period {

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::id::SessionId;
-use crate::period::Period;
+use crate::period::{CalendarTimes, Period};
 use crate::place::Place;
 
 /// One date of an event, with its seats and its sign-up window.
@@ -42,17 +42,6 @@ pub struct SessionRecord {
     /// Whether the session is no longer in the catalogue. Never set there; see [`crate::standing`].
     #[serde(default)]
     pub is_removed: bool,
-}
-
-/// The start and the end of a session as content lines of iCalendar, without line breaks (RFC 5545).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CalendarTimes {
-    /// The time zone in force at the session: the lines of a `VTIMEZONE`.
-    pub zone: Vec<String>,
-    /// `DTSTART;TZID=Europe/Amsterdam:20281128T160000`
-    pub start: String,
-    /// `DTEND;TZID=Europe/Amsterdam:20281128T173000`
-    pub end: String,
 }
 
 /// When and where a session takes place, as participants were told.

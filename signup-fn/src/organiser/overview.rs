@@ -119,7 +119,8 @@ fn bounced(event: &Event, participants: &[Participant], mails: &[Mail]) -> Optio
     let mut last: HashMap<Person, &Mail> = HashMap::new();
     for mail in mails.iter().filter(|mail| mail.is_sent && mail.is_to_own_address()) {
         let known = last.entry(mail.key.person).or_insert(mail);
-        if mail.created_at > known.created_at {
+        // Two of the same second are told apart by the version of the sign-up that they describe.
+        if (mail.created_at, mail.sequence) > (known.created_at, known.sequence) {
             *known = mail;
         }
     }
