@@ -25,7 +25,7 @@ struct Cdn {
 
 impl Cdn {
     fn open(dist: &Path) -> Self {
-        let deploy = fs::read_to_string(project().join("infra/deploy")).unwrap();
+        let deploy = fs::read_to_string(project().join("infra/steps/publish")).unwrap();
         let policy = |name: &str| {
             let line = deploy.lines().find_map(|line| line.strip_prefix(&format!("{name}='")));
             line.unwrap().trim_end_matches('\'').to_owned()

@@ -78,7 +78,7 @@ async fn every_tab_stop_is_visible_and_in_order_and_none_is_a_trap() {
             visitor.look_at(screen).await;
             let place = format!("{name}, {}, forced colours: {}", screen.width, screen.forced_colors);
             visitor.run("document.activeElement?.blur(); scrollTo(0, 0)").await;
-            let mut stops: Vec<String> = Vec::new();
+            let (mut stops, mut parts): (Vec<String>, usize) = (Vec::new(), 0);
             loop {
                 visitor.press(&Key::Tab.to_string()).await;
                 let stop = visitor.run(STOP).await;
@@ -87,6 +87,13 @@ async fn every_tab_stop_is_visible_and_in_order_and_none_is_a_trap() {
                 }
                 let (name, fault) = (stop[0].as_str().unwrap(), stop[1].as_str().unwrap());
                 assert!(fault.is_empty(), "{place}: {name} {fault}");
+                // A date consists of several fields and a button, each a stop.
+                let is_part = stop[2] == json!(true) && stops.last().is_some_and(|last| last == name);
+                parts = if is_part { parts + 1 } else { 0 };
+                assert!(parts < 5, "{place}: {name} is a trap");
+                if parts > 0 {
+                    continue;
+                }
                 stops.push(name.to_owned());
                 assert!(stops.len() < 80, "{place}: too many tab stops: {stops:?}");
             }
@@ -115,7 +122,7 @@ async fn the_menu_opens_without_javascript_and_each_focused_link_is_visible() {
     for link in MENU {
         visitor.press(&Key::Tab.to_string()).await;
         let stop = visitor.run(STOP).await;
-        assert_eq!(stop, json!([link, ""]));
+        assert_eq!(stop, json!([link, "", false]));
     }
     visitor.screenshot("menu-320").await;
     // Tab does not reach the elements under the open menu.
@@ -152,7 +159,8 @@ const STOP: &str = "
     if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) faults.push('has no outline');
     if (box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth) faults.push('is out of sight');
     else if (!at || !(element.contains(at) || at.contains(element))) faults.push('is covered by ' + at?.outerHTML.slice(0, 80));
-    return [(element.id || element.getAttribute('href') || element.textContent).trim().slice(0, 60), faults.join(', ')];";
+    return [(element.id || element.getAttribute('href') || element.textContent).trim().slice(0, 60), faults.join(', '),
+        ['date', 'time'].includes(element.type)];";
 
 /// A script that returns the expected tab stops, in page order.
 const STOPS: &str = "
