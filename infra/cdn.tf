@@ -1,6 +1,12 @@
 # One web origin for visitors: pages from the bucket, /aanmelden/ and /beheer/ from the functions.
 
 locals {
+  hsts = join("; ", compact([
+    local.headers["strict-transport-security"],
+    var.hsts == "host" ? "" : "includeSubDomains",
+    var.hsts == "preload" ? "preload" : "",
+  ]))
+
   # Cache policies managed by AWS, with the same ids in every account. The first follows the origin's
   # Cache-Control, with only the path as cache key. The second caches nothing.
   caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -8,7 +14,8 @@ locals {
 
   rewrite = templatefile("${path.module}/rewrite.js", {
     redirects = jsonencode(local.redirects)
-    headers   = jsonencode({ for name, value in local.headers : name => { value = value } })
+    headers = jsonencode({ for name, value in merge(local.headers, { "strict-transport-security" = local.hsts }) :
+    name => { value = value } })
   })
 }
 
@@ -189,7 +196,7 @@ resource "aws_cloudfront_function" "rewrite" {
   }
 }
 
-# Sends the same list of headers as the function, and for HSTS what the owner of the domain decides. Nothing overrides a header that the origin already sent:
+# Sends the same list of headers as the function. HSTS is what the owner of the domain decides. Nothing else overrides a header that the origin already sent:
 # personal pages have a stricter Referrer-Policy.
 resource "aws_cloudfront_response_headers_policy" "site" {
   #checkov:skip=CKV_AWS_259:max-age is two years, but comes from headers.json, which the check can't read
@@ -204,7 +211,7 @@ resource "aws_cloudfront_response_headers_policy" "site" {
       access_control_max_age_sec = tonumber(regex("max-age=([0-9]+)", local.headers["strict-transport-security"])[0])
       include_subdomains         = var.hsts != "host"
       preload                    = var.hsts == "preload"
-      override                   = false
+      override                   = true # the functions know only the host's own
     }
     content_type_options {
       override = false

@@ -7,7 +7,6 @@ resource "aws_lambda_function" "signup" {
   #checkov:skip=CKV_AWS_173:encrypted with the service's own key
   #checkov:skip=CKV_AWS_272:the signing role would be the deploying role
   function_name                  = "${var.name}-signup-fn"
-  description                    = "commit ${var.commit}"
   role                           = aws_iam_role.signup.arn
   filename                       = "${var.built}/signup-fn.zip"
   source_code_hash               = filebase64sha256("${var.built}/signup-fn.zip")
@@ -43,6 +42,7 @@ resource "aws_lambda_function" "signup" {
 # The alias that the API calls. A deployment moves it forward; `infra/deploy --rollback` moves it back.
 resource "aws_lambda_alias" "signup" {
   name             = "live"
+  description      = "commit ${var.commit}"
   function_name    = aws_lambda_function.signup.function_name
   function_version = aws_lambda_function.signup.version
 }

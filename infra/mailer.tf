@@ -7,7 +7,6 @@ resource "aws_lambda_function" "mailer" {
   #checkov:skip=CKV_AWS_173:encrypted with the service's own key
   #checkov:skip=CKV_AWS_272:the signing role would be the deploying role
   function_name                  = "${var.name}-mailer"
-  description                    = "commit ${var.commit}"
   role                           = aws_iam_role.mailer.arn
   filename                       = "${var.built}/mailer.zip"
   source_code_hash               = filebase64sha256("${var.built}/mailer.zip")
@@ -42,12 +41,13 @@ resource "aws_lambda_function" "mailer" {
 
 resource "aws_lambda_alias" "mailer" {
   name             = "live"
+  description      = "commit ${var.commit}"
   function_name    = aws_lambda_function.mailer.function_name
   function_version = aws_lambda_function.mailer.version
 }
 
 # EventBridge invokes it asynchronously, for rounds and for reports of SES. Lambda would try a failed round twice more,
-# while the next one comes anyway.
+# while the next one comes anyway. A report is tried again by the mailer itself, until its timeout.
 resource "aws_lambda_function_event_invoke_config" "mailer" {
   function_name                = aws_lambda_function.mailer.function_name
   qualifier                    = aws_lambda_alias.mailer.name

@@ -8,7 +8,6 @@ resource "aws_lambda_function" "organiser" {
   #checkov:skip=CKV_AWS_173:encrypted with the service's own key
   #checkov:skip=CKV_AWS_272:the signing role would be the deploying role
   function_name                  = "${var.name}-organiser"
-  description                    = "commit ${var.commit}"
   role                           = aws_iam_role.organiser.arn
   filename                       = "${var.built}/organiser.zip"
   source_code_hash               = filebase64sha256("${var.built}/organiser.zip")
@@ -42,6 +41,7 @@ resource "aws_lambda_function" "organiser" {
 
 resource "aws_lambda_alias" "organiser" {
   name             = "live"
+  description      = "commit ${var.commit}"
   function_name    = aws_lambda_function.organiser.function_name
   function_version = aws_lambda_function.organiser.version
 }

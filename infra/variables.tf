@@ -20,6 +20,7 @@ variable "alarm_email" {
 variable "organisers" {
   description = "Who may use the organisers' area at /beheer/: names and addresses. Whoever is removed is logged out at once."
   type        = list(object({ name = string, email = string }))
+  sensitive   = true # a plan is printed in a workflow's log
 
   validation {
     condition     = alltrue([for one in var.organisers : can(regex("^[^<>;]+$", one.name)) && can(regex("^[^<>;@\\s]+@[^<>;@\\s]+$", one.email))])
@@ -173,7 +174,7 @@ variable "github_token" {
 # ---- set by infra/deploy ----
 
 variable "commit" {
-  description = "What is deployed, as `git describe` names it. Each version of a function records it."
+  description = "What is deployed, as `git describe` names it. The aliases of the functions record it."
   type        = string
   default     = "unknown"
 }

@@ -33,7 +33,9 @@ pub(super) async fn chosen(
     let mut rows = Vec::new();
     for participant in ticked(&people, form) {
         let outcome = match &asked {
-            Some((what, change)) => Some(act(desk, form, &event, participant, (*what, change)).await?),
+            Some((what, change)) => {
+                Some(act(desk, form, (&event, &session), participant, (*what, change)).await?)
+            }
             None => None,
         };
         // Whoever has moved or is cancelled since is still listed, with what became of it.
@@ -77,7 +79,7 @@ pub(super) fn row(participant: &Participant, outcome: Option<Outcome>) -> Chosen
 async fn act(
     desk: &Desk<'_>,
     form: &Form,
-    event: &Event,
+    (event, session): (&Event, &Session),
     participant: &Participant,
     (what, change): (ActKind, &Change),
 ) -> Result<Outcome, StoreError> {
@@ -89,6 +91,11 @@ async fn act(
         count: 1,
         ..desk.act(form, what)
     };
+    if participant.signup.session != *session.id() {
+        // Whoever went elsewhere since the page was shown stays there, unless this form moved them.
+        let is_done = desk.store().act_with(&act.id, desk.timing.deadline).await?.is_some();
+        return Ok(if is_done { Outcome::Done } else { Outcome::Gone });
+    }
     let changed = desk.store().change_by((&act, event), &participant.key(), change, desk.timing).await?;
     Ok(match changed {
         Changed::Done => Outcome::Done,

@@ -24,6 +24,9 @@ use crate::store::mail::Mail;
 use crate::store::organiser::requests::Asking;
 use crate::web::answers::see_other;
 
+/// The value of `to` for those who were ticked.
+const CHOSEN: &str = "gekozen";
+
 /// Shows the form, or does what it asks.
 pub(super) async fn message(
     desk: &Desk<'_>,
@@ -80,7 +83,8 @@ impl Draft {
             form.into_iter().flat_map(|form| ticked(&people, form)).cloned().collect();
         let to = match get("to").parse() {
             Ok(tab) => Some(tab),
-            Err(_) => ticked.is_empty().then_some(Tab::Coming),
+            // Never everybody instead of those who were ticked, even if none of them is left.
+            Err(_) => (ticked.is_empty() && get("to") != CHOSEN).then_some(Tab::Coming),
         };
         let mails = desk.store().mails(&event, desk.timing.deadline).await?.logged(event.id());
         let broadcasts = desk.store().broadcasts(&event, desk.timing.deadline).await?.logged(event.id());

@@ -156,6 +156,10 @@ async fn change(
             let full = session.map(|session| event.name_of(session)).unwrap_or_default();
             show(desk, event, participant, Shown { full, ..Shown::default() }).await
         }
+        // The same form, sent twice.
+        Changed::TooSoon if desk.store().act_with(&form.id, desk.timing.deadline).await?.is_some() => {
+            Ok(done(outcome))
+        }
         Changed::TooSoon => {
             show(desk, event, participant, Shown { is_too_soon: true, ..Shown::default() }).await
         }
