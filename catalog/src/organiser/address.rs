@@ -8,7 +8,7 @@ use strum::VariantArray;
 use crate::address::UnknownAddress;
 use crate::id::{EventId, Reference, SessionId};
 use crate::organiser::part::known;
-pub use crate::organiser::part::{JoinDone, SessionPart, Tab};
+pub use crate::organiser::part::{JoinDone, Order, SessionPart, Tab};
 
 /// Path prefix that the CDN routes to the organisers' function; `infra/main.tf` has a copy of it.
 pub const ORGANISER_PREFIX: &str = "/beheer/";
@@ -131,7 +131,7 @@ impl OrganiserAddress {
 
     /// Returns the address of the list of a session.
     pub fn list(event: &EventId, session: &SessionId) -> Self {
-        Self::session(event, session, SessionPart::List { tab: Tab::Coming, page: 1 })
+        Self::session(event, session, SessionPart::List { tab: Tab::Coming, order: Order::SignedUp, page: 1 })
     }
 }
 
@@ -228,6 +228,8 @@ mod tests {
             "/beheer/gegevens/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/komt/2/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/komt/op-naam/",
+            "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/wacht/op-organisatie/2/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/wacht/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/afgemeld/3/",
             "/beheer/bijeenkomst/lnpo-2028/sessie/28-november/vragen/",
@@ -268,6 +270,8 @@ mod tests {
             "/beheer/bijeenkomst/a/sessie/b/komt/0/",
             "/beheer/bijeenkomst/a/sessie/b/komt/1/",
             "/beheer/bijeenkomst/a/sessie/b/anders/",
+            "/beheer/bijeenkomst/a/sessie/b/komt/op-aanmelding/",
+            "/beheer/bijeenkomst/a/sessie/b/komt/op-naam/1/",
             "/beheer/bijeenkomst/a/deelnemer/k7qf2m9d/",
         ] {
             assert_eq!(path.parse::<OrganiserAddress>(), Err(UnknownAddress), "{path}");

@@ -10,10 +10,13 @@ use crate::address::UnknownAddress;
 /// A page about a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionPart {
-    /// The list of who signed up: nothing or the name of a tab, and then a page number if it is not 1.
+    /// The list of who signed up: nothing or the name of a tab, then the
+    /// order if it is not the usual one, and then a page number if it is not 1.
     List {
         /// Who is listed.
         tab: Tab,
+        /// In which order.
+        order: Order,
         /// The number of the page, from 1.
         page: u32,
     },
@@ -51,6 +54,38 @@ pub enum SessionPart {
         /// Whether a message was just sent.
         is_done: bool,
     },
+}
+
+/// The order of a list.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// By the time of the sign-up, or the place on the waiting list.
+    #[default]
+    #[strum(serialize = "op-aanmelding")]
+    SignedUp,
+    /// By name.
+    #[strum(serialize = "op-naam")]
+    Name,
+    /// By organisation, and then by name.
+    #[strum(serialize = "op-organisatie")]
+    Organisation,
+}
+
+impl Order {
+    /// Every one.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 /// What an organiser just did with the link of a session.
@@ -124,7 +159,7 @@ impl SessionPart {
     pub(super) fn of(parts: &[&str]) -> Result<Self, UnknownAddress> {
         let page = |text: &str| known::<u32>(text).ok().filter(|page| *page > 1).ok_or(UnknownAddress);
         match parts {
-            [] => Ok(Self::List { tab: Tab::Coming, page: 1 }),
+            [] => Ok(Self::List { tab: Tab::Coming, order: Order::SignedUp, page: 1 }),
             ["vragen"] => Ok(Self::Questions),
             ["zoeken"] => Ok(Self::Search),
             ["gekozen"] => Ok(Self::Chosen),
@@ -140,8 +175,14 @@ impl SessionPart {
             ["tekenlijst"] => Ok(Self::SignIn),
             ["bericht"] => Ok(Self::Message { is_done: false }),
             ["bericht", "verstuurd"] => Ok(Self::Message { is_done: true }),
-            [tab] => Ok(Self::List { tab: known(tab)?, page: 1 }),
-            [tab, number] => Ok(Self::List { tab: known(tab)?, page: page(number)? }),
+            [tab] => Ok(Self::List { tab: known(tab)?, order: Order::SignedUp, page: 1 }),
+            [tab, order] if known::<Order>(order).is_ok() => {
+                Ok(Self::List { tab: known(tab)?, order: named(order)?, page: 1 })
+            }
+            [tab, number] => Ok(Self::List { tab: known(tab)?, order: Order::SignedUp, page: page(number)? }),
+            [tab, order, number] => {
+                Ok(Self::List { tab: known(tab)?, order: named(order)?, page: page(number)? })
+            }
             _ => Err(UnknownAddress),
         }
     }
@@ -150,9 +191,14 @@ impl SessionPart {
 impl fmt::Display for SessionPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::List { tab: Tab::Coming, page: 1 } => Ok(()),
-            Self::List { tab, page: 1 } => write!(f, "{tab}/"),
-            Self::List { tab, page } => write!(f, "{tab}/{page}/"),
+            Self::List { tab: Tab::Coming, order: Order::SignedUp, page: 1 } => Ok(()),
+            Self::List { tab, order, page } => {
+                write!(f, "{tab}/")?;
+                if *order != Order::SignedUp {
+                    write!(f, "{order}/")?;
+                }
+                if *page == 1 { Ok(()) } else { write!(f, "{page}/") }
+            }
             Self::Questions => f.write_str("vragen/"),
             Self::Search => f.write_str("zoeken/"),
             Self::Chosen => f.write_str("gekozen/"),
@@ -175,4 +221,9 @@ impl fmt::Display for SessionPart {
 /// Reads a path segment.
 pub(super) fn known<T: FromStr>(part: &str) -> Result<T, UnknownAddress> {
     part.parse().map_err(|_| UnknownAddress)
+}
+
+/// Reads an order that an address names: the usual one is not named.
+fn named(part: &str) -> Result<Order, UnknownAddress> {
+    known(part).ok().filter(|order| *order != Order::SignedUp).ok_or(UnknownAddress)
 }

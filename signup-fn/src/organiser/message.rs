@@ -1,7 +1,7 @@
 //! A message to participants of a session: written, looked at, tried on oneself, and sent.
 
 use catalog::organiser::act::ActKind;
-use catalog::organiser::address::{OrganiserAddress, SessionPart, Tab};
+use catalog::organiser::address::{Order, OrganiserAddress, SessionPart, Tab};
 use catalog::organiser::page::OrganiserPage;
 use catalog::organiser::views::frame::TabLink;
 use catalog::organiser::views::message::{MessageError, MessageView, Preview, SentRow};
@@ -118,7 +118,7 @@ impl Draft {
         let tab = |tab| TabLink {
             tab,
             count: people.iter().filter(|participant| participant.is_among(tab)).count(),
-            url: address(SessionPart::List { tab, page: 1 }),
+            url: address(SessionPart::List { tab, order: Order::SignedUp, page: 1 }),
             is_current: Some(tab) == to,
         };
         // Who was there is known only afterwards.

@@ -120,7 +120,9 @@ async fn at_desk(
         OrganiserAddress::Session { event, session, part } => {
             let which = (&event, &session);
             match part {
-                SessionPart::List { tab, page } => session::list(desk, which, tab, page).await,
+                SessionPart::List { tab, order, page } => {
+                    session::list(desk, which, (tab, order, page)).await
+                }
                 SessionPart::Search => session::search(desk, which, form).await,
                 SessionPart::Chosen => chosen::chosen(desk, which, form).await,
                 SessionPart::Questions => session::questions(desk, which).await,

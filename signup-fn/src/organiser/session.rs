@@ -1,18 +1,19 @@
 //! The page of a session: who signed up, and what they asked.
 
 use catalog::answer::Field;
-use catalog::organiser::address::{OrganiserAddress, SessionPart, Tab};
+use catalog::organiser::address::{Order, OrganiserAddress, SessionPart, Tab};
 use catalog::organiser::page::OrganiserPage;
 use catalog::organiser::views::frame::TabLink;
-use catalog::organiser::views::session::{Asked, QuestionsView, SessionView};
+use catalog::organiser::views::session::{Asked, OrderLink, QuestionsView, SessionView};
 use catalog::{Event, EventId, Session, SessionId};
 use http::Response;
+use jiff::Timestamp;
 
 use super::desk::{Desk, about};
 use super::form::Form;
 use super::listed::{matches, person_row, position, session_row};
 use crate::people::participant::Participant;
-use crate::people::text;
+use crate::people::text::{self, folded};
 use crate::store::error::StoreError;
 use crate::store::listing::Listing;
 use crate::store::session::SessionState;
@@ -29,27 +30,43 @@ const AFTERWARDS: [Tab; 2] = [Tab::WasThere, Tab::WasNotThere];
 pub(super) async fn list(
     desk: &Desk<'_>,
     which: (&EventId, &SessionId),
-    tab: Tab,
-    page: u32,
+    (tab, order, page): (Tab, Order, u32),
 ) -> Result<Response<String>, StoreError> {
     let Some((event, session)) = desk.session(which).await? else { return Ok(desk.gone()) };
     let people = People::read(desk, &event, &session).await?;
     let mut shown: Vec<&Participant> = people.all.iter().filter(|one| one.is_among(tab)).collect();
-    if tab == Tab::Waiting {
-        shown.sort_by_key(|participant| position(participant, people.state.as_ref()));
-    }
+    shown.sort_by_cached_key(|participant| key(participant, order, people.state.as_ref()));
     let pages = u32::try_from(shown.len().div_ceil(ON_A_PAGE).max(1)).unwrap_or(u32::MAX);
     let skipped = usize::try_from(page - 1).unwrap_or(usize::MAX).saturating_mul(ON_A_PAGE);
-    let address = |page| address(which, SessionPart::List { tab, page });
+    let address = |page| address(which, SessionPart::List { tab, order, page });
     let view = SessionView {
         page,
         pages,
         previous: if page > 1 { address(page - 1) } else { String::new() },
         next: if page < pages { address(page + 1) } else { String::new() },
+        orders: Order::ALL.iter().map(|&of| order_link(which, (tab, of), order)).collect(),
         people: people.rows(&event, shown.into_iter().skip(skipped).take(ON_A_PAGE)),
         ..people.view(desk, (&event, &session), Some(tab))
     };
     Ok(desk.page(OrganiserPage::Session, &view))
+}
+
+/// Returns what somebody is listed by: a text, then a number.
+fn key(participant: &Participant, order: Order, state: Option<&SessionState>) -> (String, usize, Timestamp) {
+    let details = &participant.signup.details;
+    let name = folded(details.full_name.as_str());
+    let text = match order {
+        Order::SignedUp => String::new(),
+        Order::Name => name,
+        // No name contains a line break, so an organisation comes before a longer one.
+        Order::Organisation => format!("{}\n{name}", folded(details.organisation.as_str())),
+    };
+    (text, position(participant, state), participant.signed_up_at)
+}
+
+fn order_link(which: (&EventId, &SessionId), (tab, order): (Tab, Order), current: Order) -> OrderLink {
+    let url = address(which, SessionPart::List { tab, order, page: 1 });
+    OrderLink { order, url, is_current: order == current }
 }
 
 /// Responds with everybody of the session who matches what was typed. It is a POST, so that no name is in an
@@ -122,7 +139,10 @@ impl People {
         let tab = |tab| TabLink {
             tab,
             count: self.all.iter().filter(|participant| participant.is_among(tab)).count(),
-            url: address((event.id(), session.id()), SessionPart::List { tab, page: 1 }),
+            url: address(
+                (event.id(), session.id()),
+                SessionPart::List { tab, order: Order::SignedUp, page: 1 },
+            ),
             is_current: shown == Some(tab),
         };
         let has_any = |tab: &TabLink| tab.count > 0;
@@ -131,6 +151,7 @@ impl People {
             about: about(event, session),
             row: session_row(event, session, self.state.as_ref(), desk.timing.now),
             tabs: TABS.map(tab).into_iter().chain(AFTERWARDS.map(tab).into_iter().filter(has_any)).collect(),
+            orders: Vec::new(),
             people: Vec::new(),
             query: String::new(),
             page: 1,

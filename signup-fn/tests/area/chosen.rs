@@ -1,9 +1,10 @@
-//! What organisers do with several people at once.
+//! Lists in different orders, and what organisers do with several people at once.
 
 use catalog::answer::Status;
+use jiff::SignedDuration;
 
 use crate::browser::{Browser, LIST, area};
-use crate::support::table;
+use crate::support::{PATIENCE, now, table};
 
 #[tokio::test]
 async fn who_is_ticked_is_moved_cancelled_or_written_to_once() {
@@ -73,4 +74,27 @@ async fn who_is_ticked_is_moved_cancelled_or_written_to_once() {
     let log = browser.get("/beheer/logboek/").await.body;
     assert_eq!(log.matches("act cancelled Ria Vos").count(), 2, "{log}");
     assert_eq!(log.matches("act moved Ria Vos").count(), 1, "{log}");
+}
+
+#[tokio::test]
+async fn a_list_is_in_the_order_of_the_sign_ups_of_the_names_or_of_the_organisations() {
+    let table = table().await;
+    let store = table.store();
+    let people =
+        [("Zo%C3%AB", "z@x.nl", "Beta"), ("anna", "a@x.nl", "Gamma"), ("Bo", "b@x.nl", "%C3%84lpha")];
+    for (at, (name, email, organisation)) in people.into_iter().enumerate() {
+        let form =
+            format!("session=a&full_name={name}&email={email}&organisation={organisation}&role=director");
+        let moment = now() + SignedDuration::from_mins(i64::try_from(at).unwrap());
+        table.claim_form(&store, &form, moment, PATIENCE).await.unwrap();
+    }
+    let area = area(&table);
+    let mut browser = Browser::new(&area);
+    browser.log_in(&table, "ria@pos.example").await;
+    for (order, expected) in [("", "zab"), ("komt/op-naam/", "abz"), ("komt/op-organisatie/", "bza")] {
+        let page = browser.get(&format!("{LIST}{order}")).await.body;
+        let rows = page.split("person ").skip(1);
+        let seen: String = rows.filter_map(|row| row.chars().next()).collect();
+        assert_eq!(seen, expected, "{order}: {page}");
+    }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use strum::VariantArray;
 
 use super::frame::{About, Frame, PersonRow, SessionRow, TabLink};
-use crate::organiser::address::JoinDone;
+use crate::organiser::address::{JoinDone, Order};
 use crate::words::{EventWords, SessionWords};
 
 /// Who signed up for a session.
@@ -20,6 +20,8 @@ pub struct SessionView {
     pub row: SessionRow,
     /// The tabs.
     pub tabs: Vec<TabLink>,
+    /// The orders in which it can be listed; none for the result of a search.
+    pub orders: Vec<OrderLink>,
     /// The people on this page.
     pub people: Vec<PersonRow>,
     /// What was searched for; empty if the page is no result of a search.
@@ -38,6 +40,17 @@ pub struct SessionView {
     pub has_begun: bool,
     /// The number of items that this version cannot read.
     pub unreadable: usize,
+}
+
+/// An order of the list, and the address of the list in that order.
+#[derive(Debug, Clone, Serialize)]
+pub struct OrderLink {
+    /// The order.
+    pub order: Order,
+    /// The address.
+    pub url: String,
+    /// Whether the page is in this order.
+    pub is_current: bool,
 }
 
 /// What one participant asked.

@@ -2,13 +2,14 @@
 
 use catalog::SessionId;
 use catalog::answer::Status;
-use catalog::organiser::address::JoinDone;
+use catalog::organiser::address::{JoinDone, Order};
 use catalog::organiser::views::amend::{AmendError, AmendView, Effects};
 use catalog::organiser::views::chosen::{ChosenRow, ChosenView, Outcome};
 use catalog::organiser::views::enter::CodeError;
 use catalog::organiser::views::message::{MessageError, MessageView, Preview, SentRow};
 use catalog::organiser::views::session::{
-    Asked, AttendanceView, Attended, CertificateView, JoinError, JoinView, QuestionsView, SessionView,
+    Asked, AttendanceView, Attended, CertificateView, JoinError, JoinView, OrderLink, QuestionsView,
+    SessionView,
 };
 use catalog::own::OtherSession;
 
@@ -21,6 +22,7 @@ pub(super) fn session(state: bool) -> SessionView {
         about: about(state),
         row: row(state),
         tabs: tabs(),
+        orders: if state { orders() } else { Vec::new() },
         people: rows(state),
         query: text(!state),
         page: 1,
@@ -31,6 +33,11 @@ pub(super) fn session(state: bool) -> SessionView {
         has_begun: state,
         unreadable: usize::from(state),
     }
+}
+
+fn orders() -> Vec<OrderLink> {
+    let link = |order| OrderLink { order, url: "0".into(), is_current: order == Order::SignedUp };
+    Order::ALL.iter().map(|&order| link(order)).collect()
 }
 
 fn chosen_rows() -> Vec<ChosenRow> {
