@@ -9,15 +9,6 @@ mock_provider "aws" {
   source = "./tests/mocks/us-east-1"
 }
 
-variables {
-  organisers     = []
-  mail_from      = "Perspectief op School <aanmelden@pos.test>"
-  alarm_email    = "beheer@pos.test"
-  origin_secrets = ["0123456789abcdef0123456789abcdef"]
-  identity_key   = "0000000000000000000000000000000000000000000000000000000000000000"
-  token_keys     = ["1111111111111111111111111111111111111111111111111111111111111111"]
-}
-
 run "stored_data_is_protected" {
   # With mocks, `apply` creates nothing, but makes the values known that AWS would fill in.
   command = apply

@@ -8,15 +8,6 @@ mock_provider "aws" {
   source = "./tests/mocks/us-east-1"
 }
 
-variables {
-  organisers     = []
-  mail_from      = "Perspectief op School <aanmelden@pos.test>"
-  alarm_email    = "beheer@pos.test"
-  origin_secrets = ["0123456789abcdef0123456789abcdef"]
-  identity_key   = "0000000000000000000000000000000000000000000000000000000000000000"
-  token_keys     = ["1111111111111111111111111111111111111111111111111111111111111111"]
-}
-
 run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
   command         = apply
   expect_failures = [check.origin]
