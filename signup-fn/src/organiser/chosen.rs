@@ -4,12 +4,12 @@ use catalog::organiser::act::ActKind;
 use catalog::organiser::address::{OrganiserAddress, SessionPart};
 use catalog::organiser::page::OrganiserPage;
 use catalog::organiser::views::chosen::{ChosenRow, ChosenView, Outcome};
-use catalog::own::OtherSession;
 use catalog::{Event, EventId, Session, SessionId};
 use http::Response;
 
 use super::desk::{Desk, about};
 use super::form::Form;
+use super::listed::other_sessions;
 use crate::people::act::Act;
 use crate::people::participant::Participant;
 use crate::store::change::{Change, Changed};
@@ -43,6 +43,14 @@ pub(super) async fn chosen(
             rows.push(row(participant, outcome));
         }
     }
+    let others = match asked {
+        // Only what became of it is shown.
+        Some(_) => Vec::new(),
+        None => {
+            let states = desk.store().session_states(event.id(), desk.timing.deadline).await?;
+            other_sessions(&event, &session, &states, desk.timing.now)
+        }
+    };
     let address = |part| OrganiserAddress::session(event.id(), session.id(), part).to_string();
     let view = ChosenView {
         frame: desk.frame(),
@@ -50,7 +58,7 @@ pub(super) async fn chosen(
         action: address(SessionPart::Chosen),
         message_url: address(SessionPart::Message { is_done: false }),
         people: rows,
-        others: others(desk, &event, &session).await?,
+        others,
     };
     Ok(desk.page(OrganiserPage::Chosen, &view))
 }
@@ -83,14 +91,8 @@ async fn act(
     participant: &Participant,
     (what, change): (ActKind, &Change),
 ) -> Result<Outcome, StoreError> {
-    let act = Act {
-        id: form.id.about(&participant.person),
-        event: Some(event.id().clone()),
-        session: Some(participant.signup.session.clone()),
-        reference: Some(participant.person.reference()),
-        count: 1,
-        ..desk.act(form, what)
-    };
+    let id = form.id.about(&participant.person);
+    let act = Act { id, ..desk.act_on(form, what, event, participant) };
     if participant.signup.session != *session.id() {
         // Whoever went elsewhere since the page was shown stays there, unless this form moved them.
         let is_done = desk.store().act_with(&act.id, desk.timing.deadline).await?.is_some();
@@ -102,17 +104,4 @@ async fn act(
         Changed::Full => Outcome::Full,
         Changed::Gone | Changed::TooSoon | Changed::AddressTaken => Outcome::Gone,
     })
-}
-
-/// Returns the sessions to which people can be moved.
-async fn others(desk: &Desk<'_>, event: &Event, session: &Session) -> Result<Vec<OtherSession>, StoreError> {
-    let states = desk.store().session_states(event.id(), desk.timing.deadline).await?;
-    let is_other = |other: &&Session| other.id() != session.id() && other.ends_at() > desk.timing.now;
-    let other = |other: &Session| OtherSession {
-        id: other.id().clone(),
-        date: event.name_of(other),
-        is_open: !other.is_called_off(),
-        is_full: states.get(other.id()).is_some_and(|state| !state.has_seat(other)),
-    };
-    Ok(event.offered().filter(is_other).map(other).collect())
 }

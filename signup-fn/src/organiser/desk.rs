@@ -18,6 +18,7 @@ use crate::people::broadcast::Broadcast;
 use crate::people::identity::{Identity, OrganiserId};
 use crate::people::log_in::LogIn;
 use crate::people::organiser::{Organiser, Organisers};
+use crate::people::participant::Participant;
 use crate::people::timing::Timing;
 use crate::store::client::Store;
 use crate::store::error::StoreError;
@@ -156,6 +157,17 @@ impl<'a> Desk<'a> {
     ) -> Act {
         let (event, session) = (Some(event.id().clone()), Some(session.id().clone()));
         Act { event, session, count, ..self.act(form, what) }
+    }
+
+    /// Returns the act that a form asks for, about one sign-up.
+    pub(super) fn act_on(&self, form: &Form, what: ActKind, event: &Event, participant: &Participant) -> Act {
+        Act {
+            event: Some(event.id().clone()),
+            session: Some(participant.signup.session.clone()),
+            reference: Some(participant.person.reference()),
+            count: 1,
+            ..self.act(form, what)
+        }
     }
 
     /// Returns an event as it stands. Returns `None` if the event is neither in the catalogue nor kept.

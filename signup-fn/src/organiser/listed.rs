@@ -1,10 +1,13 @@
 //! The people of a session as lists show them.
 
+use std::collections::HashMap;
+
 use catalog::answer::Field;
 use catalog::organiser::address::OrganiserAddress;
 use catalog::organiser::views::frame::{PersonRow, SessionRow};
+use catalog::own::OtherSession;
 use catalog::words::{EventWords, SessionWords};
-use catalog::{Event, Session};
+use catalog::{Event, Session, SessionId};
 use jiff::Timestamp;
 
 use super::words::{moment, zone_of};
@@ -51,6 +54,23 @@ pub(super) fn person_row(
         position: position(participant, state),
         signed_up_at: moment(participant.signed_up_at, &zone_of(event)),
     }
+}
+
+/// Returns the sessions to which an organiser can move people of a session, also those that are closed or full.
+pub(super) fn other_sessions(
+    event: &Event,
+    session: &Session,
+    states: &HashMap<SessionId, SessionState>,
+    now: Timestamp,
+) -> Vec<OtherSession> {
+    let is_other = |other: &&Session| other.id() != session.id() && other.ends_at() > now;
+    let other = |other: &Session| OtherSession {
+        id: other.id().clone(),
+        date: event.name_of(other),
+        is_open: !other.is_called_off(),
+        is_full: states.get(other.id()).is_some_and(|state| !state.has_seat(other)),
+    };
+    event.offered().filter(is_other).map(other).collect()
 }
 
 /// Returns the place of somebody on the waiting list, from 1; 0 for somebody who does not wait.

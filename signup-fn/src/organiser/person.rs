@@ -6,17 +6,15 @@ use catalog::organiser::address::{OrganiserAddress, PersonDone};
 use catalog::organiser::page::OrganiserPage;
 use catalog::organiser::views::message::MessageError;
 use catalog::organiser::views::person::{MailRow, PersonView};
-use catalog::own::OtherSession;
-use catalog::{Event, EventId, Reference, Session};
+use catalog::{Event, EventId, Reference};
 use http::{Response, StatusCode};
 
 use super::desk::{Desk, about};
 use super::form::Form;
-use super::listed::position;
+use super::listed::{other_sessions, position};
 use super::log;
 use super::words::{day, moment, zone_of};
 use crate::participant::form::Submission;
-use crate::people::act::Act;
 use crate::people::field::{Lines, TextError};
 use crate::people::participant::{NewAddress, Participant};
 use crate::store::change::{Change, Changed};
@@ -64,13 +62,7 @@ async fn change(
     participant: &Participant,
     form: &Form,
 ) -> Result<Response<String>, StoreError> {
-    let act = |what| Act {
-        event: Some(event.id().clone()),
-        session: Some(participant.signup.session.clone()),
-        reference: Some(participant.person.reference()),
-        count: 1,
-        ..desk.act(form, what)
-    };
+    let act = |what| desk.act_on(form, what, event, participant);
     let done = |done| {
         let (event, reference) = (event.id().clone(), participant.person.reference());
         see_other(&OrganiserAddress::Person { event, reference, done: Some(done) }.to_string())
@@ -188,13 +180,6 @@ async fn show(
         is_parked: mail.parked.is_some(),
         report: mail.report,
     };
-    let is_other = |other: &&Session| other.id() != session.id() && other.ends_at() > now;
-    let other = |other: &Session| OtherSession {
-        id: other.id().clone(),
-        date: event.name_of(other),
-        is_open: !other.is_called_off(),
-        is_full: states.get(other.id()).is_some_and(|state| !state.has_seat(other)),
-    };
     let mut values = participant.signup.values();
     values.remove(&Field::Email);
     let no_errors = FieldErrors::new();
@@ -239,7 +224,7 @@ async fn show(
         mails: mails.iter().map(mail).collect(),
         others: match participant.status {
             Status::Cancelled => Vec::new(),
-            _ => event.offered().filter(is_other).map(other).collect(),
+            _ => other_sessions(event, session, &states, now),
         },
         action: OrganiserAddress::Person { event: event_id, reference, done: None }.to_string(),
         done,
