@@ -4,12 +4,15 @@
 //! It is sent at least once: if the mailer dies before it notes that it sent one, the next round of the same hour
 //! sends it again, with the same `Message-ID`. It contains numbers and no names.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use catalog::mail::{DigestMailView, DigestRow, MailKind, MailPart, OrganiserMail};
 use catalog::organiser::address::OrganiserAddress;
-use catalog::{Event, Session};
+use catalog::{Event, Session, SessionId};
+use jiff::civil::time;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 
 use super::mailer::Mailer;
 use super::message::{Message, Messages, Sender};
@@ -30,7 +33,7 @@ struct News<'a> {
     event: &'a Event,
     participants: Vec<Participant>,
     mails: Vec<Mail>,
-    states: std::collections::HashMap<catalog::SessionId, SessionState>,
+    states: HashMap<SessionId, SessionState>,
 }
 
 impl Mailer {
@@ -161,6 +164,6 @@ fn morning(event: &Event, now: Timestamp) -> Option<(TimeZone, Timestamp)> {
     if local.hour() != HOUR {
         return None;
     }
-    let begun = local.checked_sub(i64::from(local.minute()).minutes()).ok()?;
-    Some((zone, begun.timestamp() - SignedDuration::from_secs(i64::from(local.second()))))
+    let begun = local.with().time(time(HOUR, 0, 0, 0)).build().ok()?;
+    Some((zone, begun.timestamp()))
 }
