@@ -85,7 +85,9 @@ impl Store {
             Outcome::Cancelled(cancelled) if cancelled.condition_failed(2) => {
                 Ok(Amended::Done(Box::new(kept)))
             }
-            Outcome::Cancelled(cancelled) if cancelled.condition_failed(1) => Ok(Amended::TooSmall),
+            Outcome::Cancelled(cancelled) if cancelled.would_succeed(0) && cancelled.condition_failed(1) => {
+                Ok(Amended::TooSmall)
+            }
             Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
         }
     }

@@ -20,6 +20,7 @@ use crate::people::token::SignupId;
 /// The positions of the writes within the transaction.
 const PERSON: usize = 0;
 const SESSION: usize = 1;
+const MAILBOX: usize = 3;
 const SOURCE: usize = 4;
 
 impl Store {
@@ -112,6 +113,11 @@ impl Store {
 
 /// Decides what a cancelled transaction means for the participant.
 fn outcome(cancelled: &Cancelled, place: Place) -> Result<Claim, Setback> {
+    // Somebody else changed the person or the mailbox, perhaps by taking the last seat for the same person. So
+    // the next attempt reads them again.
+    if !(cancelled.would_succeed(PERSON) && cancelled.would_succeed(MAILBOX)) {
+        return Err(cancelled.setback());
+    }
     if cancelled.condition_failed(SESSION) {
         return match place {
             Place::Seat => Ok(Claim::Full),
@@ -125,6 +131,5 @@ fn outcome(cancelled: &Cancelled, place: Place) -> Result<Claim, Setback> {
     if cancelled.would_succeed(SESSION) && cancelled.condition_failed(SOURCE) {
         return Ok(Claim::TooOften);
     }
-    // Somebody else changed the person or the mailbox: the next attempt reads them again.
     Err(cancelled.setback())
 }

@@ -26,7 +26,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
-use act::history;
+use act::{Act, Doing, Edit, History, history};
 
 const THREADS: u64 = 4;
 
@@ -44,6 +44,28 @@ fn the_table_always_matches_the_model() {
     });
 }
 
+/// The sign-up of somebody who must be forgotten is erased before the same person signs up again. It takes the
+/// last seat between the second form's reads and its write, which must not call the session full.
+#[test]
+fn a_form_sent_twice_at_once_decides_on_what_both_have_read() {
+    let sign_up = |mailbox| Doing::SignUp { mailbox, name: 0, session: 1, may_wait: false };
+    for orders in 0..64 {
+        let twice = Act::AtOnce {
+            mailer: false,
+            doing: [sign_up(0), sign_up(0)],
+            schedule: (0..6).map(|at| orders >> at & 1 == 1).collect(),
+        };
+        let acts = [
+            Act::Edit(Edit::Reschedule { session: 1, hours: 2 }),
+            Act::Pass { minutes: 40 * model::DAY },
+            Act::Do(sign_up(1)),
+            twice,
+        ];
+        let history = History { confirms: false, steps: acts.map(|act| (act, Vec::new())).into() };
+        assert_eq!(lived(&history), Ok(()));
+    }
+}
+
 /// Runs the histories of a seed.
 fn run(seed: u64, cases: u32) {
     let mut bytes = [0; 32];
@@ -52,10 +74,14 @@ fn run(seed: u64, cases: u32) {
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let told = runner.run(&history(), |history| {
         fastrand::seed(seed);
-        // Each history has its own runtime, which stops its servers when it ends. The servers of 10,000
-        // histories would need too many open files.
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(world::live(&history)).map_err(TestCaseError::fail)
+        lived(&history).map_err(TestCaseError::fail)
     });
     told.unwrap_or_else(|error| panic!("SEED={seed} HISTORIES={}: {error}", u64::from(cases) * THREADS));
+}
+
+/// Lives through a history in a runtime of its own, which stops its servers when it ends. The servers of 10,000
+/// histories would need too many open files.
+fn lived(history: &History) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(world::live(history))
 }
