@@ -54,20 +54,20 @@ locals {
   # DynamoDB publishes errors for each operation apart.
   operations = ["DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"]
 
-  # The period is five minutes, unless `seconds` sets another. docs/operate.md tells how to respond.
+  # The period is five minutes, unless `seconds` sets another. docs/watching.md tells how to respond.
   # `metrics` and lists in `of` are added up, each metric with each set of dimensions.
   alarms = merge(local.deployment_alarms, {
-    signup-errors       = { metric = ["AWS/Lambda", "Errors"], of = local.signup, from = 1 }
     signup-throttles    = { metric = ["AWS/Lambda", "Throttles"], of = local.signup, from = 1 }
     signup-slow         = { metric = ["AWS/Lambda", "Duration"], of = local.signup, stat = "p99", from = 8000 }
-    api-errors          = { metric = ["AWS/ApiGateway", "5xx"], of = { ApiId = aws_apigatewayv2_api.signup.id }, from = 1 }
-    organiser-errors    = { metric = ["AWS/Lambda", "Errors"], of = local.organiser, from = 1 }
+    requests-refused    = { metric = [var.name, "RequestsRefused"], of = {}, from = 1 }
     organiser-throttles = { metric = ["AWS/Lambda", "Throttles"], of = local.organiser, from = 1 }
-    organiser-api       = { metric = ["AWS/ApiGateway", "5xx"], of = { ApiId = aws_apigatewayv2_api.organiser.id }, from = 1 }
+    organiser-errors    = { metric = ["AWS/ApiGateway", "5xx"], of = { ApiId = aws_apigatewayv2_api.organiser.id }, from = 3, seconds = 3600 }
     mailer-errors       = { metric = ["AWS/Lambda", "Errors"], of = local.mailer, from = 1 }
     mailer-throttles    = { metric = ["AWS/Lambda", "Throttles"], of = local.mailer, from = 1 }
     mailer-behind       = { metric = ["AWS/Lambda", "IteratorAge"], of = local.mailer, stat = "Maximum", from = 600000 }
     mailer-silent       = { metric = [var.name, "RoundsMade"], of = {}, below = 1, seconds = 3600 }
+    mail-late           = { metric = [var.name, "MailWaited"], of = {}, stat = "p90", from = 300, seconds = 3600 }
+    mail-waiting        = { metric = [var.name, "MailWaited"], of = {}, stat = "Maximum", from = 3600 }
     mail-parked         = { metric = [var.name, "MailParked"], of = {}, from = 1 }
     mail-dead           = { metric = ["AWS/SQS", "ApproximateNumberOfMessagesVisible"], of = { QueueName = aws_sqs_queue.dead.name }, stat = "Maximum", from = 1 }
     mail-bounces        = { metric = ["AWS/SES", "Reputation.BounceRate"], of = {}, stat = "Maximum", from = 0.04, seconds = 3600 }
@@ -101,7 +101,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
   alarm_name        = "${var.name}-${each.key}"
-  alarm_description = "docs/operate.md, ${each.key}"
+  alarm_description = "docs/watching.md, ${each.key}"
   # One metric, or the sum of several.
   namespace          = try(each.value.metric[0], null)
   metric_name        = try(each.value.metric[1], null)

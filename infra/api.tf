@@ -7,6 +7,7 @@ locals {
     status       = "$context.status"
     milliseconds = "$context.responseLatency"
     error        = "$context.integrationErrorMessage"
+    error_type   = "$context.error.responseType"
   })
 }
 
@@ -36,10 +37,11 @@ resource "aws_apigatewayv2_stage" "signup" {
   name        = "$default" # the only stage name that adds nothing to the path
   auto_deploy = true
 
-  # Shared by all visitors. At 10 requests a second, a session of 40 seats is full after 4 seconds.
+  # Shared by all visitors. The burst is the most that an account has, so that 2,000 people can press the button at the
+  # same moment, each with the page after it. The rate bounds what an attack can cost (docs/operate.md, "Limits").
   default_route_settings {
-    throttling_rate_limit  = 10
-    throttling_burst_limit = 20
+    throttling_rate_limit  = 100
+    throttling_burst_limit = 5000
   }
 
   access_log_settings {

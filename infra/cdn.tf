@@ -110,8 +110,9 @@ resource "aws_cloudfront_distribution" "site" {
     response_headers_policy_id = aws_cloudfront_response_headers_policy.site.id
   }
 
-  # CloudFront's error pages apply to the whole distribution, not to one behaviour. So only 404 has one.
-  # The functions answer 404 only for addresses that do not exist, and 410 for an expired link.
+  # CloudFront's error pages apply to the whole distribution, not to one behaviour. The functions answer 404 only for
+  # addresses that do not exist, 410 for an expired link, and 507 after a failure of their own, whose page names an
+  # incident and keeps what was typed.
   custom_error_response {
     error_code            = 404
     response_code         = 404
@@ -119,11 +120,14 @@ resource "aws_cloudfront_distribution" "site" {
     error_caching_min_ttl = 60
   }
 
-  # An error that is over is not kept: CloudFront would do so for ten seconds. The function's own page stays.
+  # API Gateway sends these itself, as JSON, when a function is not there, throttled or too slow. An error that is over is
+  # not kept: CloudFront would do so for ten seconds.
   dynamic "custom_error_response" {
     for_each = [500, 502, 503, 504]
     content {
       error_code            = custom_error_response.value
+      response_code         = 503
+      response_page_path    = "/503.html"
       error_caching_min_ttl = 0
     }
   }
@@ -230,7 +234,7 @@ resource "aws_cloudfront_response_headers_policy" "site" {
   custom_headers_config {
     dynamic "items" {
       for_each = {
-        for name, value in local.headers : name => value if !contains([
+        for name, value in merge(local.headers, var.indexed ? {} : { x-robots-tag = "noindex" }) : name => value if !contains([
           "content-security-policy", "strict-transport-security", "x-content-type-options", "x-frame-options",
           "referrer-policy",
         ], name)

@@ -79,6 +79,12 @@ variable "hsts" {
   }
 }
 
+variable "indexed" {
+  description = "Whether search engines may show the site."
+  type        = bool
+  default     = true
+}
+
 variable "github_repository" {
   description = "`owner/name` of the repository whose workflows may plan and deploy. Empty: none."
   type        = string

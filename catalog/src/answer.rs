@@ -294,8 +294,8 @@ pub struct ErrorView {
 
 impl ErrorView {
     /// Returns a view for each status, as an example.
-    pub fn examples() -> [Self; 10] {
-        let statuses = [400, 403, 404, 405, 410, 413, 415, 429, 500, 503];
+    pub fn examples() -> [Self; 9] {
+        let statuses = [400, 403, 404, 405, 410, 413, 415, 429, 507];
         statuses.map(|status| Self { status, incident: "0".to_owned() })
     }
 }

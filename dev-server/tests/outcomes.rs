@@ -381,7 +381,7 @@ async fn an_unreachable_store_gives_a_friendly_page_with_an_incident_id() {
     tokio::spawn(async move { axum::serve(listener, dev_server::routes::routes(served)).await });
     let sent = form("ruim", "r%40voorbeeld.nl");
     let answer = support::post(&support::client(), &(origin + OPEN), &sent).await.unwrap();
-    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.status(), 507);
     let html = answer.text().await.unwrap();
     assert!(
         html.contains("We weten niet zeker of je aanmelding is bewaard") && html.contains("noem dit kenmerk"),

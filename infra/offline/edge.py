@@ -85,6 +85,8 @@ def api(host, request, headers, cookies, endpoint, log):
             "isBase64Encoded": True,
         }  # fmt: skip
         source = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{found.api_id}/$default/{request.method}{request.path}"
+        if lambda_backends[ACCOUNT][REGION].get_function(name).reserved_concurrency in (0, "0"):
+            return Response('{"message":"Service Unavailable"}', 503)
         try:
             policy.check_invocation(name, qualifier, "apigateway.amazonaws.com", source)
             answer = invoke(name, qualifier, event, endpoint, log)

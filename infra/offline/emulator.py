@@ -18,6 +18,7 @@ from moto.awslambda.models import EventSourceMapping, LambdaFunction
 from moto.budgets.models import budgets_backends
 from moto.budgets.responses import BudgetsResponse
 from moto.dynamodb.models.table import StreamShard
+from moto.logs.responses import LogsResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey
@@ -72,6 +73,29 @@ def _(_old, self):
         if all(str(known.details.get(key)) == str(wanted.get(key)) for key in same):
             return json.dumps({"Subscribers": known.subscribers})
     return json.dumps({"Subscribers": []})
+
+
+# ---- CloudWatch Logs: saved queries ----
+queries = {}
+
+
+@around(LogsResponse, "put_query_definition")
+def _(_old, self):
+    sent = {name: self._get_param(name) for name in ("name", "queryString", "logGroupNames")}
+    identity = self._get_param("queryDefinitionId") or str(uuid.uuid4())
+    queries[identity] = sent | {"queryDefinitionId": identity}
+    return json.dumps({"queryDefinitionId": identity})
+
+
+@around(LogsResponse, "describe_query_definitions")
+def _(_old, self):
+    wanted = self._get_param("queryDefinitionNamePrefix") or ""
+    return json.dumps({"queryDefinitions": [query for query in queries.values() if query["name"].startswith(wanted)]})
+
+
+@around(LogsResponse, "delete_query_definition")
+def _(_old, self):
+    return json.dumps({"success": queries.pop(self._get_param("queryDefinitionId"), None) is not None})
 
 
 # ---- SES: the response format of version 2, DKIM tokens, and each mail as a file ----

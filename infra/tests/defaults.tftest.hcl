@@ -92,8 +92,8 @@ run "the_functions_run_as_built" {
     error_message = "Logs must be kept for 30 days."
   }
   assert {
-    condition     = aws_apigatewayv2_stage.signup.default_route_settings[0].throttling_rate_limit == 10 && aws_apigatewayv2_stage.signup.default_route_settings[0].throttling_burst_limit == 20
-    error_message = "The API must be throttled to 10 requests a second, with bursts of 20."
+    condition     = aws_apigatewayv2_stage.signup.default_route_settings[0].throttling_rate_limit == 100 && aws_apigatewayv2_stage.signup.default_route_settings[0].throttling_burst_limit == 5000
+    error_message = "The API must let a rush pass, but bound what an attack costs."
   }
   assert {
     condition     = alltrue([for stage in [aws_apigatewayv2_stage.signup, aws_apigatewayv2_stage.organiser] : !strcontains(stage.access_log_settings[0].format, "sourceIp") && !strcontains(lower(stage.access_log_settings[0].format), "path")])
@@ -185,8 +185,8 @@ run "the_cdn_sends_the_same_headers_as_the_function" {
     error_message = "Only the organisers' function may receive cookies: its own two."
   }
   assert {
-    condition     = [for page in aws_cloudfront_distribution.site.custom_error_response : page.error_code if page.response_page_path != null && page.response_page_path != ""] == [404]
-    error_message = "CloudFront may only replace 404 responses with an error page."
+    condition     = { for page in aws_cloudfront_distribution.site.custom_error_response : page.error_code => page.response_page_path } == { 404 = "/404.html", 500 = "/503.html", 502 = "/503.html", 503 = "/503.html", 504 = "/503.html" }
+    error_message = "Visitors must get a page of ours instead of the API's own errors, and the functions' own pages otherwise."
   }
   assert {
     condition     = toset([for page in aws_cloudfront_distribution.site.custom_error_response : page.error_code if page.error_caching_min_ttl == 0]) == toset([500, 502, 503, 504])

@@ -19,16 +19,19 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
   # The metrics and their dimensions as AWS publishes them, according to each service's guide.
   assert {
     condition = alltrue([
-      for alarm in aws_cloudwatch_metric_alarm.this : alltrue([
+      for alarm in concat(values(aws_cloudwatch_metric_alarm.this), values(aws_cloudwatch_metric_alarm.unanswered), values(aws_cloudwatch_metric_alarm.cdn)) : alltrue([
         for metric in concat(
           alarm.metric_name == null ? [] : [{ name = "${alarm.namespace} ${alarm.metric_name}", of = keys(coalesce(alarm.dimensions, {})) }],
           [for query in alarm.metric_query : { name = "${query.metric[0].namespace} ${query.metric[0].metric_name}", of = keys(coalesce(query.metric[0].dimensions, {})) } if length(query.metric) > 0],
           ) : lookup({
+            "AWS/CloudFront 5xxErrorRate"                = "DistributionId,Region"
+            "AWS/CloudFront FunctionExecutionErrors"     = "FunctionName,Region"
             "AWS/Lambda Errors"                          = "FunctionName"
             "AWS/Lambda Throttles"                       = "FunctionName"
             "AWS/Lambda Duration"                        = "FunctionName"
             "AWS/Lambda IteratorAge"                     = "FunctionName"
             "AWS/ApiGateway 5xx"                         = "ApiId"
+            "AWS/ApiGateway Count"                       = "ApiId"
             "AWS/SQS ApproximateNumberOfMessagesVisible" = "QueueName"
             "AWS/SES Reputation.BounceRate"              = ""
             "AWS/SES Reputation.ComplaintRate"           = ""
@@ -37,6 +40,8 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
             "AWS/DynamoDB SystemErrors"                  = "Operation,TableName"
             "AWS/Events FailedInvocations"               = "RuleName"
             "pos MailParked"                             = ""
+            "pos MailWaited"                             = ""
+            "pos RequestsRefused"                        = ""
             "pos RoundsMade"                             = ""
             "pos Deployed"                               = ""
         }, metric.name, "nobody publishes it") == join(",", metric.of)
@@ -45,7 +50,10 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
     error_message = "An alarm watches a metric that nobody publishes."
   }
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : toset(alarm.alarm_actions) == toset([aws_sns_topic.operators.arn])])
+    condition = alltrue(concat(
+      [for alarm in concat(values(aws_cloudwatch_metric_alarm.this), values(aws_cloudwatch_metric_alarm.unanswered)) : toset(alarm.alarm_actions) == toset([aws_sns_topic.operators.arn])],
+      [for alarm in aws_cloudwatch_metric_alarm.cdn : toset(alarm.alarm_actions) == toset([aws_sns_topic.cdn.arn])],
+    ))
     error_message = "Every alarm must tell the operators."
   }
   assert {
@@ -54,11 +62,37 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
   }
   assert {
     condition = sort(keys(aws_cloudwatch_metric_alarm.this)) == sort([
-      "api-errors", "deployment-missed", "deployment-old", "mail-bounces", "mail-complaints", "mail-dead", "mail-parked", "mailer-behind", "mailer-errors",
-      "mailer-silent", "mailer-throttles", "organiser-api", "organiser-errors", "organiser-throttles", "signup-errors", "signup-slow", "signup-throttles",
+      "deployment-missed", "deployment-old", "mail-bounces", "mail-complaints", "mail-dead", "mail-late", "mail-parked", "mail-waiting", "mailer-behind", "mailer-errors",
+      "mailer-silent", "mailer-throttles", "organiser-errors", "organiser-throttles", "requests-refused", "signup-slow", "signup-throttles",
       "table-system-error", "table-throttles",
     ])
-    error_message = "An alarm was added or removed: change docs/operate.md and this list."
+    error_message = "An alarm was added or removed: change docs/watching.md and this list."
+  }
+  # Of a hundred requests, one may fail: an hour in which more than 14 do is too many, and six hours in which 6 do.
+  assert {
+    condition     = { for alarm in aws_cloudwatch_metric_alarm.unanswered : one([for q in alarm.metric_query : one(q.metric).period if q.id == "errors"]) => alarm.threshold } == { 3600 = 14.4, 21600 = 6 }
+    error_message = "The alarms on the objective must burn 14.4 and 6 times as fast as a month allows."
+  }
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.unanswered : one([for q in alarm.metric_query : q.expression if q.return_data == true]) == "IF(errors >= 3, 100 * errors / requests, 0)"])
+    error_message = "The alarms on the objective must compare a share, of at least three errors."
+  }
+  assert {
+    condition = alltrue([
+      aws_cloudwatch_log_metric_filter.waited.log_group_name == aws_cloudwatch_log_group.mailer.name && aws_cloudwatch_log_metric_filter.waited.pattern == "{ $.waited_s >= 0 }",
+      aws_cloudwatch_log_metric_filter.waited.metric_transformation[0].value == "$.waited_s",
+      aws_cloudwatch_log_metric_filter.refused.log_group_name == aws_cloudwatch_log_group.api.name && aws_cloudwatch_log_metric_filter.refused.pattern == "{ $.error_type = \"THROTTLED\" }",
+      jsondecode(aws_apigatewayv2_stage.signup.access_log_settings[0].format)["error_type"] == "$context.error.responseType",
+    ])
+    error_message = "The filters must read what the mailer and the API log."
+  }
+  assert {
+    condition     = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.type == "alarm" || try(length(widget.properties.metrics), 0) > 1]) && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 7
+    error_message = "The dashboard must show the alarms and six graphs."
+  }
+  assert {
+    condition     = toset(flatten([for query in aws_cloudwatch_query_definition.this : query.log_group_names])) == toset([for group in [aws_cloudwatch_log_group.signup, aws_cloudwatch_log_group.organiser, aws_cloudwatch_log_group.mailer, aws_cloudwatch_log_group.api] : group.name])
+    error_message = "The saved queries must read the logs of this deployment."
   }
   assert {
     condition = alltrue([for filter in [aws_cloudwatch_log_metric_filter.parked, aws_cloudwatch_log_metric_filter.rounds] :

@@ -164,7 +164,7 @@ async fn the_log_contains_every_outcome_and_no_personal_data() {
     // Without the table, the request fails with an error that has a cause.
     table.delete().await;
     let answer = lambda.answer(event(HTTP_API, "POST", "/aanmelden/e/", form, false)).await.unwrap();
-    assert_eq!(answer["statusCode"], 503);
+    assert_eq!(answer["statusCode"], 507);
     let log = lambda.end();
     for words in ["claimed", "known", "request refused", "request failed", "incident.id"] {
         assert!(log.contains(words), "{words} is not in the log:\n{log}");

@@ -299,7 +299,7 @@ async fn the_mailer_is_woken_by_the_stream_and_by_the_schedule() {
     assert_eq!(lambda.answer(json!({ "source": "schedule" })).await.unwrap(), json!({}));
     assert_eq!(ses.taken.lock().unwrap().len(), 2);
     let log = lambda.end();
-    assert!(log.contains("mail handled") && log.contains("mail failed"), "{log}");
+    assert!(log.contains("mail sent") && log.contains("waited_s") && log.contains("mail failed"), "{log}");
     assert!(!log.contains("jan@") && !log.contains("Vos"), "{log}");
 }
 

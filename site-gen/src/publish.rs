@@ -14,7 +14,6 @@ use crate::page::publication::HeldBack;
 use crate::prepared::{Prepared, Ready};
 use crate::render;
 use crate::render::output::Output;
-use crate::source::place::Kind;
 use crate::source::problem::Problems;
 
 /// Why a site was not built. Nothing was written, unless the disk itself failed.
@@ -90,7 +89,7 @@ pub(crate) fn publish(
     let pages = match prepared.moment.is_preview {
         true => manifest.pages.clone(),
         false => {
-            let public = site.pages.iter().filter(|page| page.place.kind != Kind::NotFound);
+            let public = site.pages.iter().filter(|page| !page.place.kind.is_error());
             let public = public.map(|page| (page.place.url.as_str(), page.source.path.as_str()));
             pages::updated(&manifest.pages, public, prepared.moment.now)
         }

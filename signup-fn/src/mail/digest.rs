@@ -65,7 +65,7 @@ impl Mailer {
                 Ok(()) => {
                     let marked = self.store.mark_digest(&id, timing.now, timing.deadline).await;
                     failures.count_failed(marked);
-                    tracing::info!(mail.kind = "digest", mail.outcome = "sent", "mail handled");
+                    tracing::info!(mail.kind = "digest", "mail sent");
                 }
                 Err(SendError::Later(reason) | SendError::Never(reason)) => {
                     tracing::error!(mail.kind = "digest", reason, "mail failed");

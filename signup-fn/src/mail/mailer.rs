@@ -141,12 +141,14 @@ impl Mailer {
         match (sent, pause(mail.attempts)) {
             (Ok(()), _) => {
                 self.store.mark_sent(id, key, timing).await?;
-                log(id, &mail, "sent");
+                let waited_s = waited(&mail, timing.now);
+                tracing::info!(event.id = %id, mail.kind = mail.kind.name(), mail.attempts, waited_s, "mail sent");
                 Ok(Delivery::Sent)
             }
             (Err(SendError::Later(reason)), Some(pause)) => {
                 self.store.postpone(id, key, timing.now + pause, deadline).await?;
-                tracing::warn!(event.id = %id, mail.kind = mail.kind.name(), mail.attempts, reason, "mail failed");
+                let waited_s = waited(&mail, timing.now);
+                tracing::warn!(event.id = %id, mail.kind = mail.kind.name(), mail.attempts, waited_s, reason, "mail failed");
                 Ok(Delivery::Failed)
             }
             (Err(SendError::Later(reason) | SendError::Never(reason)), _) => {
@@ -193,6 +195,7 @@ fn is_current(mail: &Mail, participant: &Participant, now: Timestamp) -> bool {
     }
 }
 
-fn log(event: &EventId, mail: &Mail, outcome: &str) {
-    tracing::info!(event.id = %event, mail.kind = mail.kind.name(), mail.attempts, mail.outcome = outcome, "mail handled");
+/// Returns for how many seconds a mail has waited in the outbox. An alarm watches it.
+fn waited(mail: &Mail, now: Timestamp) -> i64 {
+    now.duration_since(mail.created_at).as_secs()
 }

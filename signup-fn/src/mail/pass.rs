@@ -62,7 +62,7 @@ impl Mailer {
         match sent {
             Ok(()) => {
                 self.store.forget_pass(id, timing.deadline).await?;
-                tracing::info!(mail.kind = "log_in", mail.outcome = "sent", "mail handled");
+                tracing::info!(mail.kind = "log_in", "mail sent");
                 Ok(Delivery::Sent)
             }
             Err(SendError::Later(reason) | SendError::Never(reason)) => {

@@ -243,7 +243,7 @@ impl<'a> Desk<'a> {
 
     /// Responds after a failure of the table.
     pub(super) fn failed(&self, error: &StoreError) -> Response<String> {
-        self.answers().failure(StatusCode::SERVICE_UNAVAILABLE, error)
+        self.answers().failure(error)
     }
 }
 

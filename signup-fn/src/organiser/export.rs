@@ -5,7 +5,7 @@ use catalog::organiser::act::ActKind;
 use catalog::organiser::address::OrganiserAddress;
 use catalog::{Event, EventId, Session, SessionId};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Response};
 
 use super::confirm;
 use super::desk::Desk;
@@ -43,10 +43,7 @@ pub(super) async fn export(
     };
     let made = match made {
         Ok(made) => made,
-        Err(error) => {
-            let status = StatusCode::INTERNAL_SERVER_ERROR;
-            return as_bytes(desk.answers().failure(status, &format!("{error:#}")));
-        }
+        Err(error) => return as_bytes(desk.answers().failure(&format!("{error:#}"))),
     };
     // Only what is in the log leaves the area.
     desk.store().log(&act, desk.timing.deadline).await?;

@@ -76,7 +76,7 @@ pub(super) async fn ask(
             tracing::warn!(log_in.outcome = "too_often", "log-in");
             area.answers.error(StatusCode::TOO_MANY_REQUESTS)
         }
-        Err(error) => area.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error),
+        Err(error) => area.answers.failure(&error),
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn code(area: &Area, request: &Request<Vec<u8>>, timing: Timing
     match begin(area, request, &Presented::Code(&typed), timing).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => page(StatusCode::UNPROCESSABLE_ENTITY, Some(error)),
-        Err(error) => area.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error),
+        Err(error) => area.answers.failure(&error),
     }
 }
 
@@ -117,7 +117,7 @@ pub(super) async fn link(
             let view = CodeView { error: Some(error) };
             area.answers.organiser_page(StatusCode::GONE, OrganiserPage::Code, &view)
         }
-        Err(error) => area.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error),
+        Err(error) => area.answers.failure(&error),
     }
 }
 

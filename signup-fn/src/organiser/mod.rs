@@ -54,7 +54,7 @@ pub async fn answer(
         address => match Desk::open(area, &request, timing).await {
             Ok(Entry::Open(desk)) => at_desk(&desk, &request, address).await,
             Ok(Entry::Shut(response)) => bytes(response),
-            Err(error) => bytes(area.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error)),
+            Err(error) => bytes(area.answers.failure(&error)),
         },
     }
 }

@@ -51,6 +51,6 @@ pub async fn again(
     match function.store.ask_again(event, &mailbox, source.as_ref(), timing).await {
         Ok(true) => page(StatusCode::OK, &AgainView { is_sent: true, ..view }),
         Ok(false) => function.answers.error(StatusCode::TOO_MANY_REQUESTS),
-        Err(error) => function.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error),
+        Err(error) => function.answers.failure(&error),
     }
 }

@@ -47,7 +47,7 @@ pub async fn answer(
     let event = match event(function, &address, timing).await {
         Ok(Some(event)) => event,
         Ok(None) => return function.answers.error(StatusCode::NOT_FOUND),
-        Err(error) => return function.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error),
+        Err(error) => return function.answers.failure(&error),
     };
     let event = event.as_ref();
     match &address {

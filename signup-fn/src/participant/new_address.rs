@@ -27,7 +27,7 @@ pub async fn new_address(
     };
     let found = match function.store.participant(link.event, &asked.person, timing).await {
         Ok(found) => found,
-        Err(error) => return function.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error),
+        Err(error) => return function.answers.failure(&error),
     };
     // The link is for one request. A later one replaces it.
     let asking = found.and_then(|participant| {

@@ -166,8 +166,7 @@ impl<'a> Own<'a> {
     }
 
     pub(super) fn failed(&self, error: &StoreError) -> Response<String> {
-        let status = StatusCode::SERVICE_UNAVAILABLE;
-        answers::personal(self.function.answers.failure(status, error))
+        answers::personal(self.function.answers.failure(error))
     }
 
     /// Redirects to the page that confirms the erasure.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use catalog::{Event, SessionId};
 use http::header::CACHE_CONTROL;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Response};
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -23,7 +23,7 @@ struct Seats {
 pub async fn seats(function: &Function, event: &Event, deadline: Instant) -> Response<String> {
     let states = match function.store.session_states(event.id(), deadline).await {
         Ok(states) => states,
-        Err(error) => return function.answers.failure(StatusCode::SERVICE_UNAVAILABLE, &error),
+        Err(error) => return function.answers.failure(&error),
     };
     let left = event.offered().map(|session| {
         let state = states.get(session.id()).cloned().unwrap_or_default();

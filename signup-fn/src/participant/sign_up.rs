@@ -103,9 +103,8 @@ async fn full(function: &Function, event: &Event, timing: Timing) -> BTreeMap<Se
 }
 
 fn failed(function: &Function, event: &Event, form: FormView, error: &StoreError) -> Response<String> {
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    let incident = answers::log_incident(status, error);
-    function.answers.page(status, Answer::Failed(event.id()), &FailedView { form, incident })
+    let incident = answers::log_incident(error);
+    function.answers.page(answers::FAILURE, Answer::Failed(event.id()), &FailedView { form, incident })
 }
 
 /// Responds with the page after a sign-up, for a seat or for a place on the waiting list.

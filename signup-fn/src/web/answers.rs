@@ -15,6 +15,11 @@ use serde::Serialize;
 
 use crate::rendered::pages::Pages;
 
+/// The status of a failure on our side. The CDN replaces the bodies of 500, 502, 503 and 504, because API Gateway
+/// sends those without a page of ours. Our own pages keep what was typed and name an incident, so they have another
+/// status, of a representation that could not be stored for the moment (RFC 4918, section 11.5).
+pub const FAILURE: StatusCode = StatusCode::INSUFFICIENT_STORAGE;
+
 /// The pages that the function answers with.
 #[derive(Debug)]
 pub struct Answers {
@@ -65,7 +70,7 @@ impl Answers {
     fn filled(&self, status: StatusCode, file: &str, view: &impl Serialize) -> Response<String> {
         match self.pages.fill(file, view) {
             Ok(html) => html_response(status, html),
-            Err(error) => self.failure(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}")),
+            Err(error) => self.failure(&format!("{error:#}")),
         }
     }
 
@@ -77,15 +82,15 @@ impl Answers {
     }
 
     /// Responds with the error page after a failure on our side, and logs the cause.
-    pub fn failure(&self, status: StatusCode, cause: &dyn Display) -> Response<String> {
-        self.error_page(status, log_incident(status, cause))
+    pub fn failure(&self, cause: &dyn Display) -> Response<String> {
+        self.error_page(FAILURE, log_incident(cause))
     }
 
     /// Responds with a value as JSON, for a script on the page.
     pub fn json(&self, value: &impl Serialize) -> Response<String> {
         match serde_json::to_string(value) {
             Ok(json) => response(StatusCode::OK, "application/json", json),
-            Err(error) => self.failure(StatusCode::INTERNAL_SERVER_ERROR, &error),
+            Err(error) => self.failure(&error),
         }
     }
 
@@ -129,9 +134,9 @@ pub fn personal(mut response: Response<String>) -> Response<String> {
 }
 
 /// Logs the cause of a failure under a new incident id, and returns the id.
-pub fn log_incident(status: StatusCode, cause: &dyn Display) -> String {
+pub fn log_incident(cause: &dyn Display) -> String {
     let incident = format!("{:08x}", fastrand::u32(..));
-    tracing::error!(incident.id = incident, http.status = status.as_u16(), error = %cause, "request failed");
+    tracing::error!(incident.id = incident, error = %cause, "request failed");
     incident
 }
 

@@ -14,7 +14,6 @@ use crate::markdown::facts::Facts;
 use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, Page, SEARCH_TEMPLATE, SEARCH_URL};
 use crate::source::fingerprint::Fingerprint;
 use crate::source::link::encoded;
-use crate::source::place::Kind;
 use crate::source::problem::{Problem, Problems};
 
 /// The maximum number of articles in the feed.
@@ -70,7 +69,7 @@ impl Renderer<'_> {
     /// Renders the sitemap and the files in [`PLAIN`].
     pub(super) fn sitemap(&self) -> Outputs {
         let Common { site, templates, .. } = self.common;
-        let is_public = |page: &&Page| page.badge.is_none() && page.place.kind != Kind::NotFound;
+        let is_public = |page: &&Page| page.badge.is_none() && !page.place.kind.is_error();
         let mut entries: Vec<SitemapEntry<'_>> =
             site.pages.iter().filter(is_public).map(SitemapEntry::new).collect();
         entries.extend(site.tags.iter().map(|tag| SitemapEntry::generated(&tag.url)));

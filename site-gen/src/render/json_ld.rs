@@ -14,7 +14,7 @@ pub fn of(site: &Site, page: &Page) -> String {
     let mut graph = Vec::new();
     match page.place.kind {
         Kind::Home => graph.push(organization(site)),
-        Kind::NotFound => {}
+        Kind::NotFound | Kind::Outage => {}
         Kind::Section | Kind::Page => graph.push(breadcrumbs(site, page)),
         Kind::Article => {
             graph.push(breadcrumbs(site, page));

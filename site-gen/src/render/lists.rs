@@ -60,7 +60,7 @@ impl Renderer<'_> {
                     pager: Some(PagerView::new(url, 1, count)),
                 }
             }
-            Kind::Article | Kind::Page | Kind::NotFound => Lists::default(),
+            Kind::Article | Kind::Page | Kind::NotFound | Kind::Outage => Lists::default(),
         }
     }
 

@@ -12,7 +12,6 @@ use serde::Serialize;
 
 use crate::markdown::facts::Facts;
 use crate::site::{Page, Site};
-use crate::source::place::Kind;
 use crate::words::terms::{Terms, terms, visible_text};
 
 /// The index, as the script reads it.
@@ -85,7 +84,7 @@ pub fn index<'a>(site: &'a Site, facts: &[Option<Arc<Facts>>]) -> Index<'a> {
 }
 
 fn is_findable(page: &Page) -> bool {
-    page.badge.is_none() && page.place.kind != Kind::NotFound
+    page.badge.is_none() && !page.place.kind.is_error()
 }
 
 fn entry(page: &Page) -> Entry<'_> {

@@ -165,7 +165,7 @@ impl<'a> PageView<'a> {
 
 /// Returns whether other sites show a picture of its own with a link to a page.
 pub fn has_picture(page: &Page, share: &Share) -> bool {
-    !matches!(page.place.kind, Kind::Home | Kind::NotFound) && share.can_write(&page.content.title)
+    page.place.kind != Kind::Home && !page.place.kind.is_error() && share.can_write(&page.content.title)
 }
 
 /// A link to a page or a tag.

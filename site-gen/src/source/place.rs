@@ -24,6 +24,8 @@ pub enum Kind {
     Page,
     /// `content/404.md`
     NotFound,
+    /// `content/503.md`, which visitors get while the functions do not answer
+    Outage,
 }
 
 impl Kind {
@@ -35,7 +37,13 @@ impl Kind {
             Self::Article => "article.html",
             Self::Page => "page.html",
             Self::NotFound => "not-found.html",
+            Self::Outage => "outage.html",
         }
+    }
+
+    /// Returns whether visitors get the page instead of the one that they asked for. Nothing links to it or lists it.
+    pub fn is_error(self) -> bool {
+        matches!(self, Self::NotFound | Self::Outage)
     }
 }
 
@@ -68,6 +76,7 @@ pub fn of(path: &str) -> Result<Place, BadName> {
     let kind = match (parts.as_slice(), is_index) {
         ([], _) => Kind::Home,
         (["404"], false) => return Ok(Place { url: "/404.html".to_owned(), kind: Kind::NotFound }),
+        (["503"], false) => return Ok(Place { url: "/503.html".to_owned(), kind: Kind::Outage }),
         (_, true) => Kind::Section,
         ([_], false) => Kind::Page,
         (_, false) => Kind::Article,
@@ -104,6 +113,7 @@ mod tests {
         check("content/nieuws/lnpo-2028.md", "/nieuws/lnpo-2028/", Kind::Article);
         check("content/nieuws/lnpo/index.md", "/nieuws/lnpo/", Kind::Article);
         check("content/404.md", "/404.html", Kind::NotFound);
+        check("content/503.md", "/503.html", Kind::Outage);
     }
 
     #[test]
