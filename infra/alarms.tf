@@ -49,13 +49,10 @@ locals {
   signup    = { FunctionName = aws_lambda_function.signup.function_name }
   organiser = { FunctionName = aws_lambda_function.organiser.function_name }
   mailer    = { FunctionName = aws_lambda_function.mailer.function_name }
-
-  table = { TableName = aws_dynamodb_table.signups.name }
-  # DynamoDB publishes errors for each operation apart.
-  operations = ["DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"]
+  table     = { TableName = aws_dynamodb_table.signups.name }
 
   # The period is five minutes, unless `seconds` sets another. docs/watching.md tells how to respond.
-  # `metrics` and lists in `of` are added up, each metric with each set of dimensions.
+  # `metrics` are added up.
   alarms = merge(local.deployment_alarms, {
     signup-throttles    = { metric = ["AWS/Lambda", "Throttles"], of = local.signup, from = 1 }
     signup-slow         = { metric = ["AWS/Lambda", "Duration"], of = local.signup, stat = "p99", from = 8000 }
@@ -72,8 +69,7 @@ locals {
     mail-dead           = { metric = ["AWS/SQS", "ApproximateNumberOfMessagesVisible"], of = { QueueName = aws_sqs_queue.dead.name }, stat = "Maximum", from = 1 }
     mail-bounces        = { metric = ["AWS/SES", "Reputation.BounceRate"], of = {}, stat = "Maximum", from = 0.04, seconds = 3600 }
     mail-complaints     = { metric = ["AWS/SES", "Reputation.ComplaintRate"], of = {}, stat = "Maximum", from = 0.0008, seconds = 3600 }
-    table-throttles     = { metrics = [for kind in ["Read", "Write"] : ["AWS/DynamoDB", "${kind}ThrottleEvents"]], of = [local.table], from = 1 }
-    table-system-error  = { metrics = [["AWS/DynamoDB", "SystemErrors"]], of = [for operation in local.operations : merge(local.table, { Operation = operation })], from = 1 }
+    table-throttles     = { metrics = [for kind in ["Read", "Write"] : ["AWS/DynamoDB", "${kind}ThrottleEvents"]], of = local.table, from = 1 }
   })
 
   deployment_alarms = merge(
@@ -105,19 +101,19 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   # One metric, or the sum of several.
   namespace          = try(each.value.metric[0], null)
   metric_name        = try(each.value.metric[1], null)
-  dimensions         = try(tomap(each.value.of), null)
+  dimensions         = can(each.value.metric) ? each.value.of : null
   statistic          = !can(each.value.metric) || startswith(lookup(each.value, "stat", "Sum"), "p") ? null : lookup(each.value, "stat", "Sum")
   extended_statistic = startswith(lookup(each.value, "stat", "Sum"), "p") ? each.value.stat : null
   period             = can(each.value.metric) ? lookup(each.value, "seconds", 300) : null
 
   dynamic "metric_query" {
-    for_each = can(each.value.metric) ? [] : setproduct(each.value.metrics, each.value.of)
+    for_each = can(each.value.metric) ? [] : each.value.metrics
     content {
       id = "m${metric_query.key}"
       metric {
-        namespace   = metric_query.value[0][0]
-        metric_name = metric_query.value[0][1]
-        dimensions  = metric_query.value[1]
+        namespace   = metric_query.value[0]
+        metric_name = metric_query.value[1]
+        dimensions  = each.value.of
         stat        = "Sum"
         period      = 300
       }

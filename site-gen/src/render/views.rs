@@ -8,13 +8,13 @@ use catalog::organiser::address::ORGANISER_PREFIX;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::share::has_picture;
 use crate::assets::share::Share;
 use crate::markdown::body::{Body, Heading};
 use crate::page::config::LinkTable;
 use crate::page::day::Day;
 use crate::page::event::{Announcement, SessionWords};
 use crate::site::{AGENDA_URL, Page, Site, TAGS_URL, Tag, tag_url};
-use crate::source::place::Kind;
 
 /// The value `site`, on every page.
 #[derive(Debug, Clone, Hash, Serialize)]
@@ -137,7 +137,7 @@ impl<'a> PageView<'a> {
             newer: site.neighbours[at].newer.map(link),
             older: site.neighbours[at].older.map(link),
             badge: page.badge.as_deref(),
-            picture: share.filter(|share| has_picture(page, share)).map_or_else(String::new, |share| {
+            picture: share.filter(|share| has_picture(site, at, share)).map_or_else(String::new, |share| {
                 format!("/{}", share.path(&content.title, &site.config.table.title))
             }),
             json_ld: String::new(),
@@ -161,11 +161,6 @@ impl<'a> PageView<'a> {
     pub fn generated(title: &'a str, url: &'a str) -> Self {
         Self { title, url, ..Self::default() }
     }
-}
-
-/// Returns whether other sites show a picture of its own with a link to a page.
-pub fn has_picture(page: &Page, share: &Share) -> bool {
-    page.place.kind != Kind::Home && !page.place.kind.is_error() && share.can_write(&page.content.title)
 }
 
 /// A link to a page or a tag.
