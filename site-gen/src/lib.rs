@@ -27,6 +27,7 @@ mod prepared;
 pub mod progress;
 mod publish;
 pub mod render;
+pub mod search;
 pub mod site;
 pub mod source;
 pub mod words;

@@ -159,7 +159,7 @@ impl Prepared {
             }
             None => {
                 for page in &self.public.shown {
-                    let facts = Facts::new(self.body(page, problems), Terms::new());
+                    let facts = Facts::new(self.body(page, problems), Terms::default());
                     self.links.page(&page.source, &page.place.url, &Arc::new(facts));
                 }
             }

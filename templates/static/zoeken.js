@@ -1,4 +1,5 @@
-// Finds pages as the visitor types, in an index that was made when the site was built.
+// Finds pages as the visitor types, in an index that was made when the site was built. A large index comes in parts,
+// of which only those are fetched that a query needs.
 "use strict";
 
 const form = document.querySelector("form.search");
@@ -6,7 +7,79 @@ const field = document.getElementById("zoekwoorden");
 const status = document.getElementById("gevonden");
 const list = document.getElementById("paginas");
 const everything = [...list.children];
-let index = null;
+
+// How many pages are shown at first, and with each press of the button.
+const step = 20;
+// How many parts of the words one typed word may need: the first ones contain the exact word.
+const mostParts = 3;
+
+const more = document.createElement("button");
+more.type = "button";
+more.textContent = "Toon meer";
+more.hidden = true;
+list.after(more);
+
+// ---- the index ----
+
+let root = null;
+const fetched = new Map();
+
+// Fetches a file once.
+function load(path) {
+  if (!fetched.has(path)) {
+    const answer = fetch(path).then((response) => {
+      if (!response.ok) throw new Error(`${path}: ${response.status}`);
+      return response.json();
+    });
+    // The next query tries again.
+    answer.catch(() => fetched.delete(path));
+    fetched.set(path, answer);
+  }
+  return fetched.get(path);
+}
+
+// Returns the stems among which the typed word can be: all, or those of the parts that it falls in.
+async function stemsNear(typed) {
+  if (root.stems) return root.stems;
+  const starts = root.wordFiles;
+  let at = 0;
+  while (at + 1 < starts.length && starts[at + 1][0] <= typed) at += 1;
+  let end = at + 1;
+  while (end < starts.length && end < at + mostParts && starts[end][0].startsWith(typed)) end += 1;
+  const parts = await Promise.all(starts.slice(at, end).map(([, fingerprint]) => load(`/zoeken/woorden.${fingerprint}.json`)));
+  return parts.flat();
+}
+
+// Returns the page with a number.
+async function page(number) {
+  if (root.pages) return root.pages[number];
+  const per = root.pagesPerFile;
+  const pages = await load(`/zoeken/paginas.${root.pageFiles[Math.floor(number / per)]}.json`);
+  return pages[number % per];
+}
+
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const valueOf = new Map([...digits].map((digit, value) => [digit, value]));
+
+// Reads the pages of a stem, each with its weight (site-gen/src/search/postings.rs).
+function* postings(text) {
+  let before = 0;
+  let number = 0;
+  let scale = 1;
+  for (const digit of text) {
+    const value = valueOf.get(digit);
+    number += (value % 32) * scale;
+    scale *= 32;
+    if (value < 32) {
+      before += Math.floor(number / 8);
+      yield [before, (number % 8) + 1];
+      number = 0;
+      scale = 1;
+    }
+  }
+}
+
+// ---- a query ----
 
 // Folds text as the index does: lower case, without accents.
 const plain = { ø: "o", ß: "ss", æ: "ae", œ: "oe", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
@@ -26,63 +99,140 @@ function fit(word, typed) {
   return typed.length > 5 && word.length > 4 && typed.startsWith(word) ? 1 : 0;
 }
 
-// Returns the pages that match one typed word, each with a score. Forms with the same stem count once.
-function pagesFor(typed) {
-  const stems = new Map();
-  for (const [word, stem] of Object.entries(index.words)) {
-    const fits = fit(word, typed);
-    if (fits > (stems.get(stem) ?? 0)) stems.set(stem, fits);
-  }
+// Returns whether two words differ by one letter too many, too few, wrong, or swapped with the next.
+function isTypo(word, typed) {
+  if (typed.length < 5 || Math.abs(word.length - typed.length) > 1) return false;
+  let at = 0;
+  while (at < word.length && word[at] === typed[at]) at += 1;
+  const [left, right] = [word.slice(at), typed.slice(at)];
+  return (
+    left.slice(1) === right.slice(1) ||
+    left.slice(1) === right ||
+    left === right.slice(1) ||
+    (left.slice(2) === right.slice(2) && left[0] === right[1] && left[1] === right[0])
+  );
+}
+
+// Returns the pages of the stems that match, each with a score: a rare word counts more than a common one.
+function scored(stems, fitting) {
   const scores = new Map();
-  for (const [stem, fits] of stems) {
-    for (const [page, weight] of Object.entries(index.stems[stem])) {
-      scores.set(page, (scores.get(page) ?? 0) + fits * Math.log2(1 + weight));
+  for (const { forms, pages } of stems) {
+    const fits = Math.max(...forms.split(" ").map(fitting));
+    if (fits === 0) continue;
+    const found = [...postings(pages)];
+    const rarity = Math.log2(1 + root.count / found.length);
+    for (const [number, weight] of found) {
+      scores.set(number, Math.max(scores.get(number) ?? 0, fits * rarity * weight));
     }
   }
   return scores;
 }
 
-// Returns the pages that match every word, best match first; null for a query without words.
-function find(query) {
-  const words = fold(query).match(/[\p{L}\p{N}]{2,}/gu) ?? [];
-  if (words.length === 0) return null;
-  const scores = words.map(pagesFor);
-  return [...scores[0].keys()]
-    .filter((page) => scores.every((score) => score.has(page)))
-    .map((page) => [scores.reduce((sum, score) => sum + score.get(page), 0), index.pages[page]])
-    .sort(([a], [b]) => b - a)
-    .map(([, page]) => page);
+// Returns the pages that match one typed word or a synonym of it.
+async function pagesFor(typed) {
+  const same = root.synonyms.filter((words) => words.includes(typed)).flat();
+  const scores = new Map();
+  for (const word of new Set([typed, ...same])) {
+    let found = scored(await stemsNear(word), (form) => fit(form, word));
+    // A mistake is seldom in the first three letters.
+    if (found.size === 0) found = scored(await stemsNear(word.slice(0, 3)), (form) => (isTypo(form, word) ? 1 : 0));
+    for (const [number, score] of found) scores.set(number, Math.max(scores.get(number) ?? 0, score));
+  }
+  return scores;
 }
 
-function item(page) {
-  const entry = document.createElement("li");
+// Returns the numbers of the pages that match most of the words, best match first, and how many words those are.
+async function find(words) {
+  const scores = await Promise.all(words.map(pagesFor));
+  const matches = new Map();
+  for (const score of scores) {
+    for (const [number, points] of score) {
+      const [count, sum] = matches.get(number) ?? [0, 0];
+      matches.set(number, [count + 1, sum + points]);
+    }
+  }
+  const most = Math.max(0, ...[...matches.values()].map(([count]) => count));
+  const numbers = [...matches]
+    .filter(([, [count]]) => count === most)
+    .sort(([one, [, a]], [other, [, b]]) => b - a || other - one)
+    .map(([number]) => number);
+  return { numbers, most };
+}
+
+// ---- the page ----
+
+function item(entry) {
+  const shown = document.createElement("li");
   const link = document.createElement("a");
-  link.href = page.url;
-  link.textContent = page.title;
-  entry.append(link);
-  if (page.description) entry.append(document.createElement("br"), page.description);
-  return entry;
+  link.href = entry.url;
+  link.textContent = entry.title;
+  shown.append(link);
+  if (entry.description) shown.append(document.createElement("br"), entry.description);
+  return shown;
 }
 
-function show() {
-  const found = find(field.value);
-  list.replaceChildren(...(found ? found.map(item) : everything));
-  if (found === null) status.textContent = "";
-  else if (found.length === 0) status.textContent = "Niets gevonden. Probeer een ander woord.";
-  else status.textContent = found.length === 1 ? "1 pagina gevonden" : `${found.length} pagina’s gevonden`;
+function told(words, { numbers, most }) {
+  if (numbers.length === 0) return `Niets gevonden voor “${field.value.trim()}”. Probeer een ander woord, of kies hieronder.`;
+  const count = numbers.length === 1 ? "1 pagina" : `${numbers.length} pagina’s`;
+  if (most < words.length) return `Geen pagina heeft alle woorden. ${count} met een deel ervan gevonden.`;
+  return `${count} gevonden`;
+}
+
+// The latest query. An answer to an earlier one is no longer shown.
+let latest = 0;
+let rest = [];
+
+async function showMore() {
+  const [now, later] = [rest.slice(0, step), rest.slice(step)];
+  const query = latest;
+  const entries = await Promise.all(now.map(page));
+  if (query !== latest) return;
+  rest = later;
+  const items = entries.map(item);
+  list.append(...items);
+  more.hidden = rest.length === 0;
+  return items[0];
+}
+
+async function show() {
+  latest += 1;
+  const query = latest;
+  const words = fold(field.value).match(/[\p{L}\p{N}]{2,}/gu) ?? [];
+  if (words.length === 0) {
+    status.textContent = "";
+    more.hidden = true;
+    list.replaceChildren(...everything);
+    return;
+  }
+  const found = await find(words);
+  if (query !== latest) return;
+  const entries = await Promise.all(found.numbers.slice(0, step).map(page));
+  if (query !== latest) return;
+  rest = found.numbers.slice(step);
+  status.textContent = told(words, found);
+  list.replaceChildren(...(entries.length > 0 ? entries.map(item) : everything));
+  more.hidden = rest.length === 0;
+}
+
+function failed() {
+  status.textContent = "Zoeken lukt nu even niet. Kies hieronder een pagina, of probeer het zo nog eens.";
+  list.replaceChildren(...everything);
+  more.hidden = true;
 }
 
 async function start() {
-  const answer = await fetch("/zoeken.json");
-  if (!answer.ok) return;
-  index = await answer.json();
-  field.value = new URLSearchParams(location.search).get("q") ?? "";
-  field.addEventListener("input", show);
+  root = await load("/zoeken.json");
+  field.value ||= new URLSearchParams(location.search).get("q") ?? "";
+  field.addEventListener("input", () => show().catch(failed));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    show();
+    show().catch(failed);
   });
-  show();
+  more.addEventListener("click", async () => {
+    const first = await showMore().catch(failed);
+    first?.querySelector("a").focus();
+  });
+  await show();
 }
 
-start();
+start().catch(() => {});

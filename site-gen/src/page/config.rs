@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use crate::page::clock;
 use crate::page::prose::Prose;
-use crate::page::schema::Kind::{Line, Number, Table, Tables, Text};
+use crate::page::schema::Kind::{Line, Number, Table, Tables, Text, Texts};
 use crate::page::schema::{self, Key, optional, required};
 use crate::source::file::Source;
 use crate::source::link::{self, Target};
@@ -47,6 +47,9 @@ pub struct ConfigTable {
     pub login: Option<LinkTable>,
     /// Links at the bottom of each page.
     pub footer: Vec<LinkTable>,
+    /// Words that mean the same in a search, a list in each text.
+    #[serde(default)]
+    pub synonyms: Vec<String>,
 }
 
 /// A link in the menu or the footer, or the login link.
@@ -87,6 +90,7 @@ pub const SITE: &[Key] = &[
     required("menu", Tables(LINK), "de links bovenaan elke pagina"),
     optional("login", Table(LINK), "waar *inloggen* heen gaat; anders naar het beheer"),
     required("footer", Tables(LINK), "de links onderaan elke pagina"),
+    optional("synonyms", Texts, "woorden die bij het zoeken hetzelfde betekenen, per regel met komma's"),
 ];
 
 /// Reads the site's configuration.

@@ -1,6 +1,6 @@
 //! Renders files for machines: search index, feed, sitemap, calendars, redirects, the catalogue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use catalog::answer::{Answer, ErrorView};
@@ -8,10 +8,11 @@ use tera::Context;
 
 use super::output::{self, NO_VALUES, Output, Outputs, function_file, server_file, site_file};
 use super::views::{FeedEntry, PageView, SitemapEntry};
-use super::{Common, Renderer, ics, page_context, search};
+use super::{Common, Renderer, ics, page_context};
 use crate::markdown::body::Body;
 use crate::markdown::facts::Facts;
-use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, Page, SEARCH_TEMPLATE, SEARCH_URL};
+use crate::search::{self, Entry, Index, synonyms};
+use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, Page, SEARCH_TEMPLATE, SEARCH_URL, Site};
 use crate::source::fingerprint::Fingerprint;
 use crate::source::link::encoded;
 use crate::source::problem::{Problem, Problems};
@@ -21,6 +22,29 @@ const NEWS_IN_FEED: usize = 20;
 
 /// Templates of files that use only site-wide values.
 const PLAIN: [&str; 2] = ["robots.txt", "site.webmanifest"];
+
+/// The number of pages up to which the search page lists all of them, for visitors without JavaScript.
+const LISTED: usize = 300;
+/// The number of the newest articles that it lists on a larger site, where sections list the rest.
+const NEWEST: usize = 100;
+
+/// Returns the pages that the search page lists, sorted by title, and whether there are more.
+fn listed(site: &Site) -> (Vec<Entry<'_>>, bool) {
+    let findable = |at: &usize| search::is_findable(&site.pages[*at]);
+    let all = (0..site.pages.len()).filter(findable);
+    let is_shortened = all.clone().count() > LISTED;
+    let listed: Vec<usize> = match is_shortened {
+        false => all.collect(),
+        true => {
+            let articles: HashSet<usize> = site.articles.iter().copied().collect();
+            let newest = site.articles.iter().copied().filter(findable).take(NEWEST);
+            all.filter(|at| !articles.contains(at)).chain(newest).collect()
+        }
+    };
+    let mut entries: Vec<Entry<'_>> = listed.into_iter().map(|at| Entry::new(&site.pages[at])).collect();
+    entries.sort_by_key(|entry| (entry.title.to_lowercase(), entry.url));
+    (entries, is_shortened)
+}
 
 impl Renderer<'_> {
     /// Renders the search page and its index, if the site has a template for it.
@@ -32,13 +56,15 @@ impl Renderer<'_> {
         let mut view = PageView::generated("Zoeken", SEARCH_URL);
         view.description = "Zoek in alle pagina’s en berichten van de site.";
         let mut context = page_context(&view);
-        context.insert("entries", &search::entries(site));
-        let index = serde_json::to_string(&search::index(site, facts))
+        let (entries, is_shortened) = listed(site);
+        context.insert("entries", &entries);
+        context.insert("is_shortened", &is_shortened);
+        let synonyms = synonyms::folded(&site.config.table.synonyms);
+        let files = search::files::of(&Index::new(site, facts), &synonyms)
             .map_err(|error| Problem::in_file("zoeken.json", error.to_string()))?;
-        Ok(vec![
-            output::page(SEARCH_URL, templates.render(SEARCH_TEMPLATE, &context)?),
-            site_file("zoeken.json", index),
-        ])
+        let page = output::page(SEARCH_URL, templates.render(SEARCH_TEMPLATE, &context)?);
+        let files = files.into_iter().map(|(path, text)| site_file(&path, text));
+        Ok([page].into_iter().chain(files).collect())
     }
 
     /// Renders the Atom feed, if there is an article.

@@ -11,7 +11,6 @@ pub mod lists;
 pub mod organisers;
 pub mod output;
 pub mod participants;
-pub mod search;
 mod share;
 mod template_words;
 pub mod templates;
@@ -41,6 +40,7 @@ use crate::markdown::reserved::ReservedIds;
 use crate::output::SITE;
 use crate::page::publication::Moment;
 use crate::progress::Task;
+use crate::search::weight;
 use crate::site::addresses::LinkCheck;
 use crate::site::{Page, SEARCH_TEMPLATE, Site};
 use crate::source::file::Asset;
@@ -227,8 +227,7 @@ impl Renderer<'_> {
         let mut context = lists.context();
         let json_ld = if templates.wants_json_ld { json_ld::of(site, page) } else { String::new() };
         context.insert("page", &view.with_body(&body, json_ld));
-        let terms =
-            if self.has_search() { search::terms_of_page(page, &body.html) } else { Terms::default() };
+        let terms = if self.has_search() { weight::of(&page.content, &body.html) } else { Terms::default() };
         let facts = Arc::new(Facts::new(body, terms));
         self.links.page(&page.source, url, &facts);
         let outputs = match &page.content.announcement {

@@ -1,23 +1,55 @@
 //! Search terms: the words of a text, folded so that spelling variants match.
 
-use std::collections::BTreeMap;
-
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::words::invisible::is_joiner;
 
-/// Folded words with their weights.
-pub type Terms = BTreeMap<String, usize>;
+/// Folded words in alphabetical order, each with a number. A site has millions of them, so they are kept as one text.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// The words, each ended by a line feed.
+    words: Box<str>,
+    numbers: Box<[u8]>,
+}
+
+impl Terms {
+    /// Keeps words with their numbers.
+    pub fn new(terms: impl Iterator<Item = (String, u8)>) -> Self {
+        let mut terms: Vec<(String, u8)> = terms.collect();
+        terms.sort_unstable();
+        let mut words = String::with_capacity(terms.iter().map(|(word, _)| word.len() + 1).sum());
+        for (word, _) in &terms {
+            words.push_str(word);
+            words.push('\n');
+        }
+        Self { words: words.into(), numbers: terms.iter().map(|(_, number)| *number).collect() }
+    }
+
+    /// Returns the words with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u8)> {
+        self.words.lines().zip(self.numbers.iter().copied())
+    }
+}
 
 /// Minimum length of a search term, in bytes.
 const MIN_LENGTH: usize = 2;
 
-/// Returns the words of a text, folded as `fold` in `templates/static/zoeken.js` folds what visitors type.
-pub fn terms(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c) && !is_joiner(c))
-        .map(fold)
-        .filter(|word| word.len() >= MIN_LENGTH)
+/// Passes the words of a text to `take`, folded as `fold` in `templates/static/zoeken.js` folds what visitors type.
+pub fn terms(text: &str, mut take: impl FnMut(&str)) {
+    let mut folded = String::new();
+    for word in text.split(|c: char| {
+        // Most letters are ASCII, for which no table is needed.
+        match c.is_ascii() {
+            true => !c.is_ascii_alphanumeric(),
+            false => !c.is_alphanumeric() && !is_combining_mark(c) && !is_joiner(c),
+        }
+    }) {
+        fold(word, &mut folded);
+        if folded.len() >= MIN_LENGTH {
+            take(&folded);
+        }
+    }
 }
 
 /// Letters that Unicode does not decompose, with what people type for them.
@@ -33,40 +65,69 @@ const PLAIN: [(char, &str); 9] = [
     ('ı', "i"),
 ];
 
-fn fold(word: &str) -> String {
+/// Writes the folded word into `folded`.
+fn fold(word: &str, folded: &mut String) {
+    folded.clear();
+    if word.is_ascii() {
+        folded.push_str(word);
+        folded.make_ascii_lowercase();
+        return;
+    }
     let letters =
         word.nfkd().filter(|&c| !is_combining_mark(c) && !is_joiner(c)).flat_map(char::to_lowercase);
-    let mut folded = String::with_capacity(word.len());
     for c in letters {
         match PLAIN.iter().find(|(letter, _)| *letter == c) {
             Some((_, plain)) => folded.push_str(plain),
             None => folded.push(c),
         }
     }
-    folded
 }
+
+/// The escapes that a renderer of HTML writes.
+const ESCAPES: [(&str, &str); 4] = [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\"")];
 
 /// Returns the text of a piece of HTML. Every tag separates words.
 pub fn visible_text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     for part in html.split('<') {
         // The first part precedes any `<`, so it contains no tag.
-        text.push_str(part.split_once('>').map_or(part, |(_, after)| after));
+        let mut rest = part.split_once('>').map_or(part, |(_, after)| after);
+        while let Some(at) = rest.find('&') {
+            text.push_str(&rest[..at]);
+            rest = &rest[at..];
+            let (escape, letter) =
+                ESCAPES.into_iter().find(|(escape, _)| rest.starts_with(escape)).unwrap_or(("&", "&"));
+            text.push_str(letter);
+            rest = &rest[escape.len()..];
+        }
+        text.push_str(rest);
         text.push(' ');
     }
-    text.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"")
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn found(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        terms(text, |word| found.push(word.to_owned()));
+        found
+    }
+
     #[test]
     fn words_are_folded_and_tags_separate_them() {
-        let found: Vec<String> =
-            terms(&visible_text("<h2>Één beeld</h2><p>co<em>ö</em>rdinatie &amp; zó’n A</p>")).collect();
-        assert_eq!(found, ["een", "beeld", "co", "rdinatie", "zo"]);
-        let found: Vec<String> = terms("samen\u{ad}werking Søren Ĳsselstein STRASSE Straße").collect();
-        assert_eq!(found, ["samenwerking", "soren", "ijsselstein", "strasse", "strasse"]);
+        let text = visible_text("<h2>Één beeld</h2><p>co<em>ö</em>rdinatie &amp; zó’n &lt;A &euro;</p>");
+        assert_eq!(found(&text), ["een", "beeld", "co", "rdinatie", "zo", "euro"]);
+        let text = "samen\u{ad}werking Søren Ĳsselstein STRASSE Straße";
+        assert_eq!(found(text), ["samenwerking", "soren", "ijsselstein", "strasse", "strasse"]);
+    }
+
+    #[test]
+    fn terms_come_back_in_order() {
+        let terms = Terms::new([("b".to_owned(), 2), ("a".to_owned(), 1)].into_iter());
+        assert_eq!(terms.iter().collect::<Vec<_>>(), [("a", 1), ("b", 2)]);
+        assert_eq!(Terms::default().iter().count(), 0);
     }
 }

@@ -1,0 +1,135 @@
+//! The index as files. A small one is a single file; of a large one, the script fetches the parts that it needs.
+//!
+//! | file | content |
+//! |---|---|
+//! | `zoeken.json` | the number of pages, the synonyms, and either everything or the names of the parts |
+//! | `zoeken/woorden.….json` | stems that follow each other in the alphabet, with their pages |
+//! | `zoeken/paginas.….json` | pages that follow each other, with title, address and description |
+
+use serde::Serialize;
+
+use super::index::{Entry, Index, Stem};
+use crate::source::fingerprint::Fingerprint;
+
+/// The size in bytes up to which the index stays one file: about what a photograph takes.
+const WHOLE: usize = 100_000;
+/// The size in bytes from which a part of the words ends. A query needs one or two parts for each word.
+const PART: usize = 20_000;
+/// The number of pages in a part of the pages. A search shows twenty pages, which can be in as many parts.
+const PAGES: usize = 16;
+
+/// The file that the script reads first.
+#[derive(Debug, Serialize)]
+struct Root<'a> {
+    count: usize,
+    synonyms: &'a [Vec<String>],
+    #[serde(flatten)]
+    rest: Rest<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Rest<'a> {
+    Whole {
+        pages: &'a [Entry<'a>],
+        stems: &'a [Stem],
+    },
+    Parts {
+        #[serde(rename = "pagesPerFile")]
+        pages_per_file: usize,
+        #[serde(rename = "pageFiles")]
+        page_files: Vec<String>,
+        /// For each part of the words, its first word and its fingerprint.
+        #[serde(rename = "wordFiles")]
+        word_files: Vec<(&'a str, String)>,
+    },
+}
+
+/// Returns the files of an index, each with its path within the site.
+///
+/// # Errors
+/// Fails if a value cannot be written as JSON.
+pub fn of(index: &Index<'_>, synonyms: &[Vec<String>]) -> serde_json::Result<Vec<(String, String)>> {
+    let Index { pages, stems } = index;
+    let count = pages.len();
+    let root = |rest| Ok(("zoeken.json".to_owned(), serde_json::to_string(&Root { count, synonyms, rest })?));
+    let size = stems.iter().map(size).sum::<usize>() + pages.iter().map(size_of_page).sum::<usize>();
+    if size <= WHOLE {
+        return Ok(vec![root(Rest::Whole { pages, stems })?]);
+    }
+    let mut files = Vec::new();
+    let mut part = |kind: &str, text: String| {
+        // The name changes with the content, so that browsers keep what stays the same.
+        let fingerprint = Fingerprint::of(&text).short();
+        files.push((format!("zoeken/{kind}.{fingerprint}.json"), text));
+        fingerprint
+    };
+    let mut page_files = Vec::new();
+    for pages in pages.chunks(PAGES) {
+        page_files.push(part("paginas", serde_json::to_string(pages)?));
+    }
+    let mut word_files = Vec::new();
+    for stems in stems.chunk_by(ends_after()) {
+        let first = stems[0].forms.split(' ').next().unwrap_or_default();
+        word_files.push((first, part("woorden", serde_json::to_string(stems)?)));
+    }
+    files.push(root(Rest::Parts { pages_per_file: PAGES, page_files, word_files })?);
+    Ok(files)
+}
+
+fn size(stem: &Stem) -> usize {
+    stem.forms.len() + stem.pages.len() + 24
+}
+
+fn size_of_page(entry: &Entry<'_>) -> usize {
+    entry.title.len() + entry.url.len() + entry.description.len() + 40
+}
+
+/// Returns whether two stems are in the same part: until the part is large enough.
+fn ends_after() -> impl FnMut(&Stem, &Stem) -> bool {
+    let mut total = 0;
+    move |stem, next| {
+        total += size(stem);
+        let goes_on = total + size(next) <= PART;
+        if !goes_on {
+            total = 0;
+        }
+        goes_on
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index(words: usize) -> Index<'static> {
+        let pages = (0..40).map(|_| Entry { title: "Een titel", url: "/a/", description: "" }).collect();
+        let stem = |number| Stem { forms: format!("woord{number:05}"), pages: "A".repeat(50) };
+        Index { pages, stems: (0..words).map(stem).collect() }
+    }
+
+    #[test]
+    fn a_small_index_is_one_file() {
+        let files = of(&index(10), &[vec!["a".into(), "b".into()]]).unwrap();
+        assert_eq!(files.len(), 1);
+        let root: serde_json::Value = serde_json::from_str(&files[0].1).unwrap();
+        assert_eq!((&root["count"], root["stems"].as_array().unwrap().len()), (&40.into(), 10));
+    }
+
+    #[test]
+    fn a_large_index_is_cut_into_parts_that_have_every_word_once() {
+        let files = of(&index(3_000), &[]).unwrap();
+        let root: serde_json::Value = serde_json::from_str(&files.last().unwrap().1).unwrap();
+        let named = root["wordFiles"].as_array().unwrap();
+        let mut words = Vec::new();
+        for file in named {
+            let (_, text) = files.iter().find(|(path, _)| path.contains(file[1].as_str().unwrap())).unwrap();
+            assert!(text.len() < PART + PART / 2, "{}", text.len());
+            let stems: Vec<serde_json::Value> = serde_json::from_str(text).unwrap();
+            assert_eq!(stems[0]["forms"], file[0]);
+            words.extend(stems.into_iter().map(|stem| stem["forms"].as_str().unwrap().to_owned()));
+        }
+        assert!(named.len() > 5 && words.len() == 3_000 && words.is_sorted());
+        assert_eq!(root["pageFiles"].as_array().unwrap().len(), 3);
+    }
+}

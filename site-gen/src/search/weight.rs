@@ -1,0 +1,86 @@
+//! How much a word says about a page.
+//!
+//! A word in the title counts more than one in the body, and the tenth time counts less than the first, as in BM25F
+//! (Robertson, Zaragoza and Taylor, *Simple BM25 Extension to Multiple Weighted Fields*, 2004). How rare a word is
+//! on the site, the script works out itself.
+
+use std::collections::HashMap;
+
+use crate::page::event::Announcement;
+use crate::page::parse::Content;
+use crate::words::terms::{Terms, terms, visible_text};
+
+/// The weight of a word in the title or in a tag.
+const TITLE: f32 = 8.0;
+/// The weight of a word in the description, or about the sessions of an event.
+const DESCRIPTION: f32 = 3.0;
+/// The most that a word in the body can weigh, however often it stands there.
+const BODY: f32 = 2.2;
+/// After how many times in a body of [`USUAL`] words a word has half that weight.
+const HALF: f32 = 1.2;
+/// Which share of [`HALF`] grows with the length of the body.
+const BY_LENGTH: f32 = 0.75;
+/// The number of words of a usual body.
+const USUAL: f32 = 400.0;
+/// The classes of weight, which take three bits.
+pub const CLASSES: u8 = 8;
+
+/// What the page of an event is about, besides its own words.
+const SIGNING_UP: &str = "aanmelden aanmelding formulier";
+
+/// Returns the words by which search finds a page, each with its class of weight, from 1.
+pub fn of(content: &Content, html: &str) -> Terms {
+    let body = visible_text(html);
+    let mut counts: HashMap<String, f32> = HashMap::new();
+    let mut length = 0.0;
+    terms(&body, |word| {
+        length += 1.0;
+        add(&mut counts, word, 1.0);
+    });
+    let half = HALF * (1.0 - BY_LENGTH + BY_LENGTH * length / USUAL);
+    for count in counts.values_mut() {
+        *count *= BODY / (*count + half);
+    }
+    terms(&content.title, |word| add(&mut counts, word, TITLE));
+    terms(&content.description, |word| add(&mut counts, word, DESCRIPTION));
+    for tag in &content.tags {
+        terms(tag.get_ref(), |word| add(&mut counts, word, TITLE));
+    }
+    for text in content.announcement.iter().flat_map(about) {
+        terms(text, |word| add(&mut counts, word, DESCRIPTION));
+    }
+    Terms::new(counts.into_iter().map(|(word, weight)| (word, class(weight))))
+}
+
+fn add(counts: &mut HashMap<String, f32>, word: &str, weight: f32) {
+    match counts.get_mut(word) {
+        Some(count) => *count += weight,
+        None => {
+            counts.insert(word.to_owned(), weight);
+        }
+    }
+}
+
+/// Returns what visitors read about the sessions of an event.
+fn about(announcement: &Announcement) -> impl Iterator<Item = &str> {
+    let sessions = announcement.sessions.iter();
+    let sessions = sessions.flat_map(|session| [&*session.date, &*session.place, &*session.address]);
+    sessions.chain([announcement.event.costs(), SIGNING_UP])
+}
+
+fn class(weight: f32) -> u8 {
+    // Twice the logarithm spreads a single mention in a long body (1) to the title and body (7) over the classes.
+    let class = 2.0 * (1.0 + weight).log2();
+    (1..CLASSES).find(|limit| class <= f32::from(*limit)).unwrap_or(CLASSES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_weighs_more_than_any_number_of_times_in_the_body() {
+        assert!(class(TITLE) > class(BODY) && class(BODY) > class(0.5) && class(0.2) == 1);
+        assert_eq!(class(TITLE + DESCRIPTION + BODY), CLASSES);
+    }
+}
