@@ -24,10 +24,10 @@ pub mod markdown;
 pub mod output;
 pub mod page;
 mod prepared;
+pub mod profile;
 pub mod progress;
 mod publish;
 pub mod render;
-pub mod search;
 pub mod site;
 pub mod source;
 pub mod words;
@@ -39,6 +39,7 @@ use crate::output::manifest::Manifest;
 use crate::output::staging::Written;
 use crate::page::publication::Wanted;
 use crate::prepared::{Prepared, Request};
+use crate::profile::{Part, timed};
 pub use crate::publish::{BuildError, Built};
 use crate::site::last_build::LastBuild;
 use crate::source::link::ExternalLink;
@@ -64,7 +65,7 @@ pub struct Checked {
 /// Returns all problems of the sources at once, or the first failure to read or write.
 pub fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<Built, BuildError> {
     let mut problems = Problems::default();
-    let sources = load(root, None, &mut problems)?;
+    let sources = timed(Part::Stage, "lezen", || load(root, None, &mut problems))?;
     let request = Request::new(&sources, wanted, &mut problems);
     let manifest = Manifest::read(out)?;
     if problems.is_empty()
@@ -73,7 +74,8 @@ pub fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<Built, BuildErro
         let written = Written { written: 0, unchanged: manifest.files.len(), removed: 0 };
         return Ok(Built { written, held_back: build.held_back.clone(), until: build.until });
     }
-    let prepared = Prepared::new(sources, request, None, &mut problems);
+    let prepared =
+        timed(Part::Stage, "ontleden en ordenen", || Prepared::new(sources, request, None, &mut problems));
     publish::publish(&prepared, out, None, problems)
 }
 

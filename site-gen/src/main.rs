@@ -15,10 +15,10 @@ use site_gen::command::import::{self, Generator, Imported};
 use site_gen::command::last_build;
 use site_gen::output::staging::Written;
 use site_gen::page::publication::{HeldBack, Wanted, When};
-use site_gen::progress;
 use site_gen::site::last_build::LastBuild;
 use site_gen::source::problem::Problems;
 use site_gen::{BuildError, Built, Checked};
+use site_gen::{profile, progress};
 
 /// Bouwt de site uit Markdown.
 #[derive(Parser)]
@@ -47,6 +47,9 @@ enum Command {
         /// Weiger te bouwen zolang er iets ingevuld moet worden.
         #[arg(long)]
         production: bool,
+        /// Zeg daarna waar de tijd bleef: per stap, per sjabloon, en welke pagina's het langst duurden.
+        #[arg(long)]
+        profile: bool,
     },
     /// Meld alles wat niet klopt of nog ingevuld moet worden; er wordt niets geschreven.
     Check {
@@ -96,7 +99,10 @@ enum From {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Build { root, out, as_of, drafts, production } => {
+        Command::Build { root, out, as_of, drafts, production, profile } => {
+            if profile {
+                profile::begin();
+            }
             let when = as_of.map_or_else(|| When::At(Timestamp::now()), When::AsOf);
             build(&root, &out, Wanted { when, with_unpublished: drafts, production })
         }
@@ -123,7 +129,8 @@ fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<bool> {
             }
             let (out, took) = (out.display(), start.elapsed().as_millis());
             say(&format!(
-                "{out}: {written} geschreven, {unchanged} ongewijzigd, {removed} verwijderd in {took} ms\n"
+                "{out}: {written} geschreven, {unchanged} ongewijzigd, {removed} verwijderd in {took} ms\n{}",
+                profile::report()
             ));
             Ok(true)
         }

@@ -12,6 +12,7 @@ use crate::output::pages;
 use crate::output::staging::{Staging, Written};
 use crate::page::publication::HeldBack;
 use crate::prepared::{Prepared, Ready};
+use crate::profile::{Part, timed};
 use crate::render;
 use crate::render::output::Output;
 use crate::source::problem::Problems;
@@ -72,7 +73,9 @@ pub(crate) fn publish(
     let mut done = prepared.render(Some(previous), &mut problems, put);
     if done.is_ok() && !problems.has_errors() {
         let Prepared { assets, images, pictures, .. } = prepared;
-        done = render::assets(assets, images, pictures, previous, put).map(|found| problems.append(found));
+        done = timed(Part::Stage, "afbeeldingen en bestanden", || {
+            render::assets(assets, images, pictures, previous, put).map(|found| problems.append(found))
+        });
     }
     if done.is_err() || problems.has_errors() {
         staging.abandon()?;
@@ -94,7 +97,7 @@ pub(crate) fn publish(
             pages::updated(&manifest.pages, public, prepared.moment.now)
         }
     };
-    let written = staging.commit(record, pages)?;
+    let written = timed(Part::Stage, "op hun plaats zetten", || staging.commit(record, pages))?;
     if let Some(rendered) = rendered {
         *rendered = now_rendered.into_inner().unwrap_or_else(PoisonError::into_inner);
     }

@@ -61,7 +61,7 @@ async function page(number) {
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const valueOf = new Map([...digits].map((digit, value) => [digit, value]));
 
-// Reads the pages of a stem, each with its weight (site-gen/src/search/postings.rs).
+// Reads the pages of a stem, each with its weight (site-gen/src/render/search/postings.rs).
 function* postings(text) {
   let before = 0;
   let number = 0;

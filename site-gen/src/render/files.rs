@@ -7,11 +7,12 @@ use catalog::answer::{Answer, ErrorView};
 use tera::Context;
 
 use super::output::{self, NO_VALUES, Output, Outputs, function_file, server_file, site_file};
+use super::search::index::{Entry, Index, is_findable};
+use super::search::{files, synonyms};
 use super::views::{FeedEntry, PageView, SitemapEntry};
 use super::{Common, Renderer, ics, page_context};
 use crate::markdown::body::Body;
 use crate::markdown::facts::Facts;
-use crate::search::{self, Entry, Index, synonyms};
 use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, Page, SEARCH_TEMPLATE, SEARCH_URL, Site};
 use crate::source::fingerprint::Fingerprint;
 use crate::source::link::encoded;
@@ -30,7 +31,7 @@ const NEWEST: usize = 100;
 
 /// Returns the pages that the search page lists, sorted by title, and whether there are more.
 fn listed(site: &Site) -> (Vec<Entry<'_>>, bool) {
-    let findable = |at: &usize| search::is_findable(&site.pages[*at]);
+    let findable = |at: &usize| is_findable(&site.pages[*at]);
     let all = (0..site.pages.len()).filter(findable);
     let is_shortened = all.clone().count() > LISTED;
     let listed: Vec<usize> = match is_shortened {
@@ -60,7 +61,7 @@ impl Renderer<'_> {
         context.insert("entries", &entries);
         context.insert("is_shortened", &is_shortened);
         let synonyms = synonyms::folded(&site.config.table.synonyms);
-        let files = search::files::of(&Index::new(site, facts), &synonyms)
+        let files = files::of(&Index::new(site, facts), &synonyms)
             .map_err(|error| Problem::in_file("zoeken.json", error.to_string()))?;
         let page = output::page(SEARCH_URL, templates.render(SEARCH_TEMPLATE, &context)?);
         let files = files.into_iter().map(|(path, text)| site_file(&path, text));
@@ -159,10 +160,10 @@ impl Renderer<'_> {
     /// Renders the answers that do not belong to one event.
     pub(super) fn common_answers(&self) -> Outputs {
         let context = page_context(&PageView::default());
-        let render = |template| self.common.templates.render(template, &context);
+        let (error, expired) = (Answer::Error.file(), Answer::LinkExpired.file());
         Ok(vec![
-            output::answer(&Answer::Error.file(), render("answers/error.html")?, &ErrorView::examples())?,
-            output::answer(&Answer::LinkExpired.file(), render("answers/link-expired.html")?, &NO_VALUES)?,
+            self.answer(&error, ("answers/error.html", &context), &ErrorView::examples())?,
+            self.answer(&expired, ("answers/link-expired.html", &context), &NO_VALUES)?,
         ])
     }
 }

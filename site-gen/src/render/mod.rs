@@ -11,6 +11,7 @@ pub mod lists;
 pub mod organisers;
 pub mod output;
 pub mod participants;
+pub mod search;
 mod share;
 mod template_words;
 pub mod templates;
@@ -23,24 +24,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use catalog::headers::SECURITY_HEADERS;
 use catalog::media_types::MEDIA_TYPES;
 use rayon::prelude::*;
+use serde::Serialize;
 use tera::Context;
 
 use self::output::{Output, Outputs, reusable_page, server_file, site_path};
+use self::search::weight;
 use self::templates::Templates;
 use self::views::PageView;
 use crate::assets::OutFile;
 use crate::assets::images::Images;
 use crate::assets::pictures::Picture;
 use crate::assets::share::Share;
-use crate::incremental::Previous;
+use crate::incremental::{Previous, Rendered};
 use crate::markdown;
 use crate::markdown::body::{Body, Scope};
 use crate::markdown::facts::Facts;
 use crate::markdown::reserved::ReservedIds;
-use crate::output::SITE;
+use crate::output::{FUNCTION, SITE};
 use crate::page::publication::Moment;
+use crate::profile::{Part, timed};
 use crate::progress::Task;
-use crate::search::weight;
 use crate::site::addresses::LinkCheck;
 use crate::site::{Page, SEARCH_TEMPLATE, Site};
 use crate::source::file::Asset;
@@ -127,14 +130,28 @@ impl Renderer<'_> {
                 Ok(())
             }
         };
-        let facts: Vec<Option<Arc<Facts>>> = (0..site.pages.len())
-            .into_par_iter()
-            .map(|at| {
-                let (outputs, facts) = self.page(at);
+        let facts: Vec<Option<Arc<Facts>>> = timed(Part::Stage, "pagina's", || {
+            let pages = (0..site.pages.len()).into_par_iter().map(|at| {
+                let path = &site.pages[at].source.path;
+                let (outputs, facts) = timed(Part::Page, path, || self.page(at));
                 hand_on(outputs)?;
                 Ok(facts.filter(|_| self.has_search()))
-            })
-            .collect::<anyhow::Result<_>>()?;
+            });
+            pages.collect::<anyhow::Result<_>>()
+        })?;
+        // The index is made on one core while the others go on.
+        let search = || timed(Part::Stage, "zoeken", || hand_on(self.search(&facts)));
+        let rest = || timed(Part::Stage, "overzichten en de rest", || self.lists_and_files(&hand_on));
+        let (index, rest) = rayon::join(search, rest);
+        index.and(rest)
+    }
+
+    /// Renders everything besides the pages and the search index.
+    fn lists_and_files(
+        &self,
+        hand_on: &(impl Fn(Outputs) -> anyhow::Result<()> + Sync),
+    ) -> anyhow::Result<()> {
+        let site = self.common.site;
         for section in site.pages.iter().filter(|page| page.place.kind == Kind::Section) {
             let articles: Vec<&Page> = site.articles_below(&section.place.url).collect();
             let pages: Vec<&[&Page]> = articles.chunks(site.config.table.paginate_by).collect();
@@ -147,7 +164,6 @@ impl Renderer<'_> {
         site.tags.par_iter().try_for_each(|tag| hand_on(self.tag(tag)))?;
         self.share_titles().par_iter().try_for_each(|title| hand_on(self.share_picture(title)))?;
         hand_on(self.all_tags())?;
-        hand_on(self.search(&facts))?;
         hand_on(self.agenda())?;
         hand_on(self.feed())?;
         hand_on(self.sitemap())?;
@@ -181,9 +197,8 @@ impl Renderer<'_> {
         Some(Fingerprint::of(&(self.common.fingerprint, inputs)))
     }
 
-    /// Returns the file at an address if the existing one is up to date.
-    fn up_to_date(&self, url: &str, fingerprint: Option<Fingerprint>) -> Option<Output> {
-        let path = site_path(url);
+    /// Returns the file at a path of the output folder if it is up to date.
+    fn up_to_date(&self, path: String, fingerprint: Option<Fingerprint>) -> Option<Output> {
         let rendered = self.previous?.up_to_date(&path, fingerprint?)?.clone();
         Some(Output { path, bytes: None, rendered: Some(rendered) })
     }
@@ -196,10 +211,27 @@ impl Renderer<'_> {
         render: impl FnOnce() -> Result<String, Problem>,
     ) -> Result<Output, Problem> {
         let fingerprint = self.fingerprint(inputs);
-        match self.up_to_date(url, fingerprint) {
+        match self.up_to_date(site_path(url), fingerprint) {
             Some(output) => Ok(output),
             None => Ok(reusable_page(url, render()?, fingerprint, None)),
         }
+    }
+
+    /// Renders a page that a function fills in at request time, and that depends on nothing but the templates. Fills it
+    /// with every given view first, so that an error in a template fails the build.
+    fn answer(
+        &self,
+        file: &str,
+        (template, context): (&str, &Context),
+        views: &[impl Serialize],
+    ) -> Result<Output, Problem> {
+        let fingerprint = self.fingerprint(&());
+        if let Some(output) = self.up_to_date(format!("{FUNCTION}/{file}"), fingerprint) {
+            return Ok(output);
+        }
+        let text = self.common.templates.render(template, context)?;
+        let rendered = fingerprint.map(|fingerprint| Rendered { fingerprint, facts: None });
+        Ok(Output { rendered, ..output::answer(file, text, views)? })
     }
 
     /// Renders a page, and returns the facts about its body.
@@ -214,7 +246,7 @@ impl Renderer<'_> {
             Some(_) => None,
             None => self.fingerprint(&(page.source.fingerprint, &view, &lists)),
         };
-        if let Some(output) = self.up_to_date(url, fingerprint) {
+        if let Some(output) = self.up_to_date(site_path(url), fingerprint) {
             let facts = output.rendered.as_ref().and_then(|rendered| rendered.facts.clone());
             if let Some(facts) = &facts {
                 self.links.page(&page.source, url, facts);

@@ -13,7 +13,7 @@ use catalog::mail::{
 use catalog::own::{AgainView, ErasedView, ManageView, Notice, OtherSession};
 use catalog::words::{EventWords, SessionWords};
 
-use super::output::{self, Outputs};
+use super::output::Outputs;
 use super::views::PageView;
 use super::{Renderer, page_context};
 use crate::render::templates::inert_view;
@@ -22,7 +22,6 @@ impl Renderer<'_> {
     /// Renders the pages on which participants manage their own sign-ups.
     pub(super) fn own_pages(&self) -> Outputs {
         let context = page_context(&PageView::default());
-        let render = |template| self.common.templates.render(template, &context);
         let managed = managed();
         let again = [true, false].map(|state| AgainView {
             event: event_words(state),
@@ -33,11 +32,11 @@ impl Renderer<'_> {
         });
         let erased = [true, false].map(|is_online| ErasedView { event: event_words(is_online) });
         Ok(vec![
-            output::answer(&Answer::Manage.file(), render("answers/manage.html")?, &managed)?,
-            output::answer(&Answer::Confirm.file(), render("answers/confirm.html")?, &managed)?,
-            output::answer(&Answer::NewAddress.file(), render("answers/new-address.html")?, &managed)?,
-            output::answer(&Answer::Again.file(), render("answers/again.html")?, &again)?,
-            output::answer(&Answer::Erased.file(), render("answers/erased.html")?, &erased)?,
+            self.answer(&Answer::Manage.file(), ("answers/manage.html", &context), &managed)?,
+            self.answer(&Answer::Confirm.file(), ("answers/confirm.html", &context), &managed)?,
+            self.answer(&Answer::NewAddress.file(), ("answers/new-address.html", &context), &managed)?,
+            self.answer(&Answer::Again.file(), ("answers/again.html", &context), &again)?,
+            self.answer(&Answer::Erased.file(), ("answers/erased.html", &context), &erased)?,
         ])
     }
 
@@ -52,8 +51,7 @@ impl Renderer<'_> {
         for &kind in MailKind::ALL {
             for (part, context) in [(MailPart::Text, &plain), (MailPart::Html, &html)] {
                 let template = format!("mails/{}.{}", kind.name(), part.ending());
-                let text = self.common.templates.render(&template, context)?;
-                outputs.push(output::answer(&mail_file(kind, part), text, &views)?);
+                outputs.push(self.answer(&mail_file(kind, part), (&template, context), &views)?);
             }
         }
         let log_in = [true, false].map(|has_link| LogInMailView {
@@ -65,10 +63,9 @@ impl Renderer<'_> {
         for (part, context) in [(MailPart::Text, &plain), (MailPart::Html, &html)] {
             for &mail in OrganiserMail::ALL {
                 let file = mail.file(part);
-                let text = self.common.templates.render(&file, context)?;
                 outputs.push(match mail {
-                    OrganiserMail::LogIn => output::answer(&file, text, &log_in)?,
-                    OrganiserMail::Digest => output::answer(&file, text, &digest)?,
+                    OrganiserMail::LogIn => self.answer(&file, (&file, context), &log_in)?,
+                    OrganiserMail::Digest => self.answer(&file, (&file, context), &digest)?,
                 });
             }
         }

@@ -5,31 +5,11 @@ use std::collections::BTreeSet;
 use tera::Context;
 
 use super::output::{Output, Outputs};
+use super::views::has_picture;
 use super::{Common, Renderer};
-use crate::assets::share::{Share, TEMPLATE};
+use crate::assets::share::TEMPLATE;
 use crate::output::SITE;
-use crate::site::Site;
-use crate::source::place::Kind;
 use crate::source::problem::Problem;
-
-/// The number of the newest articles that have a picture of their own. People share news; drawing a picture takes as
-/// long as a hundred pages.
-const NEWEST: usize = 20;
-
-/// Returns whether other sites show a picture of its own with a link to the page at this position. The others have the
-/// picture of the site.
-pub(super) fn has_picture(site: &Site, at: usize, share: &Share) -> bool {
-    let page = &site.pages[at];
-    let is_shared = match page.place.kind {
-        Kind::Home | Kind::NotFound | Kind::Outage => false,
-        Kind::Section | Kind::Page => true,
-        Kind::Article => {
-            page.content.announcement.is_some()
-                || site.articles.iter().take(NEWEST).any(|newest| *newest == at)
-        }
-    };
-    is_shared && share.can_write(&page.content.title)
-}
 
 impl Renderer<'_> {
     /// Returns the titles of which there is a picture, each once.

@@ -6,6 +6,7 @@ use catalog::answer::DELIMITERS;
 use serde::Serialize;
 use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera};
 
+use crate::profile::{Part, timed};
 use crate::render::template_words::dutch;
 use crate::render::views::SiteView;
 use crate::source::file::Source;
@@ -73,7 +74,8 @@ impl Templates {
     /// # Errors
     /// Returns a problem at its place in the template if rendering fails, such as for a missing value.
     pub fn render(&self, template: &str, context: &Context) -> Result<String, Problem> {
-        let rendered = self.tera.render(template, context).map_err(|error| problem(&error, &self.sources))?;
+        let rendered = timed(Part::Template, template, || self.tera.render(template, context));
+        let rendered = rendered.map_err(|error| problem(&error, &self.sources))?;
         Ok(if template.ends_with(".html") { html::minified(&rendered) } else { rendered })
     }
 }

@@ -8,13 +8,13 @@ use catalog::organiser::address::ORGANISER_PREFIX;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::share::has_picture;
 use crate::assets::share::Share;
 use crate::markdown::body::{Body, Heading};
 use crate::page::config::LinkTable;
 use crate::page::day::Day;
 use crate::page::event::{Announcement, SessionWords};
 use crate::site::{AGENDA_URL, Page, Site, TAGS_URL, Tag, tag_url};
+use crate::source::place::Kind;
 
 /// The value `site`, on every page.
 #[derive(Debug, Clone, Hash, Serialize)]
@@ -161,6 +161,25 @@ impl<'a> PageView<'a> {
     pub fn generated(title: &'a str, url: &'a str) -> Self {
         Self { title, url, ..Self::default() }
     }
+}
+
+/// The number of the newest articles that have a picture of their own. People share news; drawing a picture takes as
+/// long as a hundred pages.
+const NEWEST: usize = 20;
+
+/// Returns whether other sites show a picture of its own with a link to the page at this position. The others have the
+/// picture of the site.
+pub fn has_picture(site: &Site, at: usize, share: &Share) -> bool {
+    let page = &site.pages[at];
+    let is_shared = match page.place.kind {
+        Kind::Home | Kind::NotFound | Kind::Outage => false,
+        Kind::Section | Kind::Page => true,
+        Kind::Article => {
+            page.content.announcement.is_some()
+                || site.articles.iter().take(NEWEST).any(|newest| *newest == at)
+        }
+    };
+    is_shared && share.can_write(&page.content.title)
 }
 
 /// A link to a page or a tag.

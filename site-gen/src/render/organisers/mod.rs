@@ -14,7 +14,7 @@ use catalog::organiser::views::frame::{About, Frame, PersonRow, SessionRow, TabL
 use catalog::organiser::views::overview::{Attention, Day, OverviewView, PersonLink};
 use catalog::organiser::views::records::{ActRow, HeldRow, HeldView, LogView};
 
-use super::output::{self, Output, Outputs};
+use super::output::{Output, Outputs};
 use super::participants::{event_words, session_words};
 use super::views::PageView;
 use super::{Renderer, page_context};
@@ -31,29 +31,30 @@ impl Renderer<'_> {
 
     fn organiser_page(&self, page: OrganiserPage) -> Result<Output, Problem> {
         let file = page.file();
-        let text = self.common.templates.render(&file, &page_context(&PageView::default()))?;
+        let context = page_context(&PageView::default());
+        let template = (file.as_str(), &context);
         match page {
-            OrganiserPage::LogIn => output::answer(&file, text, &BOTH.map(log_in)),
-            OrganiserPage::Code => output::answer(&file, text, &codes()),
-            OrganiserPage::Link => output::answer(&file, text, &[LinkView { action: "0".into() }]),
-            OrganiserPage::Confirm => output::answer(&file, text, &confirm()),
-            OrganiserPage::Overview => output::answer(&file, text, &BOTH.map(overview)),
-            OrganiserPage::Session => output::answer(&file, text, &BOTH.map(sessions::session)),
-            OrganiserPage::Chosen => output::answer(&file, text, &sessions::chosen()),
-            OrganiserPage::Questions => output::answer(&file, text, &BOTH.map(sessions::questions)),
-            OrganiserPage::Join => output::answer(&file, text, &sessions::joins()),
-            OrganiserPage::Message => output::answer(&file, text, &sessions::messages()),
-            OrganiserPage::Amend => output::answer(&file, text, &sessions::amendments()),
+            OrganiserPage::LogIn => self.answer(&file, template, &BOTH.map(log_in)),
+            OrganiserPage::Code => self.answer(&file, template, &codes()),
+            OrganiserPage::Link => self.answer(&file, template, &[LinkView { action: "0".into() }]),
+            OrganiserPage::Confirm => self.answer(&file, template, &confirm()),
+            OrganiserPage::Overview => self.answer(&file, template, &BOTH.map(overview)),
+            OrganiserPage::Session => self.answer(&file, template, &BOTH.map(sessions::session)),
+            OrganiserPage::Chosen => self.answer(&file, template, &sessions::chosen()),
+            OrganiserPage::Questions => self.answer(&file, template, &BOTH.map(sessions::questions)),
+            OrganiserPage::Join => self.answer(&file, template, &sessions::joins()),
+            OrganiserPage::Message => self.answer(&file, template, &sessions::messages()),
+            OrganiserPage::Amend => self.answer(&file, template, &sessions::amendments()),
             OrganiserPage::Attendance | OrganiserPage::SignIn => {
-                output::answer(&file, text, &BOTH.map(sessions::attendance))
+                self.answer(&file, template, &BOTH.map(sessions::attendance))
             }
-            OrganiserPage::Certificate => output::answer(&file, text, &BOTH.map(sessions::certificate)),
-            OrganiserPage::Add => output::answer(&file, text, &people::adds()),
-            OrganiserPage::Person => output::answer(&file, text, &people::people()),
-            OrganiserPage::LogIns => output::answer(&file, text, &BOTH.map(log_ins)),
-            OrganiserPage::Log => output::answer(&file, text, &BOTH.map(log)),
-            OrganiserPage::Held => output::answer(&file, text, &BOTH.map(held)),
-            OrganiserPage::Error => output::answer(&file, text, &ErrorView::examples()),
+            OrganiserPage::Certificate => self.answer(&file, template, &BOTH.map(sessions::certificate)),
+            OrganiserPage::Add => self.answer(&file, template, &people::adds()),
+            OrganiserPage::Person => self.answer(&file, template, &people::people()),
+            OrganiserPage::LogIns => self.answer(&file, template, &BOTH.map(log_ins)),
+            OrganiserPage::Log => self.answer(&file, template, &BOTH.map(log)),
+            OrganiserPage::Held => self.answer(&file, template, &BOTH.map(held)),
+            OrganiserPage::Error => self.answer(&file, template, &ErrorView::examples()),
         }
     }
 }

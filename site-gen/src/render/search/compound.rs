@@ -1,6 +1,6 @@
 //! Compounds, which Dutch writes as one word: *kwaliteitsindicator* is found by *indicator* and by *kwaliteit*.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// The shortest part of a compound, in letters. Shorter ones are more often endings than words.
 const SHORTEST: usize = 4;

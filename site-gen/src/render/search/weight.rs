@@ -4,7 +4,7 @@
 //! (Robertson, Zaragoza and Taylor, *Simple BM25 Extension to Multiple Weighted Fields*, 2004). How rare a word is
 //! on the site, the script works out itself.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::page::event::Announcement;
 use crate::page::parse::Content;
@@ -53,12 +53,7 @@ pub fn of(content: &Content, html: &str) -> Terms {
 }
 
 fn add(counts: &mut HashMap<String, f32>, word: &str, weight: f32) {
-    match counts.get_mut(word) {
-        Some(count) => *count += weight,
-        None => {
-            counts.insert(word.to_owned(), weight);
-        }
-    }
+    *counts.entry_ref(word).or_default() += weight;
 }
 
 /// Returns what visitors read about the sessions of an event.

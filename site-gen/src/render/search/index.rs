@@ -1,8 +1,8 @@
 //! The index in memory: stems, the words that share each, and the pages on which they stand.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use rust_stemmers::{Algorithm, Stemmer};
 use serde::Serialize;
 

@@ -5,9 +5,7 @@
 
 mod compound;
 pub mod files;
-mod index;
+pub mod index;
 mod postings;
 pub mod synonyms;
 pub mod weight;
-
-pub use index::{Entry, Index, is_findable};
