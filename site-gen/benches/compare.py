@@ -101,7 +101,7 @@ def write_theme(root, generator):
         for template in ["alias.html", "feed.xml", "sitemap.xml", "robots.txt"]:
             shutil.copy(PROJECT / "templates" / template, root / "templates")
         # What participants get is rendered even on a site without events.
-        for folder in ["answers", "mails"]:
+        for folder in ["answers", "mails", "organiser"]:
             simple = HERE.parent / "tests/sites/templates" / folder
             shutil.copytree(simple, root / "templates" / folder, dirs_exist_ok=True)
     content = root / "content"
