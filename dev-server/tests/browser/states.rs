@@ -69,7 +69,7 @@ pub async fn all() -> (Tried, Vec<(String, State)>) {
     let site = Tried::start_in(support::site_with_everything()).await;
     let mut states: Vec<(String, State)> = pages(&site)
         .into_iter()
-        .chain(["/er-niet/".to_owned(), "/aanmelden/er-niet/".to_owned()])
+        .chain(["/503.html", "/er-niet/", "/aanmelden/er-niet/"].map(str::to_owned))
         .map(|path| (path.clone(), State::At(path)))
         .collect();
     let mut add = |name: &str, state: State| states.push((name.to_owned(), state));
