@@ -44,7 +44,7 @@ pub struct Index<'a> {
 pub struct Stem {
     /// The forms, separated by spaces.
     pub forms: String,
-    /// The pages, [`encoded`].
+    /// The pages, in the form of `postings.rs`.
     pub pages: String,
 }
 
