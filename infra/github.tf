@@ -106,6 +106,13 @@ data "aws_iam_policy_document" "deploy" {
     resources = ["arn:aws:iam::${local.account}:role/${var.name}-*"]
   }
   statement {
+    actions = [
+      "iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:GetPolicy",
+      "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:TagPolicy", "iam:UntagPolicy",
+    ]
+    resources = ["arn:aws:iam::${local.account}:policy/${var.name}-*"]
+  }
+  statement {
     actions   = ["iam:GetOpenIDConnectProvider"]
     resources = ["arn:aws:iam::${local.account}:oidc-provider/token.actions.githubusercontent.com"]
   }
