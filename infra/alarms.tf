@@ -64,7 +64,7 @@ locals {
     mailer-behind       = { metric = ["AWS/Lambda", "IteratorAge"], of = local.mailer, stat = "Maximum", from = 600000 }
     mailer-silent       = { metric = [var.name, "RoundsMade"], of = {}, below = 1, seconds = 3600 }
     mail-late           = { metric = [var.name, "MailWaited"], of = {}, stat = "p90", from = 300, seconds = 3600 }
-    mail-waiting        = { metric = [var.name, "MailWaited"], of = {}, stat = "Maximum", from = 3600 }
+    mail-waiting        = { metric = [var.name, "MailWaiting"], of = {}, stat = "Maximum", from = 3600 }
     mail-parked         = { metric = [var.name, "MailParked"], of = {}, from = 1 }
     mail-dead           = { metric = ["AWS/SQS", "ApproximateNumberOfMessagesVisible"], of = { QueueName = aws_sqs_queue.dead.name }, stat = "Maximum", from = 1 }
     mail-bounces        = { metric = ["AWS/SES", "Reputation.BounceRate"], of = {}, stat = "Maximum", from = 0.04, seconds = 3600 }

@@ -150,6 +150,10 @@ resource "aws_cloudfront_distribution" "site" {
 
   lifecycle {
     precondition {
+      condition     = fileexists("${var.built}/dist/site/503.html")
+      error_message = "content/503.md is missing or not public: visitors would get the API's JSON in an outage."
+    }
+    precondition {
       condition     = var.domain == "" || var.hosted_zone_id != "" || var.certificate_arn != ""
       error_message = "A domain needs hosted_zone_id (Terraform then creates the certificate) or certificate_arn."
     }

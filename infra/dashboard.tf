@@ -45,7 +45,7 @@ locals {
     }
     failures = {
       groups = [aws_cloudwatch_log_group.signup.name, aws_cloudwatch_log_group.organiser.name, aws_cloudwatch_log_group.mailer.name]
-      query  = "fields @timestamp, @log, message, error, reason | filter level = 'ERROR' | sort @timestamp desc | limit 200"
+      query  = "fields @timestamp, @log, message, error, reason | filter level in ['ERROR', 'WARN'] or @message like /Task timed out/ | sort @timestamp desc | limit 200"
     }
     sign-ups = {
       groups = [aws_cloudwatch_log_group.signup.name]

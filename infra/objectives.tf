@@ -47,14 +47,17 @@ resource "aws_cloudwatch_metric_alarm" "unanswered" {
   ok_actions          = [aws_sns_topic.operators.arn]
 }
 
-# How long each mail waited, in seconds, from the log of the mailer: when it was sent, and each time that it could not be.
+# How long each mail waited, in seconds, from the log of the mailer: until it was sent, and so far, each time that it could
+# not be.
 resource "aws_cloudwatch_log_metric_filter" "waited" {
-  name           = "${var.name}-mail-waited"
+  for_each = { MailWaited = "mail sent", MailWaiting = "mail failed" }
+
+  name           = "${var.name}-${each.key}"
   log_group_name = aws_cloudwatch_log_group.mailer.name
-  pattern        = "{ $.waited_s >= 0 }"
+  pattern        = "{ $.message = \"${each.value}\" && $.waited_s >= 0 }"
   metric_transformation {
     namespace = var.name
-    name      = "MailWaited"
+    name      = each.key
     value     = "$.waited_s"
     unit      = "Seconds"
   }

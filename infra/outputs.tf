@@ -16,6 +16,10 @@ output "alarm_topic" {
   value = aws_sns_topic.operators.arn
 }
 
+output "cdn_alarm_topic" {
+  value = aws_sns_topic.cdn.arn
+}
+
 output "site_url" {
   value = local.site_url
 }

@@ -103,8 +103,8 @@ variable "firewall" {
   default     = false
 }
 
-# A new account has ten concurrent executions in all and cannot reserve any of them. The API's throttle limits
-# the load in any case.
+# A new account has ten concurrent executions in all and cannot reserve any of them. In an account with more, this keeps
+# a rush of sign-ups from taking those that the mailer and the organisers need.
 variable "signup_concurrency" {
   description = "Reserved concurrency of the sign-up function. -1: none reserved, only the account's limit applies."
   type        = number

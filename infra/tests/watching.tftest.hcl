@@ -40,6 +40,7 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
             "AWS/Events FailedInvocations"               = "RuleName"
             "pos MailParked"                             = ""
             "pos MailWaited"                             = ""
+            "pos MailWaiting"                            = ""
             "pos RequestsRefused"                        = ""
             "pos RoundsMade"                             = ""
             "pos Deployed"                               = ""
@@ -78,8 +79,9 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
   }
   assert {
     condition = alltrue([
-      aws_cloudwatch_log_metric_filter.waited.log_group_name == aws_cloudwatch_log_group.mailer.name && aws_cloudwatch_log_metric_filter.waited.pattern == "{ $.waited_s >= 0 }",
-      aws_cloudwatch_log_metric_filter.waited.metric_transformation[0].value == "$.waited_s",
+      alltrue([for filter in aws_cloudwatch_log_metric_filter.waited : filter.log_group_name == aws_cloudwatch_log_group.mailer.name && filter.metric_transformation[0].value == "$.waited_s"]),
+      aws_cloudwatch_log_metric_filter.waited["MailWaited"].pattern == "{ $.message = \"mail sent\" && $.waited_s >= 0 }",
+      aws_cloudwatch_log_metric_filter.waited["MailWaiting"].pattern == "{ $.message = \"mail failed\" && $.waited_s >= 0 }",
       aws_cloudwatch_log_metric_filter.refused.log_group_name == aws_cloudwatch_log_group.api.name && aws_cloudwatch_log_metric_filter.refused.pattern == "{ $.error_type = \"THROTTLED\" }",
       jsondecode(aws_apigatewayv2_stage.signup.access_log_settings[0].format)["error_type"] == "$context.error.responseType",
     ])

@@ -66,8 +66,11 @@ pub fn report() -> String {
         ("Duurste sjablonen, in tijd van één kern", Part::Template, SLOWEST),
         ("Traagste pagina's, in tijd van één kern", Part::Page, SLOWEST),
     ] {
-        report += &format!("\n{title}:\n");
-        for (name, Spent { times, time }) in of(part).into_iter().take(most) {
+        let spent = of(part);
+        if !spent.is_empty() {
+            report += &format!("\n{title}:\n");
+        }
+        for (name, Spent { times, time }) in spent.into_iter().take(most) {
             let milliseconds = 1000.0 * time.as_secs_f64();
             report += &match times {
                 1 => format!("{milliseconds:10.1} ms  {name}\n"),

@@ -10,7 +10,7 @@ const everything = [...list.children];
 
 // How many pages are shown at first, and with each press of the button.
 const step = 20;
-// How many parts of the words one typed word may need: the first ones contain the exact word.
+// How many parts of the words one typed word may need. The first of them contains the exact word.
 const mostParts = 3;
 
 const more = document.createElement("button");
@@ -38,16 +38,19 @@ function load(path) {
   return fetched.get(path);
 }
 
-// Returns the stems among which the typed word can be: all, or those of the parts that it falls in.
+// Returns the stems among which the typed word can be, all or those of the parts that it falls in, and whether more
+// words begin like it.
 async function stemsNear(typed) {
-  if (root.stems) return root.stems;
+  if (root.stems) return { stems: root.stems, isCut: false };
   const starts = root.wordFiles;
   let at = 0;
   while (at + 1 < starts.length && starts[at + 1][0] <= typed) at += 1;
   let end = at + 1;
-  while (end < starts.length && end < at + mostParts && starts[end][0].startsWith(typed)) end += 1;
-  const parts = await Promise.all(starts.slice(at, end).map(([, fingerprint]) => load(`/zoeken/woorden.${fingerprint}.json`)));
-  return parts.flat();
+  const goesOn = () => end < starts.length && starts[end][0].startsWith(typed);
+  while (goesOn() && end < at + mostParts) end += 1;
+  const names = starts.slice(at, end).map(([, fingerprint]) => `/zoeken/woorden.${fingerprint}.json`);
+  const parts = await Promise.all(names.map(load));
+  return { stems: parts.flat(), isCut: goesOn() };
 }
 
 // Returns the page with a number.
@@ -128,22 +131,31 @@ function scored(stems, fitting) {
   return scores;
 }
 
-// Returns the pages that match one typed word or a synonym of it.
+// Returns the pages that match one typed word or a synonym of it, and whether there may be more.
 async function pagesFor(typed) {
   const same = root.synonyms.filter((words) => words.includes(typed)).flat();
   const scores = new Map();
+  let isCut = false;
   for (const word of new Set([typed, ...same])) {
-    let found = scored(await stemsNear(word), (form) => fit(form, word));
-    // A mistake is seldom in the first three letters.
-    if (found.size === 0) found = scored(await stemsNear(word.slice(0, 3)), (form) => (isTypo(form, word) ? 1 : 0));
+    const near = await stemsNear(word);
+    let found = scored(near.stems, (form) => fit(form, word));
+    isCut ||= near.isCut;
+    if (found.size === 0) {
+      // A mistake is seldom in the first three letters.
+      const { stems } = await stemsNear(word.slice(0, 3));
+      found = scored([...near.stems, ...stems], (form) => (isTypo(form, word) ? 1 : 0));
+    }
     for (const [number, score] of found) scores.set(number, Math.max(scores.get(number) ?? 0, score));
   }
-  return scores;
+  return { scores, isCut };
 }
 
-// Returns the numbers of the pages that match most of the words, best match first, and how many words those are.
+// Returns the numbers of the pages that match most of the words, best match first, how many words those are, and
+// whether there may be more pages.
 async function find(words) {
-  const scores = await Promise.all(words.map(pagesFor));
+  const found = await Promise.all(words.map(pagesFor));
+  const scores = found.map((one) => one.scores);
+  const isCut = found.some((one) => one.isCut);
   const matches = new Map();
   for (const score of scores) {
     for (const [number, points] of score) {
@@ -156,7 +168,7 @@ async function find(words) {
     .filter(([, [count]]) => count === most)
     .sort(([one, [, a]], [other, [, b]]) => b - a || other - one)
     .map(([number]) => number);
-  return { numbers, most };
+  return { numbers, most, isCut };
 }
 
 // ---- the page ----
@@ -171,68 +183,69 @@ function item(entry) {
   return shown;
 }
 
-function told(words, { numbers, most }) {
+function told(words, { numbers, most, isCut }) {
   if (numbers.length === 0) return `Niets gevonden voor “${field.value.trim()}”. Probeer een ander woord, of kies hieronder.`;
   const count = numbers.length === 1 ? "1 pagina" : `${numbers.length} pagina’s`;
   if (most < words.length) return `Geen pagina heeft alle woorden. ${count} met een deel ervan gevonden.`;
-  return `${count} gevonden`;
+  return isCut ? `Ten minste ${count} gevonden. Typ meer letters om gerichter te zoeken.` : `${count} gevonden`;
 }
 
 // The latest query. An answer to an earlier one is no longer shown.
 let latest = 0;
+// The numbers of the pages that are still to be shown.
 let rest = [];
 
-async function showMore() {
-  const [now, later] = [rest.slice(0, step), rest.slice(step)];
-  const query = latest;
-  const entries = await Promise.all(now.map(page));
-  if (query !== latest) return;
-  rest = later;
-  const items = entries.map(item);
-  list.append(...items);
-  more.hidden = rest.length === 0;
-  return items[0];
-}
+const failure = "Zoeken lukt nu even niet. Kies hieronder een pagina, of probeer het zo nog eens.";
 
+// Shows the answer to what is typed now.
 async function show() {
   latest += 1;
   const query = latest;
-  const words = fold(field.value).match(/[\p{L}\p{N}]{2,}/gu) ?? [];
-  if (words.length === 0) {
-    status.textContent = "";
-    more.hidden = true;
-    list.replaceChildren(...everything);
-    return;
-  }
-  const found = await find(words);
-  if (query !== latest) return;
-  const entries = await Promise.all(found.numbers.slice(0, step).map(page));
-  if (query !== latest) return;
-  rest = found.numbers.slice(step);
-  status.textContent = told(words, found);
-  list.replaceChildren(...(entries.length > 0 ? entries.map(item) : everything));
-  more.hidden = rest.length === 0;
-}
-
-function failed() {
-  status.textContent = "Zoeken lukt nu even niet. Kies hieronder een pagina, of probeer het zo nog eens.";
-  list.replaceChildren(...everything);
+  rest = [];
   more.hidden = true;
+  const words = fold(field.value).match(/[\p{L}\p{N}]{2,}/gu) ?? [];
+  const tell = (words, items) => {
+    status.textContent = words;
+    list.replaceChildren(...items);
+  };
+  if (words.length === 0) return tell("", everything);
+  try {
+    root ??= await load("/zoeken.json");
+    const found = await find(words);
+    if (query !== latest) return;
+    const entries = await Promise.all(found.numbers.slice(0, step).map(page));
+    if (query !== latest) return;
+    rest = found.numbers.slice(step);
+    more.hidden = rest.length === 0;
+    tell(told(words, found), entries.length > 0 ? entries.map(item) : everything);
+  } catch {
+    if (query === latest) tell(failure, everything);
+  }
 }
 
-async function start() {
-  root = await load("/zoeken.json");
-  field.value ||= new URLSearchParams(location.search).get("q") ?? "";
-  field.addEventListener("input", () => show().catch(failed));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    show().catch(failed);
-  });
-  more.addEventListener("click", async () => {
-    const first = await showMore().catch(failed);
-    first?.querySelector("a").focus();
-  });
-  await show();
+// Shows more pages, and moves the focus to the first of them. If they cannot be fetched, the button stays.
+async function showMore() {
+  const [query, now, later] = [latest, rest.slice(0, step), rest.slice(step)];
+  rest = [];
+  try {
+    const items = (await Promise.all(now.map(page))).map(item);
+    if (query !== latest) return;
+    rest = later;
+    more.hidden = rest.length === 0;
+    list.append(...items);
+    items[0]?.querySelector("a").focus();
+  } catch {
+    if (query === latest) rest = [...now, ...later];
+  }
 }
 
-start().catch(() => {});
+field.value ||= new URLSearchParams(location.search).get("q") ?? "";
+field.addEventListener("input", show);
+more.addEventListener("click", showMore);
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  show();
+});
+// Fetches the index before the first letter is typed.
+load("/zoeken.json").catch(() => {});
+show();

@@ -90,7 +90,11 @@ pub const SITE: &[Key] = &[
     required("menu", Tables(LINK), "de links bovenaan elke pagina"),
     optional("login", Table(LINK), "waar *inloggen* heen gaat; anders naar het beheer"),
     required("footer", Tables(LINK), "de links onderaan elke pagina"),
-    optional("synonyms", Texts, "woorden die bij het zoeken hetzelfde betekenen, per regel met komma's"),
+    optional(
+        "synonyms",
+        Texts,
+        "losse woorden die bij het zoeken hetzelfde betekenen, per regel met komma's",
+    ),
 ];
 
 /// Reads the site's configuration.

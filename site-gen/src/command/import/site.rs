@@ -70,6 +70,10 @@ pub(super) fn missing_pages(
     let mut pages = vec![
         ("_index.md".to_owned(), page(title, "[vul in: waar de site over gaat]")),
         ("404.md".to_owned(), page("Deze pagina is er niet", "Ga naar [de eerste pagina](/).")),
+        (
+            "503.md".to_owned(),
+            page("De site is even niet bereikbaar", "Probeer het over een paar minuten nog eens."),
+        ),
     ];
     pages.retain(|(path, _)| !has(path));
     let named = |path: &str| path.rsplit('/').next().unwrap_or(path).replace('-', " ");

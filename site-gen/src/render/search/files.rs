@@ -13,8 +13,8 @@ use crate::source::fingerprint::Fingerprint;
 
 /// The size in bytes up to which the index stays one file: about what a photograph takes.
 const WHOLE: usize = 100_000;
-/// The size in bytes from which a part of the words ends. A query needs one or two parts for each word.
-const PART: usize = 20_000;
+/// The size in bytes of a part of the words. A query needs one or two parts for each word.
+const PART_SIZE: usize = 20_000;
 /// The number of pages in a part of the pages. A search shows twenty pages, which can be in as many parts.
 const PAGES: usize = 16;
 
@@ -69,9 +69,8 @@ pub fn of(index: &Index<'_>, synonyms: &[Vec<String>]) -> serde_json::Result<Vec
         page_files.push(part("paginas", serde_json::to_string(pages)?));
     }
     let mut word_files = Vec::new();
-    for stems in stems.chunk_by(ends_after()) {
-        let first = stems[0].forms.split(' ').next().unwrap_or_default();
-        word_files.push((first, part("woorden", serde_json::to_string(stems)?)));
+    for Part { first, stems } in parts(stems) {
+        word_files.push((first, part("woorden", serde_json::to_string(&stems)?)));
     }
     files.push(root(Rest::Parts { pages_per_file: PAGES, page_files, word_files })?);
     Ok(files)
@@ -85,17 +84,42 @@ fn size_of_page(entry: &Entry<'_>) -> usize {
     entry.title.len() + entry.url.len() + entry.description.len() + 40
 }
 
-/// Returns whether two stems are in the same part: until the part is large enough.
-fn ends_after() -> impl FnMut(&Stem, &Stem) -> bool {
+/// Words that follow each other in the alphabet.
+struct Part<'a> {
+    /// The first of them.
+    first: &'a str,
+    /// Their stems. One whose words are far apart is in several parts.
+    stems: Vec<&'a Stem>,
+}
+
+/// Cuts the words into parts, each as large as it may be.
+fn parts(stems: &[Stem]) -> Vec<Part<'_>> {
+    let words =
+        stems.iter().enumerate().flat_map(|(at, stem)| stem.forms.split(' ').map(move |word| (word, at)));
+    let mut words: Vec<(&str, usize)> = words.collect();
+    words.sort_unstable();
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    // How many parts there were when each stem was last added to one.
+    let mut added = vec![0; stems.len()];
     let mut total = 0;
-    move |stem, next| {
-        total += size(stem);
-        let goes_on = total + size(next) <= PART;
-        if !goes_on {
-            total = 0;
+    for (word, at) in words {
+        let stem = &stems[at];
+        if added[at] > 0 && added[at] == parts.len() {
+            continue;
         }
-        goes_on
+        match parts.last_mut() {
+            Some(part) if total + size(stem) <= PART_SIZE => {
+                part.stems.push(stem);
+                total += size(stem);
+            }
+            _ => {
+                parts.push(Part { first: word, stems: vec![stem] });
+                total = size(stem);
+            }
+        }
+        added[at] = parts.len();
     }
+    parts
 }
 
 #[cfg(test)]
@@ -124,12 +148,26 @@ mod tests {
         let mut words = Vec::new();
         for file in named {
             let (_, text) = files.iter().find(|(path, _)| path.contains(file[1].as_str().unwrap())).unwrap();
-            assert!(text.len() < PART + PART / 2, "{}", text.len());
+            assert!(text.len() < PART_SIZE + PART_SIZE / 2, "{}", text.len());
             let stems: Vec<serde_json::Value> = serde_json::from_str(text).unwrap();
             assert_eq!(stems[0]["forms"], file[0]);
             words.extend(stems.into_iter().map(|stem| stem["forms"].as_str().unwrap().to_owned()));
         }
         assert!(named.len() > 5 && words.len() == 3_000 && words.is_sorted());
         assert_eq!(root["pageFiles"].as_array().unwrap().len(), 3);
+    }
+
+    #[test]
+    fn a_word_is_in_the_part_in_which_it_is_looked_for() {
+        let stem = |forms: &str, pages: usize| Stem { forms: forms.to_owned(), pages: "A".repeat(pages) };
+        let between = (0..300).map(|number| stem(&format!("deel{number:03}"), 200));
+        let stems: Vec<Stem> = [stem("deel delen", 10)].into_iter().chain(between).collect();
+        let parts = parts(&stems);
+        assert!(parts.len() > 2 && parts.iter().map(|part| part.first).is_sorted());
+        for word in ["deel", "delen", "deel150"] {
+            let part = parts.iter().rfind(|part| part.first <= word).unwrap();
+            let forms: Vec<&str> = part.stems.iter().flat_map(|stem| stem.forms.split(' ')).collect();
+            assert!(forms.contains(&word), "{word}");
+        }
     }
 }
