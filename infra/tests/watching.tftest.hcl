@@ -167,3 +167,36 @@ run "every_role_can_do_what_its_program_does" {
     error_message = "The mailer's role must allow what the mailer does, besides the table."
   }
 }
+
+run "every_program_has_the_keys_of_this_deployment" {
+  command         = apply
+  expect_failures = [check.origin]
+
+  assert {
+    condition = nonsensitive(alltrue([for f in [aws_lambda_function.signup, aws_lambda_function.organiser, aws_lambda_function.mailer] : alltrue([
+      f.environment[0].variables.TOKEN_KEYS == join(",", var.token_keys),
+      f.environment[0].variables.IDENTITY_KEY == var.identity_key,
+      f.environment[0].variables.TABLE_NAME == aws_dynamodb_table.signups.name,
+    ])]))
+    error_message = "All programs must sign with the same keys, and use the same table."
+  }
+  assert {
+    condition     = nonsensitive(alltrue([for f in [aws_lambda_function.signup, aws_lambda_function.organiser] : f.environment[0].variables.ORIGIN_SECRETS == join(",", var.origin_secrets)]))
+    error_message = "Both functions behind the CDN must know its secrets."
+  }
+  assert {
+    condition     = nonsensitive(alltrue([for f in [aws_lambda_function.organiser, aws_lambda_function.mailer] : f.environment[0].variables.ORGANISERS == local.organisers]))
+    error_message = "The organisers' function and the mailer must know the organisers."
+  }
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.mailer.statement : [for c in s.condition : c.values] if contains(s.actions, "ses:SendEmail")]) == [local.mail_address]
+    error_message = "The mailer may send only as the sender."
+  }
+  assert {
+    condition = alltrue([
+      data.aws_iam_policy_document.site.statement[0].actions == toset(["s3:GetObject", "s3:ListBucket"]),
+      flatten([for c in data.aws_iam_policy_document.site.statement[0].condition : c.values]) == [aws_cloudfront_distribution.site.arn],
+    ])
+    error_message = "Only this CDN may read and list the bucket."
+  }
+}
