@@ -32,16 +32,29 @@ data "aws_iam_policy_document" "operators" {
   }
 }
 
-# The mailer logs this when it parks a mail: after ten failed attempts over almost a day, or at once after a
-# permanent error.
-resource "aws_cloudwatch_log_metric_filter" "parked" {
-  name           = "${var.name}-mail-parked"
+# Metric => what the mailer logs, and what it counts: each time, or the seconds that the mail has waited.
+locals {
+  mailer_log = {
+    # After ten failed attempts over almost a day, or at once after a permanent error.
+    MailParked = { message = "mail parked", value = "1" }
+    RoundsMade = { message = "rounds made", value = "1" }
+    # Until it was sent; and so far, each time that it could not be.
+    MailWaited  = { message = "mail sent", value = "$.waited_s" }
+    MailWaiting = { message = "mail failed", value = "$.waited_s" }
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "mailer" {
+  for_each = local.mailer_log
+
+  name           = "${var.name}-${each.key}"
   log_group_name = aws_cloudwatch_log_group.mailer.name
-  pattern        = "{ $.message = \"mail parked\" }"
+  pattern        = "{ $.message = \"${each.value.message}\"${each.value.value == "1" ? "" : " && ${each.value.value} >= 0"} }"
   metric_transformation {
     namespace = var.name
-    name      = "MailParked"
-    value     = "1"
+    name      = each.key
+    value     = each.value.value
+    unit      = each.value.value == "1" ? "None" : "Seconds"
   }
 }
 
@@ -80,17 +93,6 @@ locals {
       deployment-old = { metric = [var.name, "Deployed"], of = {}, below = 1, seconds = 86400, periods = 2 }
     },
   )
-}
-
-resource "aws_cloudwatch_log_metric_filter" "rounds" {
-  name           = "${var.name}-rounds-made"
-  log_group_name = aws_cloudwatch_log_group.mailer.name
-  pattern        = "{ $.message = \"rounds made\" }"
-  metric_transformation {
-    namespace = var.name
-    name      = "RoundsMade"
-    value     = "1"
-  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {

@@ -47,22 +47,6 @@ resource "aws_cloudwatch_metric_alarm" "unanswered" {
   ok_actions          = [aws_sns_topic.operators.arn]
 }
 
-# How long each mail waited, in seconds, from the log of the mailer: until it was sent, and so far, each time that it could
-# not be.
-resource "aws_cloudwatch_log_metric_filter" "waited" {
-  for_each = { MailWaited = "mail sent", MailWaiting = "mail failed" }
-
-  name           = "${var.name}-${each.key}"
-  log_group_name = aws_cloudwatch_log_group.mailer.name
-  pattern        = "{ $.message = \"${each.value}\" && $.waited_s >= 0 }"
-  metric_transformation {
-    namespace = var.name
-    name      = each.key
-    value     = "$.waited_s"
-    unit      = "Seconds"
-  }
-}
-
 # Requests that API Gateway refused by its throttle. They get its own JSON, because CloudFront has no page for 429.
 resource "aws_cloudwatch_log_metric_filter" "refused" {
   name           = "${var.name}-requests-refused"

@@ -79,9 +79,9 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
   }
   assert {
     condition = alltrue([
-      alltrue([for filter in aws_cloudwatch_log_metric_filter.waited : filter.log_group_name == aws_cloudwatch_log_group.mailer.name && filter.metric_transformation[0].value == "$.waited_s"]),
-      aws_cloudwatch_log_metric_filter.waited["MailWaited"].pattern == "{ $.message = \"mail sent\" && $.waited_s >= 0 }",
-      aws_cloudwatch_log_metric_filter.waited["MailWaiting"].pattern == "{ $.message = \"mail failed\" && $.waited_s >= 0 }",
+      alltrue([for name in ["MailWaited", "MailWaiting"] : aws_cloudwatch_log_metric_filter.mailer[name].log_group_name == aws_cloudwatch_log_group.mailer.name && aws_cloudwatch_log_metric_filter.mailer[name].metric_transformation[0].value == "$.waited_s"]),
+      aws_cloudwatch_log_metric_filter.mailer["MailWaited"].pattern == "{ $.message = \"mail sent\" && $.waited_s >= 0 }",
+      aws_cloudwatch_log_metric_filter.mailer["MailWaiting"].pattern == "{ $.message = \"mail failed\" && $.waited_s >= 0 }",
       aws_cloudwatch_log_metric_filter.refused.log_group_name == aws_cloudwatch_log_group.api.name && aws_cloudwatch_log_metric_filter.refused.pattern == "{ $.error_type = \"THROTTLED\" }",
       jsondecode(aws_apigatewayv2_stage.signup.access_log_settings[0].format)["error_type"] == "$context.error.responseType",
     ])
@@ -96,7 +96,7 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
     error_message = "The saved queries must read the logs of this deployment."
   }
   assert {
-    condition = alltrue([for filter in [aws_cloudwatch_log_metric_filter.parked, aws_cloudwatch_log_metric_filter.rounds] :
+    condition = alltrue([for filter in [aws_cloudwatch_log_metric_filter.mailer["MailParked"], aws_cloudwatch_log_metric_filter.mailer["RoundsMade"]] :
     filter.log_group_name == aws_cloudwatch_log_group.mailer.name && contains(["mail parked", "rounds made"], regex("^{ \\$\\.message = \"(.*)\" }$", filter.pattern)[0])])
     error_message = "The filters must count what the mailer logs."
   }

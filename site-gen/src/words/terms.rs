@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::words::invisible::is_joiner;
 
 /// Folded words in alphabetical order, each with a number. A site has millions of them, so they are kept as one text.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Terms {
     /// The words, each ended by a line feed.
     words: Box<str>,

@@ -23,7 +23,7 @@ const BY_LENGTH: f32 = 0.75;
 /// The number of words of a usual body.
 const USUAL: f32 = 400.0;
 /// The classes of weight, which take three bits.
-pub const CLASSES: u8 = 8;
+const CLASSES: u8 = 8;
 
 /// What the page of an event is about, besides its own words.
 const SIGNING_UP: &str = "aanmelden aanmelding formulier";
