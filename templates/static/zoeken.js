@@ -134,10 +134,13 @@ function scored(stems, fitting) {
 // Returns the pages that match one typed word or a synonym of it, and whether there may be more.
 async function pagesFor(typed) {
   const same = root.synonyms.filter((words) => words.includes(typed)).flat();
+  const alternatives = [...new Set([typed, ...same])];
+  // All at once, because on a large site each may need a part of its own.
+  const parts = await Promise.all(alternatives.map(stemsNear));
   const scores = new Map();
   let isCut = false;
-  for (const word of new Set([typed, ...same])) {
-    const near = await stemsNear(word);
+  for (const [at, word] of alternatives.entries()) {
+    const near = parts[at];
     let found = scored(near.stems, (form) => fit(form, word));
     isCut ||= near.isCut;
     if (found.size === 0) {
