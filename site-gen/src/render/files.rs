@@ -1,13 +1,13 @@
 //! Renders files for machines: search index, feed, sitemap, calendars, redirects, the catalogue.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catalog::answer::{Answer, ErrorView};
 use tera::Context;
 
 use super::output::{self, NO_VALUES, Output, Outputs, function_file, server_file, site_file};
-use super::search::index::{Entry, Index, is_findable};
+use super::search::index::{Entry, Index};
 use super::search::{files, synonyms};
 use super::views::{FeedEntry, PageView, SitemapEntry};
 use super::{Common, Renderer, ics, page_context};
@@ -16,6 +16,7 @@ use crate::markdown::facts::Facts;
 use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, Page, SEARCH_TEMPLATE, SEARCH_URL, Site};
 use crate::source::fingerprint::Fingerprint;
 use crate::source::link::encoded;
+use crate::source::place::Kind;
 use crate::source::problem::{Problem, Problems};
 
 /// The maximum number of articles in the feed.
@@ -31,18 +32,13 @@ const NEWEST: usize = 100;
 
 /// Returns the pages that the search page lists, sorted by title, and whether there are more.
 fn listed(site: &Site) -> (Vec<Entry<'_>>, bool) {
-    let findable = |at: &usize| is_findable(&site.pages[*at]);
-    let all = (0..site.pages.len()).filter(findable);
-    let is_shortened = all.clone().count() > LISTED;
-    let listed: Vec<usize> = match is_shortened {
-        false => all.collect(),
-        true => {
-            let articles: HashSet<usize> = site.articles.iter().copied().collect();
-            let newest = site.articles.iter().copied().filter(findable).take(NEWEST);
-            all.filter(|at| !articles.contains(at)).chain(newest).collect()
-        }
-    };
-    let mut entries: Vec<Entry<'_>> = listed.into_iter().map(|at| Entry::new(&site.pages[at])).collect();
+    let mut listed: Vec<&Page> = site.pages.iter().filter(|page| page.is_listed()).collect();
+    let is_shortened = listed.len() > LISTED;
+    if is_shortened {
+        listed.retain(|page| page.place.kind != Kind::Article);
+        listed.extend(site.articles_below("/").filter(|page| page.is_listed()).take(NEWEST));
+    }
+    let mut entries: Vec<Entry<'_>> = listed.into_iter().map(Entry::new).collect();
     entries.sort_by_key(|entry| (entry.title.to_lowercase(), entry.url));
     (entries, is_shortened)
 }
@@ -96,9 +92,8 @@ impl Renderer<'_> {
     /// Renders the sitemap and the files in [`PLAIN`].
     pub(super) fn sitemap(&self) -> Outputs {
         let Common { site, templates, .. } = self.common;
-        let is_public = |page: &&Page| page.badge.is_none() && !page.place.kind.is_error();
-        let mut entries: Vec<SitemapEntry<'_>> =
-            site.pages.iter().filter(is_public).map(SitemapEntry::new).collect();
+        let listed = site.pages.iter().filter(|page| page.is_listed());
+        let mut entries: Vec<SitemapEntry<'_>> = listed.map(SitemapEntry::new).collect();
         entries.extend(site.tags.iter().map(|tag| SitemapEntry::generated(&tag.url)));
         entries.extend(templates.has(AGENDA_TEMPLATE).then(|| SitemapEntry::generated(AGENDA_URL)));
         let sitemap = self.file("/sitemap.xml", &entries, || {

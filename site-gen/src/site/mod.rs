@@ -132,6 +132,11 @@ impl Page {
             badge,
         })
     }
+
+    /// Returns whether visitors and search engines may find the page in a list.
+    pub fn is_listed(&self) -> bool {
+        self.badge.is_none() && !self.place.kind.is_error()
+    }
 }
 
 impl Site {

@@ -57,11 +57,6 @@ struct Found<'a> {
     pages: Postings,
 }
 
-/// Returns whether search can find a page.
-pub fn is_findable(page: &Page) -> bool {
-    page.badge.is_none() && !page.place.kind.is_error()
-}
-
 impl<'a> Index<'a> {
     /// Builds the index of a site from the facts about its pages.
     pub fn new(site: &'a Site, facts: &[Option<Arc<Facts>>]) -> Self {
@@ -104,7 +99,7 @@ impl<'a> Index<'a> {
 fn in_order(site: &Site) -> impl Iterator<Item = usize> {
     let is_other = |at: &usize| site.pages[*at].place.kind != Kind::Article;
     let others = (0..site.pages.len()).filter(is_other);
-    others.chain(site.articles.iter().rev().copied()).filter(|at| is_findable(&site.pages[*at]))
+    others.chain(site.articles.iter().rev().copied()).filter(|at| site.pages[*at].is_listed())
 }
 
 /// Adds a page to those of a stem, unless it is there with another form of the word.
