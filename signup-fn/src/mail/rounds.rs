@@ -226,6 +226,9 @@ impl Mailer {
     ) -> Result<(), StoreError> {
         if session.is_called_off() && participant.status != Status::Cancelled {
             self.store.change(event, &participant.key(), &Change::CallOff, timing).await?;
+            // What a participant follows depends on whether the sign-up is cancelled.
+            self.store.change(event, &participant.key(), &Change::Follow, timing).await?;
+            return Ok(());
         }
         if let Some(following) = participant.following(event, session, timing.now) {
             // A former id of the session is no reason to wait with a reminder.

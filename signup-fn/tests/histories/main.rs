@@ -66,6 +66,26 @@ fn a_form_sent_twice_at_once_decides_on_what_both_have_read() {
     }
 }
 
+/// A cancelled participant follows the session at once, somebody with a seat an hour after the last change. Whoever
+/// the rounds cancel is no exception, whether or not the id of their session has changed as well.
+#[test]
+fn a_participant_of_a_session_called_off_follows_it_at_once() {
+    for is_renamed in [false, true] {
+        let reschedule = |hours| Act::Edit(Edit::Reschedule { session: 1, hours });
+        let mut acts = vec![
+            Act::Do(Doing::SignUp { mailbox: 0, name: 0, session: 1, may_wait: false }),
+            reschedule(200),
+            Act::Rounds,
+            reschedule(30),
+        ];
+        acts.extend(is_renamed.then_some(Act::Edit(Edit::RenameSession { session: 1 })));
+        acts.extend([Act::Edit(Edit::CallOff { session: 1, is_off: true }), Act::Rounds]);
+        let history =
+            History { confirms: false, steps: acts.into_iter().map(|act| (act, Vec::new())).collect() };
+        assert_eq!(lived(&history), Ok(()));
+    }
+}
+
 /// Runs the histories of a seed.
 fn run(seed: u64, cases: u32) {
     let mut bytes = [0; 32];

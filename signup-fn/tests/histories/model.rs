@@ -75,6 +75,9 @@ pub(crate) struct Model {
     pub(crate) amended: [Amended; 2],
     /// How often the id of each session was changed.
     pub(crate) renamed: [usize; 2],
+    /// Whether the rounds find people stored with a former id of their session. They then follow the event as
+    /// they are by then, even if the rounds at first saw nothing to follow.
+    pub(crate) has_former_ids: bool,
     pub(crate) people: BTreeMap<Key, Participant>,
     /// The people who share each address, in the order of their sign-ups.
     pub(crate) mailboxes: [Vec<Key>; 2],
@@ -100,6 +103,7 @@ impl Model {
             online: true,
             amended: [Amended::default(); 2],
             renamed: [0; 2],
+            has_former_ids: false,
             people: BTreeMap::new(),
             mailboxes: Default::default(),
             waiting: Default::default(),

@@ -35,9 +35,11 @@ pub(crate) fn with_rounds(model: &Model, operation: &Operation) -> Vec<Outcome> 
     model.clone().rounds(|_| points += 1);
     // An operation may add people, so that the rounds have more points.
     let points = points + 4;
-    for first in 0..points {
-        for second in first..points {
+    let variants = if model.renamed == [0; 2] { &[false][..] } else { &[false, true] };
+    for (first, second) in (0..points).flat_map(|first| (first..points).map(move |second| (first, second))) {
+        for &has_former_ids in variants {
             let (mut model, mut operation) = (model.clone(), operation.clone());
+            model.has_former_ids = has_former_ids;
             let mut point = 0;
             model.rounds(|model| {
                 if point == first && !operation.is_over {
@@ -51,6 +53,7 @@ pub(crate) fn with_rounds(model: &Model, operation: &Operation) -> Vec<Outcome> 
             while !operation.is_over {
                 operation.step(&mut model);
             }
+            model.has_former_ids = false;
             outcomes.push(([operation.answer, None], model));
         }
     }

@@ -116,17 +116,19 @@ impl Model {
     /// Ends the sign-up of a participant whose session was called off. The rounds saw them as `seen` when they
     /// began.
     fn call_off(&mut self, who: Key, seen: &Participant) {
-        let person = self.people[&who].clone();
-        let concerns =
-            |one: &Participant| self.session(one.session).called_off && one.status != Status::Cancelled;
-        if concerns(seen) && concerns(&person) {
+        if self.is_called_off(seen) && self.is_called_off(&self.people[&who]) {
             self.end(who, MailKind::CalledOff, MailKind::CalledOffUnseated);
         }
     }
 
+    /// Returns whether a participant's session was called off and the sign-up has not ended yet.
+    fn is_called_off(&self, person: &Participant) -> bool {
+        self.session(person.session).called_off && person.status != Status::Cancelled
+    }
+
     /// Makes a participant follow the event, or reminds them.
     fn attend(&mut self, who: Key, seen: &Participant) {
-        if self.following(seen) != *seen {
+        if self.is_called_off(seen) || self.has_former_ids || self.following(seen) != *seen {
             self.follow(who);
         } else {
             self.tell(who, seen);
