@@ -6,6 +6,7 @@ mod support;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Status;
 use serde_json::{Value, json};
 use signup_fn::store::change::Change;
@@ -195,4 +196,45 @@ fn without_access_to_a_table_the_error_says_what_to_do() {
     assert!(run(&["list"]).contains("--local"));
     let nowhere = Path::new("/nergens");
     assert!(run(&["list", "--local", "--root", nowhere.to_str().unwrap()]).contains("cargo run"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happened_after_a_restore_point_is_carried_over() {
+    let mut office = Office::open().await;
+    office.sign_up("verzet@voorbeeld.nl", "a").await;
+    office.sign_up("gewist@voorbeeld.nl", "a").await;
+    let backup = office.table.all_items().await;
+    let store = office.table.store();
+    let to_b = Change::Move { to: "b".parse().unwrap(), may_wait: false };
+    office.table.change(&store, "verzet@voorbeeld.nl", &to_b).await.unwrap();
+    office.table.change(&store, "gewist@voorbeeld.nl", &Change::Erase).await.unwrap();
+    let reference = office.sign_up("nieuw@voorbeeld.nl", "a").await;
+    let old = office.table.name.clone();
+
+    office.table = office.table.restored(&backup).await;
+    assert!(office.refuses(&["carry-over", "niets"]).await.contains("`niets` is niet te lezen"));
+    let said = office.says(&["carry-over", &old]).await;
+    assert!(said.contains("e: overgenomen aanmeldingen: 2, mails: 3"), "{said}");
+    assert!(said.contains("gewist@voorbeeld.nl") && said.contains("gewist, of verloren"), "{said}");
+    assert!(!said.contains("nieuw@voorbeeld.nl"), "{said}");
+    let people = office.json(&["list", "--json"]).await;
+    assert!(people.as_array().unwrap().iter().any(|one| one["reference"] == reference), "{people}");
+    assert_eq!((office.table.taken("a").await, office.table.taken("b").await), (2, 1));
+    let again = office.says(&["carry-over", &old]).await;
+    assert!(again.contains("e: overgenomen aanmeldingen: 0, mails: 0"), "{again}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreadable_sign_up_is_reported_and_does_not_stop_the_others() {
+    let mut office = Office::open().await;
+    office.sign_up("a@voorbeeld.nl", "a").await;
+    office.sign_up("b@voorbeeld.nl", "a").await;
+    let mut garbled = office.table.person_item("a@voorbeeld.nl").await;
+    garbled.insert("status".into(), AttributeValue::S("of the future".into()));
+    office.table.put(garbled).await;
+    let old = office.table.name.clone();
+    office.table = office.table.restored(&[]).await;
+    let said = office.refuses(&["carry-over", &old]).await;
+    assert!(said.contains("cannot read item") && said.contains("staat nog alleen in"), "{said}");
+    assert_eq!(office.table.people("a").await, 1);
 }

@@ -32,7 +32,7 @@ use crate::people::timing::Timing;
 /// The number of mails in one transaction, which may have 100 writes: two for each.
 const CHUNK: usize = 48;
 
-const BROADCAST: &str = "broadcast#";
+pub(super) const BROADCAST: &str = "broadcast#";
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {

@@ -47,6 +47,10 @@ pub(super) struct Changes {
 }
 
 impl Changes {
+    pub(super) fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.append.is_empty() && self.remove.is_empty() && self.add.is_empty()
+    }
+
     pub(super) fn set(mut self, name: impl Into<String>, value: AttributeValue) -> Self {
         self.set.push((name.into(), value));
         self

@@ -30,6 +30,7 @@
 //! | [`outbox`] [`mail`] [`stream`] | mails to send, and the stream that announces them |
 //! | [`people`] [`session`] [`listing`] | reading participants and sessions |
 //! | `kept` [`amend`] | the events as participants know them, and what organisers change about their sessions |
+//! | [`carry_over`] | what happened to the old table after the moment to which a table was restored |
 //! | [`client`] `create_table` | the connection |
 //! | `record` `item` | conversion between items and domain types; keys |
 //! | `transaction` `expression` `retry` [`error`] | one transaction; its conditions; attempts and their failures |
@@ -41,6 +42,7 @@ mod again;
 pub mod amend;
 mod applicant;
 pub mod broadcast;
+pub mod carry_over;
 pub mod change;
 pub mod claim;
 pub mod client;

@@ -30,6 +30,8 @@ pub(crate) enum Act {
     Edit(Edit),
     /// A newer version, since rolled back, has written items that this one cannot read.
     WriteNewer,
+    /// The moment to which the table will be restored in the end, unless a later one follows.
+    Backup,
     /// Time passes.
     Pass { minutes: i64 },
 }
@@ -175,6 +177,7 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
         2 => (0..2_usize, amending()).prop_map(|(session, amending)| Act::Amend { session, amending }),
         5 => edit().prop_map(Act::Edit),
         1 => Just(Act::WriteNewer),
+        1 => Just(Act::Backup),
         4 => minutes.prop_map(|minutes| Act::Pass { minutes }),
     ];
     let step = (act, faults()).prop_map(|step| vec![step]);

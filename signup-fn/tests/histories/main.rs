@@ -17,6 +17,7 @@ mod observed;
 mod operation;
 mod orders;
 mod organiser;
+mod restore;
 mod rounds;
 #[path = "../support/mod.rs"]
 mod support;

@@ -45,7 +45,7 @@ pub(crate) fn person((mailbox, name, number): Key) -> Person {
 }
 
 /// Returns the key of a person.
-fn key(person_key: &str) -> Key {
+pub(crate) fn key(person_key: &str) -> Key {
     static KEYS: LazyLock<BTreeMap<String, Key>> = LazyLock::new(|| {
         let names = (0..2).flat_map(|mailbox| (0..6).map(move |name| (mailbox, name)));
         let keys = names.flat_map(|(mailbox, name)| (0..20).map(move |number| (mailbox, name, number)));

@@ -21,12 +21,14 @@ use crate::support::{self, Item, Table, at, mailer, reschedule, soon, text};
 
 /// The table, and the event as the editor describes it.
 pub(crate) struct World {
-    table: Table,
+    pub(crate) table: Table,
     /// A client of the table, without faults.
-    store: Store,
+    pub(crate) store: Store,
     pub(crate) model: Model,
     /// The items that only a newer version can read.
     newer: Vec<Item>,
+    /// All items at the last moment to which the table can be restored, if there was one.
+    pub(crate) backup: Option<Vec<Item>>,
     /// Whether the last edit changed the id of a session.
     is_renamed: bool,
 }
@@ -35,7 +37,8 @@ pub(crate) struct World {
 pub(crate) async fn live(history: &History) -> Result<(), String> {
     let model = Model::new(history.confirms);
     let table = support::table().await;
-    let mut world = World { store: table.store(), table, model, newer: Vec::new(), is_renamed: false };
+    let mut world =
+        World { store: table.store(), table, model, newer: Vec::new(), backup: None, is_renamed: false };
     world.describe();
     for (step, (act, faults)) in history.steps.iter().enumerate() {
         let store = match faults.is_empty() {
@@ -92,7 +95,7 @@ impl World {
     }
 
     /// The event as it stands.
-    async fn standing(&self) -> Option<Event> {
+    pub(crate) async fn standing(&self) -> Option<Event> {
         let catalogue = self.catalogue();
         let timing = at(moment(self.model.now));
         self.store.standing(self.table.event.id(), catalogue.as_ref(), timing).await.unwrap()
@@ -158,6 +161,7 @@ impl World {
                 }
             }
             Act::WriteNewer => self.write_newer().await,
+            Act::Backup => self.backup = Some(self.table.all_items().await),
             Act::Pass { minutes } => self.model.now += minutes,
             Act::Edit(edit) => {
                 // The store recognises a renamed session by its time, so it must know the time before the
@@ -178,7 +182,7 @@ impl World {
         }
     }
 
-    async fn observe(&self) -> crate::observed::Observed {
+    pub(crate) async fn observe(&self) -> crate::observed::Observed {
         let mut table = self.table.clone();
         // The table may hold sessions under their former ids.
         if let Some(event) = self.standing().await {
@@ -268,6 +272,8 @@ impl World {
     /// Checks what must hold in the end: every mail is sent, and nobody is stored once the retention period is
     /// over, nor any mailbox.
     async fn end(mut self) -> Result<(), String> {
+        self.keep().await;
+        self.restored().await?;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_str().unwrap();
         let mails = self.store.mails(&self.table.event, soon()).await.unwrap().readable;

@@ -263,6 +263,17 @@ impl Table {
         self.edited(|event| event["confirm_by_mail"] = true.into())
     }
 
+    /// Restores these items into another table in the same place.
+    pub async fn restored(&self, items: &[Item]) -> Self {
+        let restored = Self { name: format!("{}-restored", self.name), ..self.clone() };
+        restored.store().create_table_if_absent().await.unwrap();
+        restored.never_forget().await;
+        for item in items {
+            restored.put(item.clone()).await;
+        }
+        restored
+    }
+
     /// Returns all items in the table.
     pub async fn all_items(&self) -> Vec<Item> {
         let pages = self.client.scan().table_name(&self.name).consistent_read(true).into_paginator();

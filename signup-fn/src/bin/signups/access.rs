@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use catalog::{Event, Reference};
+use signup_fn::aws::connection::Connection;
 use signup_fn::people::participant::Participant;
 use signup_fn::people::timing::Timing;
 use signup_fn::settings::{self, local};
@@ -21,6 +22,7 @@ pub(crate) struct Access {
     /// for them is remembered.
     pub(crate) events: Vec<Event>,
     pub(crate) store: Store,
+    connection: Connection,
 }
 
 /// How long one query or change may take.
@@ -35,7 +37,7 @@ impl Access {
             false => settings::connection(|name| std::env::var(name).ok())
                 .context("de cloud is niet te bereiken; voor de aanmeldingen op deze computer: `--local`")?,
         };
-        let store = Store::new(connection);
+        let store = Store::new(connection.clone());
         let events = match local {
             // The file with the address stays behind if the server was killed.
             true => {
@@ -44,7 +46,12 @@ impl Access {
             false => store.kept_events(deadline()).await?,
         };
         let events = told(events);
-        Ok(Self { events, store })
+        Ok(Self { events, store, connection })
+    }
+
+    /// Returns another table in the same place.
+    pub(crate) fn other_table(&self, table: &str) -> Store {
+        Store::new(Connection { table: table.to_owned(), ..self.connection.clone() })
     }
 
     /// Returns the selected events.

@@ -5,6 +5,7 @@
 
 mod access;
 mod ask;
+mod carry_over;
 mod export;
 mod people;
 mod personal_data;
@@ -91,6 +92,11 @@ enum Command {
         /// Het e-mailadres.
         address: String,
     },
+    /// Neem na een herstel over wat sindsdien in de oude tabel kwam.
+    CarryOver {
+        /// De naam van de oude tabel.
+        table: String,
+    },
     /// Toon mail die is blijven liggen.
     Mails {
         /// Laat die opnieuw versturen.
@@ -125,6 +131,7 @@ async fn run(Arguments { place, command }: Arguments) -> Result<()> {
         Command::Erase { address, sure } => personal_data::erase(&access, &address, &sure, timing).await,
         Command::Report { json } => personal_data::report(&access, json, timing).await,
         Command::ExportAll { address } => personal_data::export_all(&access, &address, timing).await,
+        Command::CarryOver { table } => carry_over::carry_over(&access, &table).await,
         Command::Mails { retry } => stats::mails(&access, retry).await,
     }
 }

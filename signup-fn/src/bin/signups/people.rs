@@ -61,7 +61,7 @@ pub(crate) fn table(headings: &[&str]) -> comfy_table::Table {
 }
 
 /// Removes characters that could control a terminal.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
 

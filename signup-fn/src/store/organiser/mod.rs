@@ -22,3 +22,6 @@ pub mod passes;
 mod people;
 mod record;
 pub mod requests;
+
+/// The partition of the acts in the log, and the beginning of their sort keys.
+pub(super) const ACTS: (&str, &str) = (record::ORGANISERS, record::ACT);
