@@ -38,6 +38,9 @@ locals {
     # After ten failed attempts over almost a day, or at once after a permanent error.
     MailParked = { message = "mail parked", value = "1" }
     RoundsMade = { message = "rounds made", value = "1" }
+    # Once a day, if a sign-up on the live site worked from the form to the erasure.
+    TrialPassed = { message = "trial passed", value = "1" }
+    TrialFailed = { message = "trial failed", value = "1" }
     # Until it was sent; and so far, each time that it could not be.
     MailWaited  = { message = "mail sent", value = "$.waited_s" }
     MailWaiting = { message = "mail failed", value = "$.waited_s" }
@@ -76,6 +79,8 @@ locals {
     mailer-throttles    = { metric = ["AWS/Lambda", "Throttles"], of = local.mailer, from = 1 }
     mailer-behind       = { metric = ["AWS/Lambda", "IteratorAge"], of = local.mailer, stat = "Maximum", from = 600000 }
     mailer-silent       = { metric = [var.name, "RoundsMade"], of = {}, below = 1, seconds = 3600 }
+    trial-missed        = { metric = [var.name, "TrialPassed"], of = {}, below = 1, seconds = 86400, periods = 2 }
+    trial-failed        = { metric = [var.name, "TrialFailed"], of = {}, from = 1 }
     mail-late           = { metric = [var.name, "MailWaited"], of = {}, stat = "p90", from = 300, seconds = 3600 }
     mail-waiting        = { metric = [var.name, "MailWaiting"], of = {}, stat = "Maximum", from = 3600 }
     mail-parked         = { metric = [var.name, "MailParked"], of = {}, from = 1 }

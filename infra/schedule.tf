@@ -1,4 +1,5 @@
-# Invokes the mailer every 15 minutes, for reminders, freed seats and mail that the stream missed.
+# Invokes the mailer: every 15 minutes for reminders, freed seats and mail that the stream missed, and once a day for the
+# trial, a sign-up on the live site.
 
 resource "aws_scheduler_schedule" "rounds" {
   #checkov:skip=CKV_AWS_297:the payload is only `{}`
@@ -15,6 +16,27 @@ resource "aws_scheduler_schedule" "rounds" {
     input    = "{}"
     retry_policy {
       maximum_retry_attempts       = 0 # the next round runs anyway
+      maximum_event_age_in_seconds = 900
+    }
+  }
+}
+
+resource "aws_scheduler_schedule" "trial" {
+  #checkov:skip=CKV_AWS_297:the payload contains nothing
+  name                         = "${var.name}-trial"
+  schedule_expression          = "cron(20 4 * * ? *)"
+  schedule_expression_timezone = "Europe/Amsterdam"
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = aws_lambda_alias.mailer.arn
+    role_arn = aws_iam_role.rounds.arn
+    input    = jsonencode({ trial = {} })
+    retry_policy {
+      maximum_retry_attempts       = 0 # a failure is for a person to see
       maximum_event_age_in_seconds = 900
     }
   }

@@ -23,15 +23,18 @@ NODE = (
     "process.stdout.write(JSON.stringify(new Function(code+';return handler')()(event)))"
 )
 
-running = {}
+# The instances of each version that are free.
+free = {}
 
 
 def invoke(name, qualifier, event, endpoint, log):
-    """Invokes the version of a function that a qualifier points at."""
+    """Invokes the version of a function that a qualifier points at, in an instance that does nothing else."""
     function = lambda_backends[ACCOUNT][REGION].get_function(name, qualifier)
-    key = (name, function.version)
-    if key not in running:
-        running[key] = Function(
+    instances = free.setdefault((name, function.version), [])
+    try:
+        instance = instances.pop()
+    except IndexError:
+        instance = Function(
             name,
             str(function.version),
             function.code_bytes,
@@ -40,7 +43,10 @@ def invoke(name, qualifier, event, endpoint, log):
             endpoint,
             log,
         )
-    return running[key].invoke(event)
+    try:
+        return instance.invoke(event)
+    finally:
+        instances.append(instance)
 
 
 def matches(route, request):

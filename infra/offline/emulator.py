@@ -3,7 +3,7 @@
 emulator.py PORT FOLDER      runs until SIGTERM; writes sent mails and a log of the functions to FOLDER
 
 http://127.0.0.1:PORT        AWS
-http://site.localhost:PORT   the site as its distribution serves it (edge.py)
+http://site.localhost:PORT   the site as its distribution serves it (edge.py), for the functions http://localhost:PORT
 http://api.localhost:PORT    the API behind the CDN, for requests that bypass the CDN
 """
 
@@ -248,7 +248,7 @@ def emulator(environ, start_response):
     """Dispatches a request by its host, then by its path."""
     request = Request(environ)
     host = request.host.split(":")[0]
-    if host == "site.localhost":
+    if host in ("site.localhost", "localhost"):
         return edge.answer(request, ENDPOINT, LOG)(environ, start_response)
     if host == "api.localhost":
         return edge.past_the_cdn(request, ENDPOINT, LOG)(environ, start_response)

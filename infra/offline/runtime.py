@@ -22,7 +22,7 @@ class Function:
     def __init__(self, name, version, code, variables, timeout, endpoint, log):
         """Unpacks the zip and starts its bootstrap, with the function's environment and the emulator's endpoint."""
         self.timeout = timeout
-        self.events, self.answers, self.lock = queue.Queue(), queue.Queue(), threading.Lock()
+        self.events, self.answers = queue.Queue(), queue.Queue()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Api", (Api,), {"function": self}))
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -39,18 +39,18 @@ class Function:
             "AWS_SECRET_ACCESS_KEY": "testing",
             "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
             "AWS_ENDPOINT_URL_SESV2": endpoint,
+            "SITE_URL": endpoint.replace("127.0.0.1", "localhost"),
             "LAMBDA_TASK_ROOT": self.folder.name,
         }
         self.process = subprocess.Popen([f"{self.folder.name}/bootstrap"], env=environment, stdout=log, stderr=log)
 
     def invoke(self, event):
         """Sends an event to the function and returns its answer."""
-        with self.lock:
-            self.events.put(event)
-            try:
-                kind, answer = self.answers.get(timeout=self.timeout)
-            except queue.Empty:
-                raise Failed("no answer in time") from None
+        self.events.put(event)
+        try:
+            kind, answer = self.answers.get(timeout=self.timeout)
+        except queue.Empty:
+            raise Failed("no answer in time") from None
         if kind == "error":
             raise Failed(answer)
         return answer

@@ -43,6 +43,8 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
             "pos MailWaiting"                            = ""
             "pos RequestsRefused"                        = ""
             "pos RoundsMade"                             = ""
+            "pos TrialPassed"                            = ""
+            "pos TrialFailed"                            = ""
             "pos Deployed"                               = ""
         }, metric.name, "nobody publishes it") == join(",", metric.of)
       ])
@@ -64,7 +66,7 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
     condition = sort(keys(aws_cloudwatch_metric_alarm.this)) == sort([
       "deployment-missed", "deployment-old", "mail-bounces", "mail-complaints", "mail-dead", "mail-late", "mail-parked", "mail-waiting", "mailer-behind", "mailer-errors",
       "mailer-silent", "mailer-throttles", "organiser-errors", "organiser-throttles", "requests-refused", "signup-slow", "signup-throttles",
-      "table-throttles",
+      "table-throttles", "trial-failed", "trial-missed",
     ])
     error_message = "An alarm was added or removed: change docs/watching.md and this list."
   }
@@ -96,8 +98,8 @@ run "every_alarm_watches_something_that_exists_and_tells_the_operators" {
     error_message = "The saved queries must read the logs of this deployment."
   }
   assert {
-    condition = alltrue([for filter in [aws_cloudwatch_log_metric_filter.mailer["MailParked"], aws_cloudwatch_log_metric_filter.mailer["RoundsMade"]] :
-    filter.log_group_name == aws_cloudwatch_log_group.mailer.name && contains(["mail parked", "rounds made"], regex("^{ \\$\\.message = \"(.*)\" }$", filter.pattern)[0])])
+    condition = alltrue([for name, words in { MailParked = "mail parked", RoundsMade = "rounds made", TrialPassed = "trial passed", TrialFailed = "trial failed" } :
+    aws_cloudwatch_log_metric_filter.mailer[name].log_group_name == aws_cloudwatch_log_group.mailer.name && aws_cloudwatch_log_metric_filter.mailer[name].pattern == "{ $.message = \"${words}\" }"])
     error_message = "The filters must count what the mailer logs."
   }
   assert {
@@ -117,6 +119,18 @@ run "the_mailer_is_invoked_for_new_mails_for_rounds_and_for_reports" {
   assert {
     condition     = aws_scheduler_schedule.rounds.schedule_expression == "rate(15 minutes)" && jsondecode(aws_scheduler_schedule.rounds.target[0].input) == {}
     error_message = "The rounds must run every quarter of an hour."
+  }
+  assert {
+    condition     = aws_scheduler_schedule.trial.schedule_expression == "cron(20 4 * * ? *)" && jsondecode(aws_scheduler_schedule.trial.target[0].input) == { trial = {} } && aws_scheduler_schedule.trial.target[0].retry_policy[0].maximum_retry_attempts == 0
+    error_message = "The trial must be made once a day, at night."
+  }
+  assert {
+    condition     = aws_scheduler_schedule.trial.target[0].arn == aws_lambda_alias.mailer.arn && aws_scheduler_schedule.trial.target[0].role_arn == aws_iam_role.rounds.arn
+    error_message = "The trial must be made by the mailer."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["trial-missed"].period * aws_cloudwatch_metric_alarm.this["trial-missed"].evaluation_periods == 172800
+    error_message = "Two days without a trial must raise an alarm."
   }
   assert {
     condition     = aws_scheduler_schedule.rounds.target[0].role_arn == aws_iam_role.rounds.arn && data.aws_iam_policy_document.rounds.statement[0].resources == toset([aws_lambda_alias.mailer.arn])

@@ -11,6 +11,7 @@
 //! | [`sheet`] | the list of participants as a file for a spreadsheet |
 //! | [`participant`] | the requests of a participant; start at [`participant::answer`] |
 //! | [`organiser`] | the organisers' area; start at [`organiser::answer`] |
+//! | `trial` | a sign-up on the live site once a day, as a participant makes it |
 //! | [`settings`] | settings from environment variables |
 //!
 //! Each folder imports only folders above it in this table. The programs are in `bin/` and `main.rs`.
@@ -24,4 +25,6 @@ pub mod rendered;
 pub mod settings;
 pub mod sheet;
 pub mod store;
+#[cfg(feature = "ses")]
+pub mod trial;
 pub mod web;

@@ -131,6 +131,13 @@ impl Messages {
         Ok(Self { pages: Pages::new(folder), token_keys, origin, site_name })
     }
 
+    /// Returns the address of a participant's own page, which the mails to them contain.
+    pub fn manage_address(&self, event: &Event, participant: &Participant) -> SignupAddress {
+        let (id, key, expires) = (event.id(), participant.key(), event.links_expire_at());
+        let token = self.token_keys.issue(Purpose::Manage, id, &key, expires);
+        SignupAddress::Manage { event: id.clone(), token, done: None }
+    }
+
     /// Builds a mail about the participant's current state.
     ///
     /// # Errors
@@ -153,7 +160,7 @@ impl Messages {
         // Only the participant's own mailbox may open the sign-up.
         let manage_url = match &mail.to {
             Some(_) => String::new(),
-            None => at(SignupAddress::Manage { event: id, token: issue(Purpose::Manage, &key), done: None }),
+            None => at(self.manage_address(event, participant)),
         };
         let join = join.filter(|_| participant.status == Status::Confirmed);
         let view = MailView {

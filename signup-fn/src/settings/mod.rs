@@ -38,6 +38,8 @@ pub struct MailSettings {
     pub configuration_set: Option<String>,
     /// An endpoint of SES that replaces the region's own.
     pub endpoint: Option<String>,
+    /// An address of the site that replaces its origin in the daily trial.
+    pub site: Option<String>,
 }
 
 impl Settings {
@@ -71,6 +73,7 @@ impl MailSettings {
             sender: sender.parse().context("invalid environment variable `MAIL_FROM`")?,
             configuration_set: optional(&variable, "MAIL_CONFIGURATION_SET"),
             endpoint: optional(&variable, "AWS_ENDPOINT_URL_SESV2"),
+            site: optional(&variable, "SITE_URL"),
         })
     }
 }

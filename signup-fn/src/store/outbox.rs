@@ -297,6 +297,21 @@ impl Store {
         Ok(items.iter().map(|item| record::mail(item, event)).collect())
     }
 
+    /// Reads all mails to a person about an event, in no particular order.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes or if the table refuses a request.
+    pub async fn mails_to(
+        &self,
+        event: &Event,
+        person: &Person,
+        deadline: Instant,
+    ) -> Result<Listing<Vec<Mail>>, StoreError> {
+        let (partition, prefix) = (item::event_key(event.id()), item::mails_of(person));
+        let items = retry::until(deadline, || self.query(&partition, &prefix)).await?;
+        Ok(items.iter().map(|item| record::mail(item, event)).collect())
+    }
+
     /// Deletes a person's mails until at most `FEW` are left, which fit in one transaction. Returns the keys
     /// of those that are left.
     pub(super) async fn delete_mails_beyond_one_transaction(
