@@ -44,6 +44,10 @@ resource "aws_lambda_alias" "mailer" {
   description      = "commit ${var.commit}"
   function_name    = aws_lambda_function.mailer.function_name
   function_version = aws_lambda_function.mailer.version
+
+  lifecycle {
+    ignore_changes = [function_version, routing_config, description]
+  }
 }
 
 # EventBridge invokes it asynchronously, for rounds and for reports of SES. Lambda would try a failed round twice more,

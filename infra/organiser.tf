@@ -44,6 +44,10 @@ resource "aws_lambda_alias" "organiser" {
   description      = "commit ${var.commit}"
   function_name    = aws_lambda_function.organiser.function_name
   function_version = aws_lambda_function.organiser.version
+
+  lifecycle {
+    ignore_changes = [function_version, routing_config, description]
+  }
 }
 
 resource "aws_cloudwatch_log_group" "organiser" {

@@ -44,8 +44,9 @@ output "table" {
   value = aws_dynamodb_table.signups.name
 }
 
+# Function => its newest version.
 output "functions" {
-  value = [aws_lambda_function.signup.function_name, aws_lambda_function.mailer.function_name, aws_lambda_function.organiser.function_name]
+  value = { for function in [aws_lambda_function.signup, aws_lambda_function.mailer, aws_lambda_function.organiser] : function.function_name => function.version }
 }
 
 # DNS records to create by hand, if the zone is not in Route 53.
