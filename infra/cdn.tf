@@ -13,6 +13,9 @@ locals {
   caching_disabled  = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
   rewrite = templatefile("${path.module}/rewrite.js", {
+    host      = jsonencode(var.domain)
+    others    = jsonencode(var.other_domains)
+    prefixes  = jsonencode([local.signup_prefix, local.organiser_prefix])
     redirects = jsonencode(local.redirects)
     headers = jsonencode({ for name, value in merge(local.headers, { "strict-transport-security" = local.hsts }) :
     name => { value = value } })
@@ -31,7 +34,7 @@ resource "aws_cloudfront_distribution" "site" {
   http_version        = "http2and3"
   price_class         = "PriceClass_100" # Europe and North America
   default_root_object = "index.html"
-  aliases             = var.domain == "" ? [] : [var.domain]
+  aliases             = local.hosts
   web_acl_id          = one(aws_wafv2_web_acl.site[*].arn)
 
   origin {
@@ -96,6 +99,10 @@ resource "aws_cloudfront_distribution" "site" {
     cache_policy_id            = local.caching_disabled
     origin_request_policy_id   = aws_cloudfront_origin_request_policy.signup.id
     response_headers_policy_id = aws_cloudfront_response_headers_policy.site.id
+    function_association {
+      event_type   = "viewer-request"
+      function_arn = aws_cloudfront_function.rewrite.arn
+    }
   }
 
   ordered_cache_behavior {
@@ -108,6 +115,10 @@ resource "aws_cloudfront_distribution" "site" {
     cache_policy_id            = local.caching_disabled
     origin_request_policy_id   = aws_cloudfront_origin_request_policy.organiser.id
     response_headers_policy_id = aws_cloudfront_response_headers_policy.site.id
+    function_association {
+      event_type   = "viewer-request"
+      function_arn = aws_cloudfront_function.rewrite.arn
+    }
   }
 
   # CloudFront's error pages apply to the whole distribution, not to one behaviour. The functions answer 404 only for
@@ -145,13 +156,17 @@ resource "aws_cloudfront_distribution" "site" {
     minimum_protocol_version       = var.domain == "" ? "TLSv1" : "TLSv1.2_2021"
   }
 
-  # The functions must accept a new secret before the CDN sends it.
+  # A CDN without functions would answer every form with an error.
   depends_on = [aws_lambda_alias.signup, aws_lambda_alias.organiser]
 
   lifecycle {
     precondition {
       condition     = fileexists("${var.built}/dist/site/503.html")
       error_message = "content/503.md is missing or not public: visitors would get the API's JSON in an outage."
+    }
+    precondition {
+      condition     = length(var.other_domains) == 0 || var.domain != "" && !contains(var.other_domains, var.domain)
+      error_message = "other_domains lead to domain: it needs one, and does not repeat it."
     }
     precondition {
       condition     = var.domain == "" || var.hosted_zone_id != "" || var.certificate_arn != ""

@@ -1,26 +1,29 @@
 # The certificate and all DNS records, if the zone is in Route 53.
 
 locals {
+  # All host names of the site, its own first.
+  hosts           = var.domain == "" ? [] : concat([var.domain], var.other_domains)
   issue           = var.domain != "" && var.hosted_zone_id != "" && var.certificate_arn == ""
   certificate_arn = local.issue ? one(aws_acm_certificate_validation.site[*].certificate_arn) : var.certificate_arn
 }
 
 resource "aws_acm_certificate" "site" {
-  count             = local.issue ? 1 : 0
-  provider          = aws.us_east_1
-  domain_name       = var.domain
-  validation_method = "DNS"
+  count                     = local.issue ? 1 : 0
+  provider                  = aws.us_east_1
+  domain_name               = var.domain
+  subject_alternative_names = var.other_domains
+  validation_method         = "DNS"
   lifecycle {
     create_before_destroy = true
   }
 }
 
 resource "aws_route53_record" "certificate" {
-  count           = local.issue ? 1 : 0
+  for_each        = toset(local.issue ? local.hosts : [])
   zone_id         = var.hosted_zone_id
-  name            = one(aws_acm_certificate.site[0].domain_validation_options).resource_record_name
-  type            = one(aws_acm_certificate.site[0].domain_validation_options).resource_record_type
-  records         = [one(aws_acm_certificate.site[0].domain_validation_options).resource_record_value]
+  name            = one([for proof in aws_acm_certificate.site[0].domain_validation_options : proof.resource_record_name if proof.domain_name == each.key])
+  type            = one([for proof in aws_acm_certificate.site[0].domain_validation_options : proof.resource_record_type if proof.domain_name == each.key])
+  records         = [one([for proof in aws_acm_certificate.site[0].domain_validation_options : proof.resource_record_value if proof.domain_name == each.key])]
   ttl             = 300
   allow_overwrite = true
 }
@@ -29,14 +32,14 @@ resource "aws_acm_certificate_validation" "site" {
   count                   = local.issue ? 1 : 0
   provider                = aws.us_east_1
   certificate_arn         = aws_acm_certificate.site[0].arn
-  validation_record_fqdns = aws_route53_record.certificate[*].fqdn
+  validation_record_fqdns = [for record in aws_route53_record.certificate : record.fqdn]
 }
 
 resource "aws_route53_record" "site" {
-  for_each = var.domain == "" || var.hosted_zone_id == "" ? toset([]) : toset(["A", "AAAA"])
+  for_each = { for pair in setproduct(var.hosted_zone_id == "" ? [] : local.hosts, ["A", "AAAA"]) : join(" ", pair) => pair }
   zone_id  = var.hosted_zone_id
-  name     = var.domain
-  type     = each.key
+  name     = each.value[0]
+  type     = each.value[1]
   alias {
     name                   = aws_cloudfront_distribution.site.domain_name
     zone_id                = aws_cloudfront_distribution.site.hosted_zone_id

@@ -11,7 +11,7 @@ locals {
 }
 
 resource "aws_iam_openid_connect_provider" "github" {
-  count          = length(local.github) > 0 ? 1 : 0
+  count          = length(local.github) > 0 && var.github_provider_arn == "" ? 1 : 0
   url            = "https://token.actions.githubusercontent.com"
   client_id_list = ["sts.amazonaws.com"]
 }
@@ -29,7 +29,7 @@ data "aws_iam_policy_document" "github_trust" {
     actions = ["sts:AssumeRoleWithWebIdentity"]
     principals {
       type        = "Federated"
-      identifiers = aws_iam_openid_connect_provider.github[*].arn
+      identifiers = coalescelist(aws_iam_openid_connect_provider.github[*].arn, [var.github_provider_arn])
     }
     condition {
       test     = "StringEquals"

@@ -49,12 +49,18 @@ output "functions" {
   value = { for function in [aws_lambda_function.signup, aws_lambda_function.mailer, aws_lambda_function.organiser] : function.function_name => function.version }
 }
 
+# The names of all alarms in this region. Those of a second deployment begin alike.
+output "alarms" {
+  value = [for alarm in concat(values(aws_cloudwatch_metric_alarm.this), values(aws_cloudwatch_metric_alarm.unanswered)) : alarm.alarm_name]
+}
+
 # DNS records to create by hand, if the zone is not in Route 53.
 output "records" {
   value = var.hosted_zone_id != "" ? {} : merge(
     { for token in local.dkim_tokens :
     "${token}._domainkey.${local.mail_domain}" => "CNAME ${token}.dkim.amazonses.com" },
-    var.domain == "" ? {} : { (var.domain) = "CNAME ${aws_cloudfront_distribution.site.domain_name}" },
+    # A domain without a subdomain cannot be a CNAME: DNS providers call what it needs ALIAS, ANAME or flattening.
+    { for host in local.hosts : host => "CNAME ${aws_cloudfront_distribution.site.domain_name}" },
   )
 }
 

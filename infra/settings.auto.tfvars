@@ -6,6 +6,7 @@ alarm_email = "beheer@pos.example"
 
 # For your own domain, with its zone in Route 53 (otherwise omit the zone and set certificate_arn):
 # domain         = "www.pos.example"
+# other_domains  = ["pos.example"] # lead to it
 # hosted_zone_id = "Z0123456789ABCDEFGHIJ"
 
 # For .github/workflows/deploy.yml:

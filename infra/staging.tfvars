@@ -6,6 +6,7 @@ mail_from = "Proef van Perspectief op School <aanmelden@staging.pos.example>"
 
 # Its address is CloudFront's own, which nobody finds by accident.
 domain          = ""
+other_domains   = []
 hosted_zone_id  = ""
 certificate_arn = ""
 indexed         = false

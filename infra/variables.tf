@@ -34,6 +34,12 @@ variable "domain" {
   default     = ""
 }
 
+variable "other_domains" {
+  description = "Other host names that lead to `domain`, such as the one without `www.`."
+  type        = list(string)
+  default     = []
+}
+
 variable "hosted_zone_id" {
   description = "Route 53 zone that holds `domain` and the domain of `mail_from`. Terraform then creates the certificate and all DNS records."
   type        = string
@@ -83,6 +89,12 @@ variable "indexed" {
   description = "Whether search engines may show the site."
   type        = bool
   default     = true
+}
+
+variable "github_provider_arn" {
+  description = "The account's OIDC provider for GitHub, if it already has one: an account has only one. Empty: Terraform creates it."
+  type        = string
+  default     = ""
 }
 
 variable "github_repository" {

@@ -135,7 +135,7 @@ def rewritten(behaviour, request):
         code = cloudfront.functions[text(association, "FunctionARN").rsplit("/", 1)[1]]["LIVE"]["code"].decode()
         query = {name: {"value": values[0]} for name, values in request.args.lists()}
         query |= {n: {"multiValue": [{"value": v} for v in vs]} for n, vs in request.args.lists() if len(vs) > 1}
-        event = {"request": {"method": request.method, "uri": request.path, "querystring": query, "headers": {}}}
+        event = {"request": {"method": request.method, "uri": request.path, "querystring": query, "headers": {"host": {"value": request.headers.get("x-host", "www.pos.test")}}}}
         ran = subprocess.run(
             ["node", "-e", NODE], input=json.dumps([code, event]), capture_output=True, text=True, check=True
         )

@@ -7,6 +7,7 @@ http://site.localhost:PORT   the site as its distribution serves it (edge.py), f
 http://api.localhost:PORT    the API behind the CDN, for requests that bypass the CDN
 """
 
+import base64
 import io
 import json
 import re
@@ -133,6 +134,10 @@ def _(old, self, source, destinations, raw_data):
 # Keeps the tags of the last mail that has any, in the form in which an event of SES contains them.
 @around(SESV2Response, "send_email")
 def _(old, self):
+    mail = base64.b64decode(json.loads(self.body)["Content"]["Raw"]["Data"])
+    for receiver, status, error in [(b"weigert@", 400, "MessageRejected"), (b"wacht@", 429, "TooManyRequestsException")]:
+        if receiver in mail:
+            return status, {"status": status, "x-amzn-errortype": error}, json.dumps({"message": error})
     if tags := json.loads(self.body).get("EmailTags"):
         (FOLDER / "tags.json").write_text(json.dumps({tag["Name"]: [tag["Value"]] for tag in tags}))
     return old(self)

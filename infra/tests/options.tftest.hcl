@@ -120,6 +120,48 @@ run "a_domain_requires_tls_1_2" {
   }
 }
 
+run "other_domains_lead_to_the_sites_own" {
+  command = apply
+  variables {
+    domain          = trimprefix(jsondecode(file("${var.built}/dist/function/catalog.json")).origin, "https://")
+    other_domains   = ["pos.test"]
+    certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/mock"
+  }
+  assert {
+    condition     = aws_cloudfront_distribution.site.aliases == toset([var.domain, "pos.test"]) && output.records["pos.test"] == output.records[var.domain]
+    error_message = "The CDN must know both host names."
+  }
+  assert {
+    condition     = strcontains(aws_cloudfront_function.rewrite.code, "const host = \"${var.domain}\";\nconst others = [\"pos.test\"];")
+    error_message = "The function must lead to the site's own host."
+  }
+  assert {
+    condition     = alltrue([for behaviour in aws_cloudfront_distribution.site.ordered_cache_behavior : length(behaviour.function_association) == 1 || endswith(behaviour.path_pattern, ".json")])
+    error_message = "Forms must have the site's own host too, or every sign-up is refused."
+  }
+}
+
+run "other_domains_without_a_domain_are_refused" {
+  command = plan
+  variables {
+    other_domains = ["pos.test"]
+  }
+  expect_failures = [aws_cloudfront_distribution.site]
+}
+
+run "an_accounts_own_provider_is_used_and_left_alone" {
+  command         = apply
+  expect_failures = [check.origin]
+  variables {
+    github_repository   = "owner/name"
+    github_provider_arn = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+  }
+  assert {
+    condition     = length(aws_iam_openid_connect_provider.github) == 0 && alltrue([for trust in data.aws_iam_policy_document.github_trust : one(trust.statement[0].principals).identifiers == toset([var.github_provider_arn])])
+    error_message = "Terraform must not own a provider that was there before."
+  }
+}
+
 run "hsts_binds_subdomains_only_if_the_owner_says_so" {
   command         = apply
   expect_failures = [check.origin]
