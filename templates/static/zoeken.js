@@ -116,39 +116,37 @@ function isTypo(word, typed) {
   );
 }
 
-// Returns the pages of the stems that match, each with a score: a rare word counts more than a common one.
-function scored(stems, fitting) {
-  const scores = new Map();
+// Notes the scores of the pages of the stems that match: a rare word counts more than a common one. Returns whether there
+// are any.
+function score(stems, fitting, scores) {
+  let isAny = false;
   for (const { forms, pages } of stems) {
     const fits = Math.max(...forms.split(" ").map(fitting));
     if (fits === 0) continue;
+    isAny = true;
     const found = [...postings(pages)];
-    const rarity = Math.log2(1 + root.count / found.length);
-    for (const [number, weight] of found) {
-      scores.set(number, Math.max(scores.get(number) ?? 0, fits * rarity * weight));
-    }
+    const points = fits * Math.log2(1 + root.count / found.length);
+    for (const [number, weight] of found) scores[number] = Math.max(scores[number], points * weight);
   }
-  return scores;
+  return isAny;
 }
 
-// Returns the pages that match one typed word or a synonym of it, and whether there may be more.
+// Returns the score of each page for one typed word or a synonym of it, 0 if it does not match, and whether there may be
+// more pages.
 async function pagesFor(typed) {
   const same = root.synonyms.filter((words) => words.includes(typed)).flat();
   const alternatives = [...new Set([typed, ...same])];
   // All at once, because on a large site each may need a part of its own.
   const parts = await Promise.all(alternatives.map(stemsNear));
-  const scores = new Map();
+  const scores = new Float32Array(root.count);
   let isCut = false;
   for (const [at, word] of alternatives.entries()) {
     const near = parts[at];
-    let found = scored(near.stems, (form) => fit(form, word));
     isCut ||= near.isCut;
-    if (found.size === 0) {
-      // A mistake is seldom in the first three letters.
-      const { stems } = await stemsNear(word.slice(0, 3));
-      found = scored([...near.stems, ...stems], (form) => (isTypo(form, word) ? 1 : 0));
-    }
-    for (const [number, score] of found) scores.set(number, Math.max(scores.get(number) ?? 0, score));
+    if (score(near.stems, (form) => fit(form, word), scores)) continue;
+    // A mistake is seldom in the first three letters.
+    const { stems } = await stemsNear(word.slice(0, 3));
+    score([...near.stems, ...stems], (form) => (isTypo(form, word) ? 1 : 0), scores);
   }
   return { scores, isCut };
 }
@@ -157,22 +155,27 @@ async function pagesFor(typed) {
 // whether there may be more pages.
 async function find(words) {
   const found = await Promise.all(words.map(pagesFor));
-  const scores = found.map((one) => one.scores);
   const isCut = found.some((one) => one.isCut);
-  const matches = new Map();
-  for (const score of scores) {
-    for (const [number, points] of score) {
-      const [count, sum] = matches.get(number) ?? [0, 0];
-      matches.set(number, [count + 1, sum + points]);
+  const sums = new Float32Array(root.count);
+  const counts = new Uint16Array(root.count);
+  let most = 0;
+  for (const { scores } of found) {
+    for (let number = 0; number < scores.length; number += 1) {
+      if (scores[number] === 0) continue;
+      sums[number] += scores[number];
+      counts[number] += 1;
+      most = Math.max(most, counts[number]);
     }
   }
-  const most = Math.max(0, ...[...matches.values()].map(([count]) => count));
-  const numbers = [...matches]
-    .filter(([, [count]]) => count === most)
-    .sort(([one, [, a]], [other, [, b]]) => b - a || other - one)
-    .map(([number]) => number);
+  const numbers = [];
+  counts.forEach((count, number) => {
+    if (most > 0 && count === most) numbers.push(number);
+  });
+  numbers.sort((one, other) => sums[other] - sums[one] || other - one);
   return { numbers, most, isCut };
 }
+
+const wordsOf = (text) => text.match(/[\p{L}\p{N}]{2,}/gu) ?? [];
 
 // ---- the page ----
 
@@ -206,7 +209,9 @@ async function show() {
   const query = latest;
   rest = [];
   more.hidden = true;
-  const words = fold(field.value).match(/[\p{L}\p{N}]{2,}/gu) ?? [];
+  const typed = fold(field.value);
+  // A word with hyphens is also in the index in one piece.
+  let words = wordsOf(typed.replace(/([\p{L}\p{N}])[-\u2010\u2011](?=[\p{L}\p{N}])/gu, "$1"));
   const tell = (words, items) => {
     status.textContent = words;
     list.replaceChildren(...items);
@@ -214,7 +219,11 @@ async function show() {
   if (words.length === 0) return tell("", everything);
   try {
     root ??= await load("/zoeken.json");
-    const found = await find(words);
+    let found = await find(words);
+    if (found.most < words.length && wordsOf(typed).length > words.length) {
+      words = wordsOf(typed);
+      found = await find(words);
+    }
     if (query !== latest) return;
     const entries = await Promise.all(found.numbers.slice(0, step).map(page));
     if (query !== latest) return;

@@ -35,20 +35,36 @@ impl Terms {
 /// Minimum length of a search term, in bytes.
 const MIN_LENGTH: usize = 2;
 
-/// Passes the words of a text to `take`, folded as `fold` in `templates/static/zoeken.js` folds what visitors type.
+/// Passes the words of a text to `take`, folded as `fold` in `templates/static/zoeken.js` folds what visitors type. A
+/// word with hyphens counts in one piece too, so that *e-mail* is found by *email*.
 pub fn terms(text: &str, mut take: impl FnMut(&str)) {
     let mut folded = String::new();
-    for word in text.split(|c: char| {
-        // Most letters are ASCII, for which no table is needed.
-        match c.is_ascii() {
-            true => !c.is_ascii_alphanumeric(),
-            false => !c.is_alphanumeric() && !is_combining_mark(c) && !is_joiner(c),
+    for run in text.split(|c: char| !is_hyphen(c) && !is_letter(c)) {
+        let mut words = 0;
+        for word in run.split(is_hyphen).filter(|word| !word.is_empty()) {
+            words += 1;
+            fold(word, &mut folded);
+            if folded.len() >= MIN_LENGTH {
+                take(&folded);
+            }
         }
-    }) {
-        fold(word, &mut folded);
-        if folded.len() >= MIN_LENGTH {
+        if words > 1 {
+            let joined: String = run.split(is_hyphen).collect();
+            fold(&joined, &mut folded);
             take(&folded);
         }
+    }
+}
+
+fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}' | '\u{2011}')
+}
+
+fn is_letter(c: char) -> bool {
+    // Most letters are ASCII, for which no table is needed.
+    match c.is_ascii() {
+        true => c.is_ascii_alphanumeric(),
+        false => c.is_alphanumeric() || is_combining_mark(c) || is_joiner(c),
     }
 }
 
@@ -122,6 +138,14 @@ mod tests {
         assert_eq!(found(&text), ["een", "beeld", "co", "rdinatie", "zo", "euro"]);
         let text = "samen\u{ad}werking Søren Ĳsselstein STRASSE Straße";
         assert_eq!(found(text), ["samenwerking", "soren", "ijsselstein", "strasse", "strasse"]);
+    }
+
+    #[test]
+    fn a_word_with_hyphens_counts_in_one_piece_too() {
+        assert_eq!(
+            found("E-mail, back\u{2011}ups - en -x-"),
+            ["mail", "email", "back", "ups", "backups", "en"]
+        );
     }
 
     #[test]

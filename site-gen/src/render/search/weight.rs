@@ -10,8 +10,12 @@ use crate::page::event::Announcement;
 use crate::page::parse::Content;
 use crate::words::terms::{Terms, terms, visible_text};
 
-/// The weight of a word in the title or in a tag.
-const TITLE: f32 = 8.0;
+/// The weight of a word in a title of [`USUAL_TITLE`] words, or in a tag.
+const TITLE: f32 = 9.0;
+/// Which share of that a longer title loses, and a shorter one gains.
+const BY_TITLE: f32 = 0.5;
+/// The number of words of a usual title.
+const USUAL_TITLE: f32 = 6.0;
 /// The weight of a word in the description, or about the sessions of an event.
 const DESCRIPTION: f32 = 3.0;
 /// The most that a word in the body can weigh, however often it stands there.
@@ -41,7 +45,10 @@ pub fn of(content: &Content, html: &str) -> Terms {
     for count in counts.values_mut() {
         *count *= BODY / (*count + half);
     }
-    terms(&content.title, |word| add(&mut counts, word, TITLE));
+    let mut length = 0.0;
+    terms(&content.title, |_| length += 1.0);
+    let title = TITLE / (1.0 - BY_TITLE + BY_TITLE * length / USUAL_TITLE);
+    terms(&content.title, |word| add(&mut counts, word, title));
     terms(&content.description, |word| add(&mut counts, word, DESCRIPTION));
     for tag in &content.tags {
         terms(tag.get_ref(), |word| add(&mut counts, word, TITLE));
@@ -64,8 +71,8 @@ fn about(announcement: &Announcement) -> impl Iterator<Item = &str> {
 }
 
 fn class(weight: f32) -> u8 {
-    // Twice the logarithm spreads a single mention in a long body (1) to the title and body (7) over the classes.
-    let class = 2.0 * (1.0 + weight).log2();
+    // This multiple of the logarithm spreads a single mention in a long body (1) to a short title and the body (8).
+    let class = 1.8 * (1.0 + weight).log2();
     (1..CLASSES).find(|limit| class <= f32::from(*limit)).unwrap_or(CLASSES)
 }
 
@@ -76,6 +83,7 @@ mod tests {
     #[test]
     fn a_title_weighs_more_than_any_number_of_times_in_the_body() {
         assert!(class(TITLE) > class(BODY) && class(BODY) > class(0.5) && class(0.2) == 1);
-        assert_eq!(class(TITLE + DESCRIPTION + BODY), CLASSES);
+        assert_eq!(class(TITLE / (1.0 - BY_TITLE) + BODY), CLASSES);
+        assert!(class(TITLE + BODY) < CLASSES);
     }
 }
