@@ -34,16 +34,18 @@ pub mod words;
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::incremental::Memory;
-use crate::output::manifest::Manifest;
+use crate::output::manifest::{BuildRecord, Manifest};
 use crate::output::staging::Written;
-use crate::page::publication::Wanted;
+use crate::page::publication::{Wanted, When};
 use crate::prepared::{Prepared, Request};
 use crate::profile::{Part, timed};
 pub use crate::publish::{BuildError, Built};
 use crate::site::last_build::LastBuild;
 use crate::source::link::ExternalLink;
-use crate::source::load::load;
+use crate::source::load::{Listing, load, read_listed};
 use crate::source::problem::{Problems, Severity};
 
 /// The result of a check.
@@ -65,18 +67,40 @@ pub struct Checked {
 /// Returns all problems of the sources at once, or the first failure to read or write.
 pub fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<Built, BuildError> {
     let mut problems = Problems::default();
-    let sources = timed(Part::Stage, "lezen", || load(root, None, &mut problems))?;
-    let request = Request::new(&sources, wanted, &mut problems);
+    let listing = Listing::new(root, &mut problems)?;
     let manifest = Manifest::read(out)?;
+    // Reading files only to find out that they are the same takes longer than all else.
+    let stamps = listing.stamps().map(|stamps| prepared::fingerprint(stamps, wanted));
     if problems.is_empty()
-        && let Some(build) = manifest.current_build(out, request.fingerprint, request.moment.now)
+        && let (Some(_), When::At(now)) = (stamps, wanted.when)
+        && let Some(built) = current(&manifest, out, now, |build| build.stamps == stamps)
     {
-        let written = Written { written: 0, unchanged: manifest.files.len(), removed: 0 };
-        return Ok(Built { written, held_back: build.held_back.clone(), until: build.until });
+        return Ok(built);
+    }
+    let sources = timed(Part::Stage, "lezen", || read_listed(root, listing, None, &mut problems))?;
+    let mut request = Request::new(&sources, wanted, &mut problems);
+    request.stamps = stamps;
+    let is_same = |build: &BuildRecord| build.fingerprint == request.fingerprint;
+    if problems.is_empty()
+        && let Some(built) = current(&manifest, out, request.moment.now, is_same)
+    {
+        return Ok(built);
     }
     let prepared =
         timed(Part::Stage, "ontleden en ordenen", || Prepared::new(sources, request, None, &mut problems));
     publish::publish(&prepared, out, None, problems)
+}
+
+/// Returns the recorded build as the result of this one, if it is of the same inputs and still stands.
+fn current(
+    manifest: &Manifest,
+    out: &Path,
+    now: Timestamp,
+    is_same: impl FnOnce(&BuildRecord) -> bool,
+) -> Option<Built> {
+    let build = manifest.current_build(out, now, is_same)?;
+    let written = Written { written: 0, unchanged: manifest.files.len(), removed: 0 };
+    Some(Built { written, held_back: build.held_back.clone(), until: build.until })
 }
 
 /// Builds the site again in the same process, reading and rendering only what has changed.

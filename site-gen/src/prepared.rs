@@ -41,6 +41,15 @@ pub(crate) struct Request {
     pub(crate) placeholders: Option<Severity>,
     /// Covers the sources, this program and the caller's options, but not the time.
     pub(crate) fingerprint: Fingerprint,
+    /// The same with the stamps of the sources, if the caller has asked for it.
+    pub(crate) stamps: Option<Fingerprint>,
+}
+
+/// Returns a fingerprint of sources, of this program and of the caller's options.
+pub(crate) fn fingerprint(sources: Fingerprint, wanted: Wanted) -> Fingerprint {
+    let program = std::env::current_exe().and_then(std::fs::metadata).ok();
+    let program = program.and_then(|metadata| Stamp::new(&metadata));
+    Fingerprint::of(&(program, sources, wanted.with_unpublished, wanted.production))
 }
 
 impl Request {
@@ -48,14 +57,12 @@ impl Request {
     pub(crate) fn new(sources: &Sources, wanted: Wanted, problems: &mut Problems) -> Self {
         let config = sources.config.as_ref().and_then(|source| config::read(source, problems));
         let zone = config.as_ref().map_or(TimeZone::UTC, |config| config.zone.clone());
-        let program = std::env::current_exe().and_then(std::fs::metadata).ok();
-        let program = program.and_then(|metadata| Stamp::new(&metadata));
-        let flags = (wanted.with_unpublished, wanted.production);
         Self {
             config,
             moment: wanted.moment(&zone),
             placeholders: wanted.production.then_some(Severity::Error),
-            fingerprint: Fingerprint::of(&(program, sources.fingerprint(), flags)),
+            fingerprint: fingerprint(sources.fingerprint(), wanted),
+            stamps: None,
         }
     }
 }
@@ -71,6 +78,7 @@ pub(crate) struct Prepared {
     share: Option<Share>,
     pub(crate) moment: Moment,
     pub(crate) fingerprint: Fingerprint,
+    pub(crate) stamps: Option<Fingerprint>,
     /// `None` when any page, the configuration or a template has a problem.
     pub(crate) ready: Option<Ready>,
 }
@@ -91,7 +99,7 @@ impl Prepared {
         mut memory: Option<&mut Memory>,
         problems: &mut Problems,
     ) -> Self {
-        let Request { config, moment, placeholders, fingerprint } = request;
+        let Request { config, moment, placeholders, fingerprint, stamps } = request;
         let mut files = publish::publish(&mut sources.assets, problems);
         let share = Share::of(&sources.assets, &sources.templates);
         let pictures = pictures::of(&mut sources.assets, &mut files);
@@ -125,7 +133,7 @@ impl Prepared {
         });
         let mut assets = sources.assets;
         assets.retain(|asset| !public.held_files.contains_key(&format!("/{}", asset.path)));
-        Self { public, links, assets, images, reserved, pictures, share, moment, fingerprint, ready }
+        Self { public, links, assets, images, reserved, pictures, share, moment, fingerprint, stamps, ready }
     }
 
     /// Renders every page and hands each file to `put`; collects all problems on the way.

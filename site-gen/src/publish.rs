@@ -85,6 +85,7 @@ pub(crate) fn publish(
     let (held_back, until) = (site.held_back.clone(), site.until);
     let record = BuildRecord {
         fingerprint: prepared.fingerprint,
+        stamps: prepared.stamps,
         from: prepared.moment.now,
         until,
         held_back: held_back.clone(),

@@ -34,6 +34,9 @@ pub struct Manifest {
 pub struct BuildRecord {
     /// Fingerprint of the sources, the program and the caller's options.
     pub fingerprint: Fingerprint,
+    /// Fingerprint of the stamps of the sources instead of their contents, if they were reliable.
+    #[serde(default)]
+    pub stamps: Option<Fingerprint>,
     /// Moment for which the site was built.
     pub from: Timestamp,
     /// Moment at which the same sources next produce a different site.
@@ -84,14 +87,14 @@ impl Manifest {
         stamp.is_some() && now() == stamp
     }
 
-    /// Returns the recorded build of the same inputs, if it is current at `now` and no file has changed.
+    /// Returns the recorded build if it was made from the same inputs, is current at `now`, and no file has changed.
     pub fn current_build(
         &self,
         folder: &Path,
-        fingerprint: Fingerprint,
         now: Timestamp,
+        is_same: impl FnOnce(&BuildRecord) -> bool,
     ) -> Option<&BuildRecord> {
-        let build = self.build.as_ref().filter(|build| build.fingerprint == fingerprint)?;
+        let build = self.build.as_ref().filter(|build| is_same(build))?;
         let holds = build.from <= now && build.until.is_none_or(|until| now < until);
         let files: Vec<&String> = self.files.keys().collect();
         (holds && files.par_iter().all(|path| self.is_unchanged(folder, path))).then_some(build)

@@ -48,18 +48,57 @@ pub struct ReadFiles {
     assets: HashMap<PathBuf, (Stamp, Arc<Asset>)>,
 }
 
+/// The files below `content/` and `templates/`, found but not read.
+#[derive(Debug)]
+pub struct Listing {
+    content: Vec<Found>,
+    templates: Vec<Found>,
+}
+
+impl Listing {
+    /// Finds the files below the root, sorted by path. Reports a problem for each symbolic link.
+    ///
+    /// # Errors
+    /// Returns an error if the root has no `content/site.toml`, or if a folder can't be read.
+    pub fn new(root: &Path, problems: &mut Problems) -> Result<Self> {
+        config_file(root)?;
+        Ok(Self {
+            content: files(root, "content", problems)?,
+            templates: files(root, "templates", problems)?,
+        })
+    }
+
+    /// Returns a fingerprint of the stamps of all files, or `None` if a file has only just changed.
+    pub fn stamps(&self) -> Option<Fingerprint> {
+        let files = self.content.iter().chain(&self.templates);
+        let stamps: Option<Vec<_>> = files.map(|file| Some((&file.path, file.stamp?))).collect();
+        stamps.map(|stamps| Fingerprint::of(&stamps))
+    }
+}
+
 /// Reads `content/` and `templates/` below the root, sorted by path.
 ///
+/// # Errors
+/// Fails like [`Listing::new`] and [`read_listed`].
+pub fn load(root: &Path, before: Option<&mut ReadFiles>, problems: &mut Problems) -> Result<Sources> {
+    read_listed(root, Listing::new(root, problems)?, before, problems)
+}
+
+/// Reads the files of a listing.
+///
 /// Takes unchanged files from `before` and updates it with the files of this build.
-/// Reports a problem for a file that can't be used, such as one that is not UTF-8 or a symbolic link.
+/// Reports a problem for a file that can't be used, such as one that is not UTF-8.
 ///
 /// # Errors
-/// Returns an error if the root has no `content/site.toml`, or if a file or folder can't be read.
-pub fn load(root: &Path, before: Option<&mut ReadFiles>, problems: &mut Problems) -> Result<Sources> {
+/// Returns an error if a file can't be read.
+pub fn read_listed(
+    root: &Path,
+    listing: Listing,
+    before: Option<&mut ReadFiles>,
+    problems: &mut Problems,
+) -> Result<Sources> {
     let config_file = config_file(root)?;
-    let with_stamps = before.is_some();
-    let content = files(root, "content", with_stamps, problems)?;
-    let templates = files(root, "templates", with_stamps, problems)?;
+    let Listing { content, templates } = listing;
     let (config, content): (Vec<_>, Vec<_>) = content.into_iter().partition(|file| file.path == config_file);
     let (pages, assets): (Vec<_>, Vec<_>) =
         content.into_iter().partition(|file| file.path.extension().is_some_and(|end| end == "md"));
@@ -96,6 +135,7 @@ pub fn config_file(root: &Path) -> Result<PathBuf> {
 const STATIC: &str = "templates/static";
 
 /// A file, with its stamp if the stamp is reliable.
+#[derive(Debug)]
 struct Found {
     path: PathBuf,
     stamp: Option<Stamp>,
@@ -107,7 +147,7 @@ const WELL_KNOWN: &str = ".well-known";
 /// Lists the regular files below a folder, without names that start with a dot, except [`WELL_KNOWN`].
 ///
 /// Reports a problem for each symbolic link.
-fn files(root: &Path, folder: &str, with_stamps: bool, problems: &mut Problems) -> Result<Vec<Found>> {
+fn files(root: &Path, folder: &str, problems: &mut Problems) -> Result<Vec<Found>> {
     let hidden = |entry: &walkdir::DirEntry| {
         let name = entry.file_name().to_string_lossy();
         name.starts_with('.') && !(entry.depth() == 1 && name == WELL_KNOWN)
@@ -123,11 +163,9 @@ fn files(root: &Path, folder: &str, with_stamps: bool, problems: &mut Problems) 
             files.push(Found { path: entry.into_path(), stamp: None });
         }
     }
-    if with_stamps {
-        files.par_iter_mut().for_each(|file| {
-            file.stamp = fs::metadata(&file.path).ok().and_then(|metadata| Stamp::settled(&metadata));
-        });
-    }
+    files.par_iter_mut().for_each(|file| {
+        file.stamp = fs::metadata(&file.path).ok().and_then(|metadata| Stamp::settled(&metadata));
+    });
     Ok(files)
 }
 
