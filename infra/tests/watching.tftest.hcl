@@ -166,6 +166,36 @@ run "the_mailer_is_invoked_for_new_mails_for_rounds_and_for_reports" {
   }
 }
 
+run "what_only_aws_would_notice" {
+  command         = apply
+  expect_failures = [check.origin]
+
+  # "CachingDisabled" among the managed cache policies of CloudFront.
+  assert {
+    condition = alltrue([for behaviour in aws_cloudfront_distribution.site.ordered_cache_behavior :
+    endswith(behaviour.path_pattern, ".json") || behaviour.cache_policy_id == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"])
+    error_message = "Personal pages must not be cached."
+  }
+  # signup-fn/src/web/origin.rs reads it.
+  assert {
+    condition     = alltrue([for origin in aws_cloudfront_distribution.site.origin : alltrue([for header in origin.custom_header : header.name == "x-origin-verify"])])
+    error_message = "The CDN must prove itself by the header that the functions read."
+  }
+  assert {
+    condition     = aws_lambda_function.mailer.environment[0].variables["MAIL_CONFIGURATION_SET"] == aws_sesv2_configuration_set.mail.configuration_set_name
+    error_message = "Mails must be sent through the configuration set that reports on them."
+  }
+  assert {
+    condition     = alltrue([for each in aws_sesv2_configuration_set_event_destination.mail.event_destination : each.enabled && toset(each.matching_event_types) == toset(["BOUNCE", "COMPLAINT"])])
+    error_message = "SES must report bounces and complaints."
+  }
+  # "Event publishing data that Amazon SES sends to EventBridge": the types as SES spells them there.
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.reports.event_pattern).detail.eventType == ["Bounce", "Complaint"]
+    error_message = "The rule must match what SES sends."
+  }
+}
+
 run "every_role_can_do_what_its_program_does" {
   command         = apply
   expect_failures = [check.origin]
