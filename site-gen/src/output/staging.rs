@@ -330,11 +330,8 @@ mod tests {
         staging.commit(record.clone(), PublicPages::new()).unwrap();
         let stands = |fingerprint: &str, now: &str| {
             let manifest = Manifest::read(folder.path()).unwrap();
-            manifest
-                .current_build(folder.path(), now.parse().unwrap(), |build| {
-                    build.fingerprint == Fingerprint::of(fingerprint)
-                })
-                .is_some()
+            let is_same = |build: &BuildRecord| build.fingerprint == Fingerprint::of(fingerprint);
+            manifest.current_build(folder.path(), now.parse().unwrap(), is_same).is_some()
         };
         assert!(stands("sources", "2026-11-30T23:59:59Z"));
         assert!(!stands("others", "2026-11-30T23:59:59Z"));
