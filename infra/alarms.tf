@@ -38,7 +38,7 @@ locals {
     # After ten failed attempts over almost a day, or at once after a permanent error.
     MailParked = { message = "mail parked", value = "1" }
     RoundsMade = { message = "rounds made", value = "1" }
-    # Once a day, if a sign-up on the live site worked from the form to the erasure.
+    # Once a day, if a sign-up on the live site worked from the form to the erasure, or no session is open.
     TrialPassed = { message = "trial passed", value = "1" }
     TrialFailed = { message = "trial failed", value = "1" }
     # Until it was sent; and so far, each time that it could not be.

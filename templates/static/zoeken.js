@@ -154,7 +154,7 @@ async function pagesFor(typed) {
 // Returns the numbers of the pages that match most of the words, best match first, how many words those are, and
 // whether there may be more pages.
 async function find(words) {
-  const found = await Promise.all(words.map(pagesFor));
+  const found = await Promise.all(words.map(pagesForParts));
   const isCut = found.some((one) => one.isCut);
   const sums = new Float32Array(root.count);
   const counts = new Uint16Array(root.count);
@@ -175,7 +175,24 @@ async function find(words) {
   return { numbers, most, isCut };
 }
 
-const wordsOf = (text) => text.match(/[\p{L}\p{N}]{2,}/gu) ?? [];
+// Returns the typed words; one with hyphens is in the index in one piece and in its parts.
+const wordsOf = (text) =>
+  (text.match(/[\p{L}\p{N}]+(?:[-\u2010\u2011][\p{L}\p{N}]+)*/gu) ?? [])
+    .map((word) => word.split(/[-\u2010\u2011]/u))
+    .map((parts) => ({ joined: parts.join(""), parts: parts.filter((part) => part.length > 1) }))
+    .filter(({ joined }) => joined.length > 1);
+
+// Returns the better score of each page, for the word in one piece or for all its parts, and whether there may be more.
+async function pagesForParts({ joined, parts }) {
+  const whole = await pagesFor(joined);
+  if (parts.length < 2) return whole;
+  const found = await Promise.all(parts.map(pagesFor));
+  const scores = whole.scores.map((score, number) => {
+    const of = found.map((part) => part.scores[number]);
+    return Math.max(score, of.includes(0) ? 0 : of.reduce((sum, one) => sum + one, 0) / of.length);
+  });
+  return { scores, isCut: whole.isCut || found.some((part) => part.isCut) };
+}
 
 // ---- the page ----
 
@@ -209,9 +226,7 @@ async function show() {
   const query = latest;
   rest = [];
   more.hidden = true;
-  const typed = fold(field.value);
-  // A word with hyphens is also in the index in one piece.
-  let words = wordsOf(typed.replace(/([\p{L}\p{N}])[-\u2010\u2011](?=[\p{L}\p{N}])/gu, "$1"));
+  const words = wordsOf(fold(field.value));
   const tell = (words, items) => {
     status.textContent = words;
     list.replaceChildren(...items);
@@ -219,11 +234,7 @@ async function show() {
   if (words.length === 0) return tell("", everything);
   try {
     root ??= await load("/zoeken.json");
-    let found = await find(words);
-    if (found.most < words.length && wordsOf(typed).length > words.length) {
-      words = wordsOf(typed);
-      found = await find(words);
-    }
+    const found = await find(words);
     if (query !== latest) return;
     const entries = await Promise.all(found.numbers.slice(0, step).map(page));
     if (query !== latest) return;

@@ -9,8 +9,9 @@
 //! | the session of the place | none: the place was promised, whether or not the session is full by now |
 //! | the mailbox | still the list that was read |
 //!
-//! So carrying over twice changes nothing, a process that dies in between leaves the rest for the next one, and
-//! somebody who signs up at the same moment loses no seat. Nobody is promoted, and no mail is sent twice.
+//! A process that dies in between leaves the rest for the next one. Nobody is promoted, and no mail is sent twice.
+//! Nobody else may be at work on either table: who erases themselves meanwhile would come back. So an item says what was
+//! carried over to its end, and that is not done again.
 
 use std::collections::{HashMap, HashSet};
 
@@ -89,16 +90,40 @@ impl Store {
         Ok(Listing { readable: CarriedOver { people: carried, mails, unknown }, unreadable })
     }
 
-    /// Carries over what organisers did.
+    /// Carries over what organisers did and chose. Ends all their log-ins, since some may have been ended already.
     ///
     /// # Errors
     /// Fails like [`Store::carry_over`].
-    pub async fn carry_over_acts(&self, old: &Self, timing: Timing) -> Result<(), StoreError> {
-        let (partition, acts) = organiser::ACTS;
-        for act in retry::until(timing.deadline, || old.query(partition, acts)).await? {
-            self.copy(&act, Condition::Absent("pk"), timing).await?;
+    pub async fn carry_over_organisers(&self, old: &Self, timing: Timing) -> Result<(), StoreError> {
+        for kind in [organiser::ACT, organiser::DIGEST] {
+            for found in retry::until(timing.deadline, || old.query(organiser::ORGANISERS, kind)).await? {
+                self.copy(&found, Condition::always(), timing).await?;
+            }
+        }
+        let log_ins = || self.query(organiser::ORGANISERS, organiser::LOG_IN);
+        for log_in in retry::until(timing.deadline, log_ins).await? {
+            let key: Item =
+                log_in.into_iter().filter(|(name, _)| matches!(name.as_str(), "pk" | "sk")).collect();
+            retry::until(timing.deadline, || self.delete(key.clone())).await?;
         }
         Ok(())
+    }
+
+    /// Notes that everything was carried over from a table. Returns `false` if that was noted before.
+    ///
+    /// # Errors
+    /// Fails like [`Store::carry_over`].
+    pub async fn note_carried_over(&self, old: &Self, timing: Timing) -> Result<bool, StoreError> {
+        self.copy(&carried_key(old), Condition::Absent("pk"), timing).await
+    }
+
+    /// Returns whether everything was carried over from a table before.
+    ///
+    /// # Errors
+    /// Fails like [`Store::carry_over`].
+    pub async fn was_carried_over(&self, old: &Self, timing: Timing) -> Result<bool, StoreError> {
+        let key = carried_key(old);
+        Ok(retry::until(timing.deadline, || self.item(key.clone())).await?.is_some())
     }
 
     /// Carries over the mails to the people who are here, unless they were sent from here. Returns their number.
@@ -119,8 +144,10 @@ impl Store {
         for mail in then.iter().filter(|mail| !here.contains(mail)) {
             let key = item::text_of(mail, "sk").and_then(item::mail_of);
             if key.is_some_and(|key| people.contains(&key.person)) {
-                let is_open = Condition::Any(vec![Condition::Absent("pk"), Condition::Absent("sent_at")]);
-                carried += usize::from(self.copy(mail, is_open, timing).await?);
+                let mut is_open = vec![Condition::Absent("pk"), Condition::Absent("sent_at")];
+                // A bounce may have been noted since.
+                is_open.extend(mail.get("sent_at").map(|at| equals("sent_at", at.clone())));
+                carried += usize::from(self.copy(mail, Condition::Any(is_open), timing).await?);
             }
         }
         Ok(carried)
@@ -139,7 +166,7 @@ impl Store {
         .await
     }
 
-    /// Carries over a participant. Returns `false` if the participant is here in the same or a later version.
+    /// Carries over a participant. Returns `false` if the participant is here already, or in a later version.
     async fn try_to_carry_over(
         &self,
         event: &Event,
@@ -149,8 +176,12 @@ impl Store {
         let Participant { ref person, ref mailbox, version, forget_at, .. } = *participant;
         let id = event.id();
         let here = self.item(item::key(id, item::person_key(person))).await?;
+        // Not every change raises the version: that somebody was there does not.
+        if here.as_ref() == Some(found) {
+            return Ok(false);
+        }
         let here = here.as_ref().map(|item| record::participant(item, event)).transpose()?;
-        if here.as_ref().is_some_and(|here| here.version >= version) {
+        if here.as_ref().is_some_and(|here| here.version > version) {
             return Ok(false);
         }
         let is_unchanged =
@@ -247,6 +278,14 @@ impl Store {
             Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
         }
     }
+}
+
+/// Returns the key of the item that notes what was carried over from a table.
+fn carried_key(old: &Store) -> Item {
+    HashMap::from([
+        ("pk".to_owned(), item::text("carried over")),
+        ("sk".to_owned(), item::text(old.table.clone())),
+    ])
 }
 
 /// Returns the value of a success. Notes an unreadable item, which does not prevent carrying over the others.

@@ -10,6 +10,7 @@
 //! source#<sender>    hour                  asked, forget_at
 //! events             event#lnpo-2028       event (as JSON), forget_at
 //! organisers         …                     see [`organiser`]
+//! carried over       <table>               nothing: everything was carried over from that table
 //! ```
 //!
 //! `<person>` is a keyed hash of event, address and name ([`crate::people::identity`]). It does not depend

@@ -1,7 +1,7 @@
 //! The daily trial: a sign-up on the live site, as a participant makes it, from the form to the erasure.
 //!
 //! The mailer makes it once a day. It opens the home page, submits the form for a session with plenty of seats, waits
-//! until the mailer that the stream invokes has sent the mail, opens the link in that mail, cancels and erases. The mail
+//! until the mailer that the stream invokes has sent the mail, opens the page to which the mail leads, cancels and erases. The mail
 //! goes to SES's mailbox simulator, which accepts everything and counts against no limit. Whatever happens, nothing of
 //! it stays in the table; what a trial that died left is removed by the next one.
 
@@ -84,22 +84,29 @@ pub enum TrialError {
 /// Fails with the first thing that was wrong. Nothing of the trial stays in the table if the table works.
 pub async fn make(mailer: &Mailer, visitor: &Visitor, timing: Timing) -> Result<Tried, TrialError> {
     expect("home page", StatusCode::OK, visitor.get("/").await)?;
-    let Some((event, session)) = open(mailer, timing).await? else { return Ok(Tried::NothingOpen) };
-    let trial = Trial { mailer, visitor, event: &event, timing };
-    trial.clean().await?;
+    let mut events = Vec::new();
+    for catalogue in mailer.catalog.events() {
+        events.extend(mailer.store.standing(catalogue.id(), Some(catalogue), timing).await?);
+    }
+    for event in &events {
+        Trial { mailer, visitor, event, timing }.clean().await?;
+    }
+    let Some((event, session)) = open(mailer, &events, timing).await? else { return Ok(Tried::NothingOpen) };
+    let trial = Trial { mailer, visitor, event, timing };
     let until = timing.deadline - TO_CLEAN;
     let made = timeout_at(until, trial.participate(&session)).await;
-    let is_left = trial.clean().await?;
+    let is_left = trial.clean().await;
     made.unwrap_or(Err(TrialError::TimeUp("the mail, or a response")))?;
-    if is_left { Err(TrialError::NotErased) } else { Ok(Tried::Session(session)) }
+    if is_left? { Err(TrialError::NotErased) } else { Ok(Tried::Session(session)) }
 }
 
 /// Returns an open session with plenty of seats, for which nobody waits: a trial takes a seat from nobody.
-async fn open(mailer: &Mailer, timing: Timing) -> Result<Option<(Event, SessionId)>, StoreError> {
-    for catalogue in mailer.catalog.events() {
-        let Some(event) = mailer.store.standing(catalogue.id(), Some(catalogue), timing).await? else {
-            continue;
-        };
+async fn open<'a>(
+    mailer: &Mailer,
+    events: &'a [Event],
+    timing: Timing,
+) -> Result<Option<(&'a Event, SessionId)>, StoreError> {
+    for event in events {
         let states = mailer.store.session_states(event.id(), timing.deadline).await?;
         let has_plenty = |session: &&Session| {
             let seats = states.get(session.id()).cloned().unwrap_or_default().seats_left(session);
@@ -138,7 +145,7 @@ impl Trial<'_> {
             sleep(PAUSE).await;
         }
         let own = self.mailer.messages.manage_address(self.event, &participant).to_string();
-        let page = expect("link in the mail", StatusCode::OK, self.visitor.get(&own).await)?;
+        let page = expect("page of the mail's link", StatusCode::OK, self.visitor.get(&own).await)?;
         if !page.body.contains(NAME) {
             return Err(TrialError::NotShown);
         }

@@ -51,7 +51,9 @@ pub fn terms(text: &str, mut take: impl FnMut(&str)) {
         if words > 1 {
             let joined: String = run.split(is_hyphen).collect();
             fold(&joined, &mut folded);
-            take(&folded);
+            if folded.len() >= MIN_LENGTH {
+                take(&folded);
+            }
         }
     }
 }

@@ -49,6 +49,11 @@ impl Access {
         Ok(Self { events, store, connection })
     }
 
+    /// Returns the name of the table.
+    pub(crate) fn table(&self) -> &str {
+        &self.connection.table
+    }
+
     /// Returns another table in the same place.
     pub(crate) fn other_table(&self, table: &str) -> Store {
         Store::new(Connection { table: table.to_owned(), ..self.connection.clone() })

@@ -15,7 +15,7 @@ use crate::store::item::{Item, number};
 use crate::store::retry;
 use crate::store::transaction::{Outcome, Write};
 
-const DIGEST: &str = "digest#";
+pub(in crate::store) const DIGEST: &str = "digest#";
 
 fn key(organiser: &OrganiserId) -> Item {
     record::key(DIGEST, &organiser.key())

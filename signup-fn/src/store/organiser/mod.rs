@@ -23,5 +23,5 @@ mod people;
 mod record;
 pub mod requests;
 
-/// The partition of the acts in the log, and the beginning of their sort keys.
-pub(super) const ACTS: (&str, &str) = (record::ORGANISERS, record::ACT);
+pub(super) use digests::DIGEST;
+pub(super) use record::{ACT, LOG_IN, ORGANISERS};

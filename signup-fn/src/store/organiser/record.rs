@@ -16,11 +16,11 @@ use crate::store::item::{self, Item, text};
 use crate::store::record::{attributes, read, unreadable};
 
 /// The partition of everything about organisers.
-pub(super) const ORGANISERS: &str = "organisers";
+pub(in crate::store) const ORGANISERS: &str = "organisers";
 pub(super) const REQUEST: &str = "request#";
 pub(super) const LATEST: &str = "latest#";
-pub(super) const LOG_IN: &str = "log-in#";
-pub(super) const ACT: &str = "act#";
+pub(in crate::store) const LOG_IN: &str = "log-in#";
+pub(in crate::store) const ACT: &str = "act#";
 
 /// Returns the key of an item about organisers.
 pub(super) fn key(kind: &str, id: &str) -> Item {
