@@ -16,6 +16,8 @@ const TITLE: f32 = 9.0;
 const BY_TITLE: f32 = 0.5;
 /// The number of words of a usual title.
 const USUAL_TITLE: f32 = 6.0;
+/// Below this number of words, a title counts as no shorter: a number or not makes no difference.
+const SHORT_TITLE: f32 = 3.0;
 /// The weight of a word in the description, or about the sessions of an event.
 const DESCRIPTION: f32 = 3.0;
 /// The most that a word in the body can weigh, however often it stands there.
@@ -47,7 +49,7 @@ pub fn of(content: &Content, html: &str) -> Terms {
     }
     let mut length = 0.0;
     terms(&content.title, |_| length += 1.0);
-    let title = TITLE / (1.0 - BY_TITLE + BY_TITLE * length / USUAL_TITLE);
+    let title = title(length);
     terms(&content.title, |word| add(&mut counts, word, title));
     terms(&content.description, |word| add(&mut counts, word, DESCRIPTION));
     for tag in &content.tags {
@@ -57,6 +59,11 @@ pub fn of(content: &Content, html: &str) -> Terms {
         terms(text, |word| add(&mut counts, word, DESCRIPTION));
     }
     Terms::new(counts.into_iter().map(|(word, weight)| (word, class(weight))))
+}
+
+/// Returns the weight of a word in a title of so many words.
+fn title(length: f32) -> f32 {
+    TITLE / (1.0 - BY_TITLE + BY_TITLE * length.max(SHORT_TITLE) / USUAL_TITLE)
 }
 
 fn add(counts: &mut HashMap<String, f32>, word: &str, weight: f32) {
@@ -83,7 +90,7 @@ mod tests {
     #[test]
     fn a_title_weighs_more_than_any_number_of_times_in_the_body() {
         assert!(class(TITLE) > class(BODY) && class(BODY) > class(0.5) && class(0.2) == 1);
-        assert_eq!(class(TITLE / (1.0 - BY_TITLE) + BODY), CLASSES);
-        assert!(class(TITLE + BODY) < CLASSES);
+        assert_eq!(class(title(1.0) + BODY), CLASSES);
+        assert!(class(title(USUAL_TITLE) + BODY) < CLASSES && class(title(20.0)) > class(BODY));
     }
 }
