@@ -135,3 +135,31 @@ fn after_every_change_an_incremental_build_equals_a_clean_build() {
     fs::remove_dir_all(root.join("dist/site/nieuws")).unwrap();
     assert!(site.check("output pages deleted by someone else", "2026-12-02T12:00:00Z") > 0);
 }
+
+/// A build that finds nothing new does not read the sources, but no change escapes it: not one that leaves the length
+/// and the modification time as they were, nor a file that is gone or new.
+#[test]
+fn a_change_that_looks_like_none_is_built() {
+    let (tried, out) = (Tried::new(), tempfile::tempdir().unwrap());
+    let site = &tried.root;
+    let now = "2026-11-24T12:00:00Z".parse().unwrap();
+    let build = || {
+        // A file that has only just changed is not trusted.
+        thread::sleep(Duration::from_millis(100));
+        site_gen::build(site.path(), out.path(), Wanted::public(now)).unwrap().written
+    };
+    let page = |address: &str| fs::read_to_string(out.path().join("site").join(address).join("index.html"));
+    build();
+    assert_eq!(build().written, 0);
+    let contact = site.path().join("content/contact.md");
+    let (text, before) = (fs::read_to_string(&contact).unwrap(), fs::metadata(&contact).unwrap());
+    fs::write(&contact, format!("{} Qqqq\n", &text.trim_end()[..text.trim_end().len() - 5])).unwrap();
+    let file = fs::File::options().append(true).open(&contact).unwrap();
+    file.set_modified(before.modified().unwrap()).unwrap();
+    assert!(build().written > 0 && page("contact").unwrap().contains("Qqqq"));
+    fs::write(site.path().join("content/nieuw.md"), "+++\ntitle = \"Nieuw\"\n+++\n\nTekst.\n").unwrap();
+    assert!(build().written > 0 && page("nieuw").is_ok());
+    fs::remove_file(site.path().join("content/nieuw.md")).unwrap();
+    assert!(build().removed > 0 && page("nieuw").is_err());
+    assert_eq!(build().written, 0);
+}

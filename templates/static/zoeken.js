@@ -184,9 +184,8 @@ const wordsOf = (text) =>
 
 // Returns the better score of each page, for the word in one piece or for all its parts, and whether there may be more.
 async function pagesForParts({ joined, parts }) {
-  const whole = await pagesFor(joined);
-  if (parts.length < 2) return whole;
-  const found = await Promise.all(parts.map(pagesFor));
+  const [whole, ...found] = await Promise.all([joined, ...(parts.length > 1 ? parts : [])].map(pagesFor));
+  if (found.length === 0) return whole;
   const scores = whole.scores.map((score, number) => {
     const of = found.map((part) => part.scores[number]);
     return Math.max(score, of.includes(0) ? 0 : of.reduce((sum, one) => sum + one, 0) / of.length);

@@ -109,12 +109,12 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that everything was carried over from a table. Returns `false` if that was noted before.
+    /// Notes that everything was carried over from a table.
     ///
     /// # Errors
     /// Fails like [`Store::carry_over`].
-    pub async fn note_carried_over(&self, old: &Self, timing: Timing) -> Result<bool, StoreError> {
-        self.copy(&carried_key(old), Condition::Absent("pk"), timing).await
+    pub async fn note_carried_over(&self, old: &Self, timing: Timing) -> Result<(), StoreError> {
+        self.copy(&carried_key(old), Condition::always(), timing).await.map(drop)
     }
 
     /// Returns whether everything was carried over from a table before.
@@ -192,10 +192,7 @@ impl Store {
             writes.push(self.sharing(id, &here.mailbox).await?.without(id, &here.mailbox, person)?);
         }
         writes.push(self.sharing(id, mailbox).await?.with(id, mailbox, person, forget_at)?);
-        match self.transact(writes, &attempt_id()).await? {
-            Outcome::Committed => Ok(true),
-            Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
-        }
+        self.commit(writes).await.map(|()| true)
     }
 
     /// Returns the writes by which a person gives up one place and takes another.
@@ -272,11 +269,7 @@ impl Store {
         if changes.is_empty() {
             return Ok(());
         }
-        let write = Write::update(key, changes, is_unchanged);
-        match self.transact(vec![write], &attempt_id()).await? {
-            Outcome::Committed => Ok(()),
-            Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
-        }
+        self.commit(vec![Write::update(key, changes, is_unchanged)]).await
     }
 }
 

@@ -9,14 +9,14 @@ use std::collections::HashSet;
 use catalog::{Event, EventId, SessionId};
 use tokio::time::Instant;
 
-use super::client::{Store, attempt_id};
+use super::client::Store;
 use super::error::{Setback, StoreError};
 use super::expression::{Condition, equals};
 use super::item::{self, Item};
 use super::listing::Listing;
 use super::record::{self, KEPT};
 use super::retry;
-use super::transaction::{Outcome, Write};
+use super::transaction::Write;
 use crate::people::timing::Timing;
 
 impl Store {
@@ -74,10 +74,7 @@ impl Store {
                 if writes.is_empty() {
                     return Ok(());
                 }
-                match self.transact(writes, &attempt_id()).await? {
-                    Outcome::Committed => Ok(()),
-                    Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
-                }
+                self.commit(writes).await
             })
             .await?;
         }
@@ -112,10 +109,7 @@ impl Store {
                 writes.extend(renamed);
             }
         }
-        match self.transact(writes, &attempt_id()).await? {
-            Outcome::Committed => Ok(standing),
-            Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
-        }
+        self.commit(writes).await.map(|()| standing)
     }
 
     /// Returns the writes that give the seats and the waiting list of a session to its new id, so that no

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{
     Update,
 };
 
-use super::client::Store;
+use super::client::{Store, attempt_id};
 use super::error::{Setback, StoreError};
 use super::expression::{Changes, Condition, Placeholders};
 use super::item::Item;
@@ -158,6 +158,14 @@ impl Cancelled {
 }
 
 impl Store {
+    /// Sends a transaction of which a cancellation decides nothing: another attempt reads the table again.
+    pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<(), Setback> {
+        match self.transact(writes, &attempt_id()).await? {
+            Outcome::Committed => Ok(()),
+            Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
+        }
+    }
+
     /// Sends a transaction.
     ///
     /// The token is DynamoDB's idempotency key: for ten minutes, sending the same writes with the
