@@ -33,6 +33,8 @@ async fn search_finds_pages_by_any_form_of_a_word() {
     }
     let list = visitor.client.find_all(Locator::Css("#paginas li")).await.unwrap();
     assert!(list.len() > 5, "the way on is every page");
+    let more = visitor.client.find(Locator::Css("#paginas + button")).await.unwrap();
+    assert!(!more.is_displayed().await.unwrap(), "there is nothing more to show");
     visitor.client.clone().close().await.unwrap();
 }
 
