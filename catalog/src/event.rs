@@ -53,6 +53,10 @@ pub struct EventRecord {
     /// Whether the event is no longer in the catalogue. Never set there; see [`crate::standing`].
     #[serde(default)]
     pub is_offline: bool,
+    /// Whether the table spreads the event's people over several partitions. Never set in the catalogue: it is decided
+    /// when the event is first kept, and stays whatever becomes of the capacity; see [`crate::standing`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_spread: bool,
 }
 
 /// A reason why a record is not a valid event.
@@ -107,6 +111,16 @@ impl Event {
     /// Returns whether the event is no longer in the catalogue, so that its page is gone.
     pub fn is_offline(&self) -> bool {
         self.0.is_offline
+    }
+
+    /// Returns whether the table spreads the event's people over several partitions.
+    pub fn is_spread(&self) -> bool {
+        self.0.is_spread
+    }
+
+    /// Returns the event with its people spread over several partitions, or not.
+    pub(crate) fn spread(&self, is_spread: bool) -> Self {
+        Self(EventRecord { is_spread, ..self.0.clone() })
     }
 
     /// Returns the city of the event's time zone: `Amsterdam`.

@@ -12,6 +12,10 @@ use crate::event::{Event, EventRecord};
 use crate::id::SessionId;
 use crate::session::{Session, SessionRecord};
 
+/// The number of seats from which the table spreads an event's people over several partitions. One partition takes some
+/// 100 sign-ups a second.
+const LARGE: u32 = 128;
+
 impl Event {
     /// Returns the event as it stands at an instant.
     ///
@@ -20,16 +24,20 @@ impl Event {
     /// participants are forgotten. If instead exactly one new session has the same start and end, the session
     /// was renamed. An event that only `kept` has is offline, and all its sessions are removed.
     ///
+    /// An event with many seats is spread over several partitions of the table from the beginning, or never: people who
+    /// signed up earlier must be found.
+    ///
     /// Returns `None` if there is no such event, or if its last session has gone.
     pub fn standing(catalogue: Option<&Self>, kept: Option<&Self>, now: Timestamp) -> Option<Self> {
         let (mut standing, kept) = match (catalogue, kept) {
-            (Some(catalogue), None) => return Some(catalogue.clone()),
+            (Some(catalogue), None) => return Some(catalogue.first_standing()),
             (Some(catalogue), Some(kept)) => (EventRecord::from(catalogue.clone()), kept),
             (None, kept) => {
                 let kept = kept?;
                 (EventRecord { sessions: Vec::new(), is_offline: true, ..kept.clone().into() }, kept)
             }
         };
+        standing.is_spread = kept.is_spread();
         standing.renamed = kept.renames(catalogue, now);
         let is_known = |id: &SessionId| {
             standing.renamed.contains_key(id) || standing.sessions.iter().any(|session| session.id() == id)
@@ -49,6 +57,13 @@ impl Event {
         }
         standing.amended.retain(|_, amendment| !amendment.is_nothing());
         Self::try_from(standing).ok()
+    }
+
+    /// Returns the event of a catalogue as it stands when it was never kept.
+    pub fn first_standing(&self) -> Self {
+        let seats = self.sessions().iter().fold(0, |seats: u32, one| seats.saturating_add(one.capacity()));
+        let is_spread = self.is_spread() || seats >= LARGE;
+        self.spread(is_spread)
     }
 
     /// Returns the event with another amendment of a session. `catalogue` is the event in the current catalogue.

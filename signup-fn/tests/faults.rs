@@ -6,8 +6,9 @@ mod support;
 use std::time::Duration;
 
 use signup_fn::store::claim::{Claim, Place};
+use signup_fn::store::client::Store;
 use signup_fn::store::error::StoreError;
-use support::stub::{Fault, stub};
+use support::stub::Fault;
 use support::table;
 use tokio::net::TcpListener;
 
@@ -16,7 +17,7 @@ async fn transient_errors_are_retried_until_the_sign_up_succeeds() {
     use Fault::{Conflict, InProgress, Internal, KnownAndConflict, Throttled, ThrottledPart};
     for fault in [Conflict, KnownAndConflict, Throttled, ThrottledPart, InProgress, Internal] {
         let table = table().await;
-        let store = table.store_at(&stub(&table, &[fault; 4], false).await);
+        let store = table.faulty(&[fault; 4], false);
         assert_eq!(
             table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap(),
             Claim::Placed(Place::Seat),
@@ -29,7 +30,7 @@ async fn transient_errors_are_retried_until_the_sign_up_succeeds() {
 #[tokio::test]
 async fn a_retry_after_a_lost_answer_recognises_its_own_seat() {
     let table = table().await;
-    let store = table.store_at(&stub(&table, &[Fault::LostAnswer, Fault::Conflict], false).await);
+    let store = table.faulty(&[Fault::LostAnswer, Fault::Conflict], false);
     assert_eq!(table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap(), Claim::Placed(Place::Seat));
     assert_eq!((table.taken("a").await, table.people("a").await), (1, 1));
 }
@@ -40,7 +41,7 @@ async fn a_retry_after_a_lost_answer_recognises_the_last_seat_as_its_own() {
     for number in 0..49 {
         table.claim(&table.store(), &format!("p{number}@voorbeeld.nl"), "a").await.unwrap();
     }
-    let store = table.store_at(&stub(&table, &[Fault::LostAnswer], false).await);
+    let store = table.faulty(&[Fault::LostAnswer], false);
     assert_eq!(table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap(), Claim::Placed(Place::Seat));
     assert_eq!((table.taken("a").await, table.people("a").await), (50, 50));
 }
@@ -48,7 +49,7 @@ async fn a_retry_after_a_lost_answer_recognises_the_last_seat_as_its_own() {
 #[tokio::test]
 async fn a_conflict_past_the_deadline_is_an_error_and_leaves_nothing_behind() {
     let table = table().await;
-    let store = table.store_at(&stub(&table, &[Fault::Conflict], true).await);
+    let store = table.faulty(&[Fault::Conflict], true);
     let error =
         table.claim_within(&store, "jan@voorbeeld.nl", "a", Duration::from_secs(1)).await.unwrap_err();
     assert!(matches!(&error, StoreError::TimeUp { attempts, .. } if *attempts > 3), "{error}");
@@ -60,7 +61,7 @@ async fn a_conflict_past_the_deadline_is_an_error_and_leaves_nothing_behind() {
 async fn an_unreachable_store_is_an_error_once_time_is_up() {
     let table = table().await;
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let store = table.store_at(&format!("http://{gone}"));
+    let store = Store::new(table.connection(&format!("http://{gone}")));
     let claim = table.claim_within(&store, "jan@voorbeeld.nl", "a", Duration::from_secs(1));
     assert!(matches!(claim.await, Err(StoreError::TimeUp { .. })));
 }
@@ -68,7 +69,7 @@ async fn an_unreachable_store_is_an_error_once_time_is_up() {
 #[tokio::test]
 async fn an_invalid_request_is_not_retried() {
     let table = table().await;
-    let store = table.store_at(&stub(&table, &[Fault::Validation], false).await);
+    let store = table.faulty(&[Fault::Validation], false);
     let error = table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap_err();
     assert!(matches!(error, StoreError::Refused(_)), "{error}");
 }
@@ -78,7 +79,7 @@ async fn a_crowd_fills_exactly_the_seats_although_the_store_misbehaves() {
     use Fault::{Conflict, Internal, LostAnswer, Throttled};
     let table = table().await;
     let faults: Vec<Fault> = (0..150).map(|n| [Conflict, LostAnswer, Throttled, Internal][n % 4]).collect();
-    let store = table.store_at(&stub(&table, &faults, false).await);
+    let store = table.faulty(&faults, false);
     let claims = (0..100).map(|number| {
         let (table, store) = (table.clone(), store.clone());
         tokio::spawn(

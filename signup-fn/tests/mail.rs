@@ -161,7 +161,7 @@ async fn a_mail_survives_an_outage_of_hours_and_is_parked_after_a_day() {
     assert_eq!(parked_at, 1431, "almost a day");
     let mail = table.mails("jan@voorbeeld.nl").await.remove(0);
     assert_eq!(mail.parked.as_deref(), Some("TooManyRequestsException"));
-    table.store().unpark(table.event.id(), &mail.key, soon()).await.unwrap();
+    table.store().unpark(&table.event, &mail.key, soon()).await.unwrap();
     assert_eq!(sweep(&mailer, now()).await, [Delivery::Sent]);
     assert_eq!(ses.taken.lock().unwrap().len(), 1);
 }
@@ -295,7 +295,7 @@ async fn the_mailer_is_woken_by_the_stream_and_by_the_schedule() {
     assert_eq!(answer, json!({ "batchItemFailures": [] }), "the other mail is already sent");
     assert_eq!(ses.taken.lock().unwrap().len(), 1);
     let waiting = mails.iter().find(|mail| mail.key.person == first.key.person).unwrap();
-    table.store().postpone(table.event.id(), &waiting.key, now(), soon()).await.unwrap();
+    table.store().postpone(&table.event, &waiting.key, now(), soon()).await.unwrap();
     assert_eq!(lambda.answer(json!({ "source": "schedule" })).await.unwrap(), json!({}));
     assert_eq!(ses.taken.lock().unwrap().len(), 2);
     let log = lambda.end();

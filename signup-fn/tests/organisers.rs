@@ -34,7 +34,7 @@ impl Office {
             .env("AWS_REGION", "eu-west-1")
             .env("AWS_ACCESS_KEY_ID", "local")
             .env("AWS_SECRET_ACCESS_KEY", "local")
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &self.table.endpoint)
+            .env("AWS_ENDPOINT_URL_DYNAMODB", self.table.endpoint().await)
             .env("TABLE_NAME", &self.table.name)
             .stdin(Stdio::null());
         // The store runs in this process, so waiting for the command must not block it.
@@ -177,7 +177,7 @@ async fn parked_mail_is_listed_and_can_be_retried() {
     office.sign_up("jan@voorbeeld.nl", "a").await;
     assert!(office.says(&["mails"]).await.contains("geen mail"));
     let mail = office.table.mails("jan@voorbeeld.nl").await.remove(0);
-    let event = office.table.event.id();
+    let event = &office.table.event;
     office.table.store().park(event, &mail.key, "MessageRejected", support::soon()).await.unwrap();
     assert!(office.says(&["stats"]).await.contains("1 mails zijn blijven liggen"));
     let shown = office.says(&["mails", "--retry"]).await;

@@ -186,7 +186,7 @@ async fn an_erasure_leaves_no_name_address_or_hash_anywhere() {
     table.claim_form(&table.store(), form, now(), half_a_minute).await.unwrap();
     let xandra = table.participant("xq@voorbeeld.nl").await.unwrap();
     // The erasure must remove a parked mail and a sent one too.
-    let event = table.event.id();
+    let event = &table.event;
     table.change(&table.store(), "xq@voorbeeld.nl", &moved("b", false)).await.unwrap();
     let [waiting, changed] = &table.mails("xq@voorbeeld.nl").await[..] else { panic!() };
     table.store().park(event, &waiting.key, "MessageRejected", soon()).await.unwrap();

@@ -78,7 +78,7 @@ async fn handle(
     }
     if payload.get("source").is_some_and(|source| source == "aws.ses") {
         let event: ReportEvent = serde_json::from_value(payload).context("invalid event from SES")?;
-        event.note(&mailer.store, Timing { now: Timestamp::now(), deadline }).await?;
+        event.note(mailer, Timing { now: Timestamp::now(), deadline }).await?;
         return Ok(json!({}));
     }
     if payload.get("Records").is_none() {

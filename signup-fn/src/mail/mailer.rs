@@ -77,11 +77,8 @@ impl Mailer {
     ) -> Result<Delivery, StoreError> {
         match self.store.standing(event, self.catalog.event(event), timing).await? {
             Some(event) => self.deliver_about(&event, key, timing).await,
-            None => {
-                // All participants of the event are forgotten, so there is nobody to write to.
-                self.store.forget_mail(event, key, timing.deadline).await?;
-                Ok(Delivery::Nothing)
-            }
+            // All participants of the event are forgotten, so there is nobody to write to. The mail expires with them.
+            None => Ok(Delivery::Nothing),
         }
     }
 
@@ -100,7 +97,7 @@ impl Mailer {
         let participant = self.store.participant(event, &key.person, timing).await?;
         let participant = participant.filter(|participant| is_current(&mail, participant, timing.now));
         let (Some(participant), Some(session)) = (participant, event.session(&mail.session)) else {
-            self.store.forget_mail(id, key, deadline).await?;
+            self.store.forget_mail(event, key, deadline).await?;
             return Ok(Delivery::Nothing);
         };
         let keeps_entry = mail.kind.calendar() == Some(CalendarMethod::Cancel)
@@ -120,7 +117,7 @@ impl Mailer {
             _ => false,
         };
         if is_outdated {
-            self.store.forget_mail(id, key, deadline).await?;
+            self.store.forget_mail(event, key, deadline).await?;
             return Ok(Delivery::Nothing);
         }
         let about = About {
@@ -140,19 +137,19 @@ impl Mailer {
         };
         match (sent, pause(mail.attempts)) {
             (Ok(()), _) => {
-                self.store.mark_sent(id, key, timing).await?;
+                self.store.mark_sent(event, key, timing).await?;
                 let waited_s = waited(&mail, timing.now);
                 tracing::info!(event.id = %id, mail.kind = mail.kind.name(), mail.attempts, waited_s, "mail sent");
                 Ok(Delivery::Sent)
             }
             (Err(SendError::Later(reason)), Some(pause)) => {
-                self.store.postpone(id, key, timing.now + pause, deadline).await?;
+                self.store.postpone(event, key, timing.now + pause, deadline).await?;
                 let waited_s = waited(&mail, timing.now);
                 tracing::warn!(event.id = %id, mail.kind = mail.kind.name(), mail.attempts, waited_s, reason, "mail failed");
                 Ok(Delivery::Failed)
             }
             (Err(SendError::Later(reason) | SendError::Never(reason)), _) => {
-                self.store.park(id, key, &reason, deadline).await?;
+                self.store.park(event, key, &reason, deadline).await?;
                 tracing::error!(event.id = %id, mail.kind = mail.kind.name(), mail.attempts, reason, "mail parked");
                 Ok(Delivery::Parked)
             }

@@ -7,9 +7,9 @@ use catalog::EventId;
 use catalog::mail::Report;
 use serde::Deserialize;
 
+use super::mailer::Mailer;
 use super::message::Tags;
 use crate::people::timing::Timing;
-use crate::store::client::Store;
 use crate::store::error::StoreError;
 use crate::store::mail::MailKey;
 
@@ -70,13 +70,16 @@ impl ReportEvent {
     /// Notes with the mail what SES reports. Does nothing if the mail has been erased since.
     ///
     /// # Errors
-    /// Fails if the deadline passes or if the table refuses the request.
-    pub async fn note(&self, store: &Store, timing: Timing) -> Result<(), StoreError> {
+    /// Fails if the deadline passes, if the table refuses the request, or if the event is unreadable.
+    pub async fn note(&self, mailer: &Mailer, timing: Timing) -> Result<(), StoreError> {
         let (Some((event, key)), Some(report)) = (self.about(), self.report()) else {
             tracing::warn!(ses.event = self.detail.event_type, "a report about no participant's mail");
             return Ok(());
         };
-        store.note_report(&event, &key, report, timing.deadline).await?;
+        let store = &mailer.store;
+        if let Some(event) = store.standing(&event, mailer.catalog.event(&event), timing).await? {
+            store.note_report(&event, &key, report, timing.deadline).await?;
+        }
         tracing::warn!(event.id = %event, ses.event = self.detail.event_type, "a mail did not arrive as meant");
         Ok(())
     }

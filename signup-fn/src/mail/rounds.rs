@@ -133,7 +133,7 @@ impl Mailer {
     }
 
     /// Performs the periodic work: keeps each event as it stands, erases sign-ups that were not confirmed in
-    /// time or whose retention period is over, tells participants about rescheduled sessions, gives free seats
+    /// time or whose retention period is over, clears the desks, tells participants about rescheduled sessions, gives free seats
     /// to the waiting list, and puts reminders and mails that no seat came free into the outbox, completes
     /// broadcasts that were interrupted, and sends organisers the daily digest.
     ///
@@ -158,6 +158,8 @@ impl Mailer {
                     tracing::info!(event.id = %id, signup.outcome = outcome, "sign-up erased");
                 }
             }
+            let cleared = self.store.clear_desks(event, timing.now, timing.deadline).await;
+            failures.note(id, cleared);
             let broadcasts = self.store.broadcasts(event, timing.deadline).await.map(|all| all.logged(id));
             for broadcast in &failures.note(id, broadcasts).unwrap_or_default() {
                 let completed = self.complete(event, broadcast, timing).await;

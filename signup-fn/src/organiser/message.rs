@@ -264,7 +264,7 @@ impl Draft {
         let act = self.act(desk, form, ActKind::Retried, parked.len());
         desk.store().log(&act, desk.timing.deadline).await?;
         for mail in parked {
-            desk.store().unpark(self.event.id(), &mail.key, desk.timing.deadline).await?;
+            desk.store().unpark(&self.event, &mail.key, desk.timing.deadline).await?;
         }
         Ok(self.done())
     }

@@ -146,6 +146,11 @@ impl Mailbox {
     pub fn key(&self) -> String {
         BASE64URL_NOPAD.encode(&self.0)
     }
+
+    /// Returns the hash.
+    pub fn bytes(&self) -> [u8; 16] {
+        self.0
+    }
 }
 
 impl std::str::FromStr for Mailbox {

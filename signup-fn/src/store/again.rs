@@ -38,7 +38,7 @@ impl Store {
             return Ok(false);
         }
         let people =
-            retry::until(timing.deadline, || async { Ok(self.sharing(event.id(), mailbox).await?.people) });
+            retry::until(timing.deadline, || async { Ok(self.sharing(event, mailbox).await?.people) });
         for person in people.await? {
             self.put_mail_once(event, &person, MailKind::Again, timing, |_, item| {
                 let last = sent_again_at(item);

@@ -76,7 +76,7 @@ impl Store {
                 Condition::AtMost("taken", number(capacity.into())),
             ]),
         };
-        let seats = item::key(event.id(), item::session_key(id));
+        let seats = item::of_session(event.id(), id);
         let writes =
             vec![Write::put(record::kept_item(&amended)?, unchanged), Write::check(seats, fits), enter(act)?];
         match self.transact(writes, &attempt_id()).await? {

@@ -1,7 +1,5 @@
 //! The person who signs up: somebody new, somebody who has signed up already, or one too many.
 
-use std::sync::atomic::Ordering;
-
 use catalog::answer::Status;
 
 use super::change::Change;
@@ -20,10 +18,9 @@ use crate::people::text::folded;
 
 /// What the table says about a sign-up before it happens.
 pub(super) enum Found {
-    /// An earlier attempt was committed, but its response was lost.
-    Done(Claimed),
-    /// The person has signed up already, or too many others share the address. A mail to this person says so.
-    Refused(Claimed, Person),
+    /// The outcome is known: an earlier attempt was committed but its response was lost, the person has signed up
+    /// already, or too many others share the address. A mail tells the person that the form was submitted again.
+    Answered(Claimed, Option<Person>),
     /// The person is new, or comes back after a cancellation.
     New(Newcomer),
 }
@@ -53,7 +50,8 @@ impl Store {
             if item::text_of(item, "attempt_id") == Some(&claiming.attempt_id) {
                 let is_waiting = participant.status == Status::Waiting;
                 let place = if is_waiting { Place::WaitingList } else { Place::Seat };
-                return Ok(Found::Done(Claimed { claim: Claim::Placed(place), person: participant.person }));
+                let claimed = Claimed { claim: Claim::Placed(place), person: participant.person };
+                return Ok(Found::Answered(claimed, None));
             }
             if participant.must_go(claiming.request.now) {
                 return self.erase_first(claiming, &participant).await;
@@ -74,14 +72,14 @@ impl Store {
             }
             (Some(Participant { status, person, .. }), _) if status != Status::Cancelled => {
                 let claim = self.place(claiming, &read).await?.map_or(Claim::Full, Claim::Known);
-                Ok(Found::Refused(Claimed { claim, person }, person))
+                Ok(refused(Claimed { claim, person }, person))
             }
             (_, Some(first)) if is_crowded => {
                 let claim = self.place(claiming, &read).await?.map_or(Claim::Full, Claim::Crowded);
-                Ok(Found::Refused(Claimed { claim, person: new(0) }, *first))
+                Ok(refused(Claimed { claim, person: new(0) }, *first))
             }
             _ => {
-                let person = (claiming.taken_keys.load(Ordering::Relaxed)..=u8::MAX)
+                let person = (claiming.progress.taken_keys()..=u8::MAX)
                     .map(new)
                     .find(|person| !sharing.people.contains(person));
                 let person = person.ok_or_else(|| Setback::Passing("no free key".to_owned()))?;
@@ -92,7 +90,7 @@ impl Store {
     }
 
     async fn read_sharing(&self, claiming: &Claiming<'_>) -> Result<Read, Setback> {
-        let event = claiming.event.id();
+        let event = claiming.event;
         let sharing = self.sharing(event, &claiming.mailbox).await?;
         let items = self.sharers(event, &sharing).await?;
         Ok((sharing, items))
@@ -102,7 +100,7 @@ impl Store {
     async fn erase_first(&self, claiming: &Claiming<'_>, gone: &Participant) -> Result<Found, Setback> {
         let attempt =
             Attempt { event: claiming.event, id: &attempt_id(), now: claiming.request.now, act: None };
-        self.try_to_change(&attempt, &gone.key(), &Change::Expire).await?;
+        Box::pin(self.try_to_change(&attempt, &gone.key(), &Change::Expire)).await?;
         Err(Setback::Passing("a forgotten participant was erased".to_owned()))
     }
 
@@ -118,4 +116,9 @@ impl Store {
             false => has_room.then_some(Place::WaitingList),
         })
     }
+}
+
+/// Returns the answer to somebody who is not new. A full session says nothing about anybody, so nobody is told.
+fn refused(claimed: Claimed, told: Person) -> Found {
+    Found::Answered(claimed, (claimed.claim != Claim::Full).then_some(told))
 }

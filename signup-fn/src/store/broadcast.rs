@@ -53,7 +53,7 @@ struct Record {
 }
 
 fn key(event: &EventId, id: &ActId) -> Item {
-    item::key(event, format!("{BROADCAST}{id}"))
+    item::key(item::event_key(event), format!("{BROADCAST}{id}"))
 }
 
 fn to_item(event: &EventId, broadcast: &Broadcast, forget_at: Timestamp) -> Result<Item, StoreError> {
@@ -126,8 +126,7 @@ impl Store {
         let key = MailKey { id: format!("{}{PROOF}", broadcast.id), ..mail.key.clone() };
         let mail = Mail { key, to: Some(to.clone()), ..mail };
         let item = to_item(event.id(), broadcast, forget_at)?;
-        let writes =
-            vec![Write::put(item, Condition::Absent("pk")), outbox::put(event.id(), &mail, forget_at)?];
+        let writes = vec![Write::put(item, Condition::Absent("pk")), outbox::put(event, &mail, forget_at)?];
         self.do_once(act, writes, timing.deadline).await
     }
 
@@ -166,13 +165,13 @@ impl Store {
         let first = broadcast.total.saturating_sub(broadcast.recipients.len());
         for (number, person) in chunk.iter().enumerate() {
             let mail = mail(&broadcast, (person, first + number), now);
-            writes.push(outbox::put(event.id(), &mail, forget_at)?);
+            writes.push(outbox::put(event, &mail, forget_at)?);
         }
         // Nothing may be stored about somebody who was erased. The new version makes an erasure that has already read
         // the person's mails read them again.
         let checks = writes.len();
         writes.extend(chunk.iter().map(|person| {
-            let key = item::key(event.id(), item::person_key(person));
+            let key = item::of_person(event, person);
             Write::update(key, Changes::default().add("version", 1), Condition::Exists("pk"))
         }));
         let cancelled = match self.transact(writes, &attempt_id()).await? {

@@ -59,7 +59,7 @@ impl Store {
         let partition = item::event_key(event.id());
         self.copy(&record::kept_item(event)?, Condition::always(), timing).await?;
         self.gather_seats(event, deadline).await?;
-        let then = retry::until(deadline, || old.query(&partition, item::PERSON)).await?;
+        let then = retry::until(deadline, || old.query_people(event, item::PERSON)).await?;
         let mut unreadable = Vec::new();
         let mut people = Vec::new();
         for found in &then {
@@ -85,7 +85,7 @@ impl Store {
             self.copy(&broadcast, Condition::always(), timing).await?;
         }
         let known: HashSet<&str> = then.iter().filter_map(|item| item::text_of(item, "sk")).collect();
-        let is_known = |one: &Participant| known.contains(item::person_key(&one.person).as_str());
+        let is_known = |one: &Participant| known.contains(item::person_sort(&one.person).as_str());
         let unknown = here.into_iter().filter(|one| !is_known(one)).collect();
         Ok(Listing { readable: CarriedOver { people: carried, mails, unknown }, unreadable })
     }
@@ -102,9 +102,7 @@ impl Store {
         }
         let log_ins = || self.query(organiser::ORGANISERS, organiser::LOG_IN);
         for log_in in retry::until(timing.deadline, log_ins).await? {
-            let key: Item =
-                log_in.into_iter().filter(|(name, _)| matches!(name.as_str(), "pk" | "sk")).collect();
-            retry::until(timing.deadline, || self.delete(key.clone())).await?;
+            retry::until(timing.deadline, || self.delete(item::key_of(&log_in))).await?;
         }
         Ok(())
     }
@@ -134,9 +132,8 @@ impl Store {
         people: &[Participant],
         timing: Timing,
     ) -> Result<usize, StoreError> {
-        let partition = &item::event_key(event.id());
         let [then, here] = [old, self].map(|store| async move {
-            retry::until(timing.deadline, || store.query(partition, item::MAIL)).await
+            retry::until(timing.deadline, || store.query_people(event, item::MAIL)).await
         });
         let (then, here) = (then.await?, here.await?);
         let people: HashSet<Person> = people.iter().map(|one| one.person).collect();
@@ -174,8 +171,7 @@ impl Store {
         participant: &Participant,
     ) -> Result<bool, Setback> {
         let Participant { ref person, ref mailbox, version, forget_at, .. } = *participant;
-        let id = event.id();
-        let here = self.item(item::key(id, item::person_key(person))).await?;
+        let here = self.item(item::of_person(event, person)).await?;
         // Not every change raises the version: that somebody was there does not.
         if here.as_ref() == Some(found) {
             return Ok(false);
@@ -189,9 +185,9 @@ impl Store {
         let mut writes = vec![Write::put(found.clone(), is_unchanged)];
         writes.extend(self.exchange(event, person, here.as_ref().and_then(place), place(participant)).await?);
         if let Some(here) = here.as_ref().filter(|here| here.mailbox != *mailbox) {
-            writes.push(self.sharing(id, &here.mailbox).await?.without(id, &here.mailbox, person)?);
+            writes.push(self.sharing(event, &here.mailbox).await?.without(event, &here.mailbox, person)?);
         }
-        writes.push(self.sharing(id, mailbox).await?.with(id, mailbox, person, forget_at)?);
+        writes.push(self.sharing(event, mailbox).await?.with(event, mailbox, person, forget_at)?);
         self.commit(writes).await.map(|()| true)
     }
 
@@ -226,12 +222,12 @@ impl Store {
                 moves.remove(session).unwrap_or_else(|| (Changes::default(), Condition::always()));
             let taken = match place {
                 Place::Seat => changes.add("taken", 1),
-                Place::WaitingList => changes.append("waiting", member(person)),
+                Place::WaitingList => changes.append("waiting", vec![member(person)]),
             };
             moves.insert(session, (taken, condition));
         }
         let write = |(session, (changes, condition)): (&SessionId, _)| {
-            Write::update(item::key(event.id(), item::session_key(session)), changes, condition)
+            Write::update(item::of_session(event.id(), session), changes, condition)
         };
         Ok(moves.into_iter().map(write).collect())
     }
@@ -244,7 +240,7 @@ impl Store {
         event: &Event,
         session: &SessionId,
     ) -> Result<(), Setback> {
-        let key = item::key(event.id(), item::session_key(session));
+        let key = item::of_session(event.id(), session);
         let (then, here) = (old.item(key.clone()).await?, self.item(key.clone()).await?);
         let Some(then) = then else { return Ok(()) };
         let line = record::session_state(Some(&then))?.waiting;

@@ -154,7 +154,7 @@ impl Store {
         key: &SignupKey,
         change: &Change,
     ) -> Result<Changed, Setback> {
-        let found = self.item(item::key(attempt.event.id(), item::person_key(&key.person))).await?;
+        let found = self.item(item::of_person(attempt.event, &key.person)).await?;
         let Some(found) = found else {
             let is_erasure = matches!(change, Change::Erase | Change::Expire);
             return Ok(if is_erasure { Changed::Done } else { Changed::Gone });
@@ -260,8 +260,8 @@ impl Store {
     /// Plans the deletion of the participant and of all their mails. If there are more mails than one
     /// transaction can hold, deletes the rest at once.
     async fn plan_erasure(&self, attempt: &Attempt<'_>, participant: &Participant) -> Result<Plan, Setback> {
-        let event = attempt.event.id();
-        let key = item::key(event, item::person_key(&participant.person));
+        let event = attempt.event;
+        let key = item::of_person(event, &participant.person);
         let sharing = self.sharing(event, &participant.mailbox).await?;
         let mut writes = vec![
             Write::delete(key, is_unchanged(participant)),
@@ -303,15 +303,15 @@ impl Store {
         let kind = if place == Place::WaitingList { MailKind::Waiting } else { MailKind::Changed };
         let mut writes = vec![
             update(attempt, participant, &moved)?,
-            claim::take(event, session, &participant.person, place),
+            claim::take(event, session, &[participant.person], place),
             tell(attempt, kind, &moved)?,
         ];
-        writes.extend(self.remember_mailbox(event.id(), &moved).await?);
+        writes.extend(self.remember_mailbox(event, &moved).await?);
         if participant.status == Status::Confirmed {
             // Each session has an entry of its own in the participant's calendar.
             let session = participant.signup.session.clone();
             let mail = Mail::new(MailKind::Left, &moved, format!("{}c", attempt.id), attempt.now);
-            writes.push(outbox::put(event.id(), &Mail { session, ..mail }, moved.forget_at)?);
+            writes.push(outbox::put(event, &Mail { session, ..mail }, moved.forget_at)?);
         }
         writes.extend(self.leave(attempt, participant).await?);
         Ok(Plan::Writes { writes, chosen: Some(1) })
@@ -341,10 +341,10 @@ impl Store {
             };
             let previous = participant.told.as_ref().map(when_and_where);
             let about = Mail::new(MailKind::Rescheduled, &following, attempt.id, attempt.now);
-            mail = Some(outbox::put(event.id(), &Mail { previous, ..about }, following.forget_at)?);
+            mail = Some(outbox::put(event, &Mail { previous, ..about }, following.forget_at)?);
         }
         let own = own_write(attempt, participant, changes);
-        let mailbox = self.remember_mailbox(event.id(), &following).await?;
+        let mailbox = self.remember_mailbox(event, &following).await?;
         Ok(Plan::writes([own].into_iter().chain(mail).chain(mailbox).collect()))
     }
 }
@@ -364,7 +364,7 @@ pub(super) fn update(
 
 /// Returns the write that makes these changes to the participant's own item, on behalf of an attempt.
 fn own_write(attempt: &Attempt<'_>, participant: &Participant, changes: Changes) -> Write {
-    let key = item::key(attempt.event.id(), item::person_key(&participant.person));
+    let key = item::of_person(attempt.event, &participant.person);
     Write::update(key, changes.set("attempt_id", text(attempt.id)), is_unchanged(participant))
 }
 
@@ -379,5 +379,5 @@ pub(super) fn tell(
     changed: &Participant,
 ) -> Result<Write, StoreError> {
     let mail = Mail::new(kind, changed, attempt.id, attempt.now);
-    outbox::put(attempt.event.id(), &mail, changed.forget_at)
+    outbox::put(attempt.event, &mail, changed.forget_at)
 }

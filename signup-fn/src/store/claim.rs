@@ -8,21 +8,21 @@
 //! | the mail about it | absent |
 //! | the count of this sender's requests in this hour | below its limit |
 
-use std::sync::atomic::AtomicU8;
-
 use catalog::answer::Status;
 use catalog::calendar::sequence;
 use catalog::mail::MailKind;
 use catalog::{Event, Session};
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
 use super::client::member;
 use super::count::count;
 use super::error::StoreError;
 use super::expression::{Changes, Condition};
-use super::item::{self, number};
+use super::item;
 use super::mail::Mail;
 use super::organiser::acts::enter;
+use super::progress::Progress;
 use super::sharing::Sharing;
 use super::transaction::Write;
 use super::{outbox, record};
@@ -112,8 +112,11 @@ pub(super) struct Claiming<'a> {
     pub(super) name: &'a str,
     pub(super) id: SignupId,
     pub(super) attempt_id: String,
-    /// The number of people with this name who were found elsewhere, since they have changed their address.
-    pub(super) taken_keys: AtomicU8,
+    /// The moment at which the time was the request's `now`.
+    pub(super) started: Instant,
+    /// The time at which the request ends.
+    pub(super) until: Timestamp,
+    pub(super) progress: Progress,
 }
 
 /// Somebody who can be given a place.
@@ -127,17 +130,56 @@ pub(super) struct Newcomer {
 }
 
 impl Claiming<'_> {
+    /// Returns the current time.
+    pub(super) fn now(&self) -> Timestamp {
+        let since = SignedDuration::try_from(self.started.elapsed()).unwrap_or(SignedDuration::MAX);
+        self.request.now.saturating_add(since).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Returns the person whom the name and the address say, unless somebody else has that key.
+    pub(super) fn likely_person(&self) -> Person {
+        self.request.identity.person(&self.mailbox, self.name, 0)
+    }
+
+    /// Returns the writes for one person alone.
     pub(super) fn writes(&self, newcomer: &Newcomer, place: Place) -> Result<Vec<Write>, StoreError> {
+        let person = newcomer.person;
+        let [own, mail, mailbox] = self.own_writes(newcomer, place)?;
+        let mut writes = vec![own, take(self.event, self.session, &[person], place), mail, mailbox];
+        writes.extend(self.count());
+        if let Some(act) = self.request.act {
+            writes.push(enter(&Act { reference: Some(person.reference()), ..act.clone() })?);
+        }
+        Ok(writes)
+    }
+
+    /// Returns the writes that are about the person: the participant, the mail and the mailbox.
+    pub(super) fn own_writes(&self, newcomer: &Newcomer, place: Place) -> Result<[Write; 3], StoreError> {
         let Newcomer { person, condition, sharing } = newcomer;
-        let Request { ref signup, now, .. } = *self.request;
-        let event = self.event;
-        let forget_at = event.forget_at(self.session);
-        let (status, kind) = match place {
-            Place::WaitingList => (Status::Waiting, MailKind::Waiting),
-            Place::Seat if event.confirm_by_mail() => (Status::Held, MailKind::Confirm),
-            Place::Seat => (Status::Confirmed, MailKind::Confirmation),
+        let (event, forget_at) = (self.event, self.event.forget_at(self.session));
+        let kind = match place {
+            Place::WaitingList => MailKind::Waiting,
+            Place::Seat if event.confirm_by_mail() => MailKind::Confirm,
+            Place::Seat => MailKind::Confirmation,
         };
-        let participant = Participant {
+        let participant = self.participant(person, place);
+        let mail = Mail::new(kind, &participant, &self.attempt_id, self.request.now);
+        Ok([
+            Write::put(record::person_item(event, &participant, &self.attempt_id)?, condition.clone()),
+            outbox::put(event, &mail, forget_at)?,
+            sharing.clone().with(event, &self.mailbox, person, forget_at)?,
+        ])
+    }
+
+    /// Returns the participant that a person becomes.
+    pub(super) fn participant(&self, person: &Person, place: Place) -> Participant {
+        let Request { ref signup, now, .. } = *self.request;
+        let status = match place {
+            Place::WaitingList => Status::Waiting,
+            Place::Seat if self.event.confirm_by_mail() => Status::Held,
+            Place::Seat => Status::Confirmed,
+        };
+        Participant {
             person: *person,
             mailbox: self.mailbox,
             signup: Signup { session: self.session.id().clone(), ..signup.clone() },
@@ -155,50 +197,41 @@ impl Claiming<'_> {
             rescheduled_at: None,
             note: None,
             was_there: None,
-            forget_at,
-        };
-        let mail = Mail::new(kind, &participant, &self.attempt_id, now);
-        let mut writes = vec![
-            Write::put(record::person_item(event.id(), &participant, &self.attempt_id)?, condition.clone()),
-            take(event, self.session, person, place),
-            outbox::put(event.id(), &mail, forget_at)?,
-            sharing.clone().with(event.id(), &self.mailbox, person, forget_at)?,
-        ];
-        writes.extend(self.count());
-        if let Some(act) = self.request.act {
-            writes.push(enter(&Act { reference: Some(person.reference()), ..act.clone() })?);
+            forget_at: self.event.forget_at(self.session),
         }
-        Ok(writes)
     }
 
-    /// Returns the write that counts the request of the sender, if the sender is known.
+    /// Returns the write that counts the request of the sender, if the sender is known and it was not counted before.
     pub(super) fn count(&self) -> Option<Write> {
-        let source = self.request.source?;
+        let source = self.request.source.filter(|_| !self.progress.is_counted())?;
         let limit = (self.session.capacity() / SHARE_PER_SOURCE).clamp(MIN_PER_SOURCE, MAX_PER_SOURCE);
         Some(count(source, "asked", limit.into()))
     }
 }
 
-/// Returns the write to a session that gives a person a place in it.
-pub(super) fn take(event: &Event, session: &Session, person: &Person, place: Place) -> Write {
-    let key = item::key(event.id(), item::session_key(session.id()));
-    let capacity = number(session.capacity().into());
+/// Returns the write to a session that gives people places in it, all of the same kind: seats for at most as many as the
+/// session has.
+pub(super) fn take(event: &Event, session: &Session, people: &[Person], place: Place) -> Write {
+    let key = item::of_session(event.id(), session.id());
+    let (number, capacity) = (i64::try_from(people.len()).unwrap_or(i64::MAX), i64::from(session.capacity()));
     match place {
         Place::Seat => {
-            let is_free =
-                Condition::Any(vec![Condition::Absent("taken"), Condition::Less("taken", capacity)]);
+            let fits = Condition::AtMost("taken", item::number(capacity - number));
+            let is_free = Condition::Any(vec![Condition::Absent("taken"), fits]);
             let nobody_waits = Condition::Absent("waiting[0]");
             let has_seat = Condition::All(vec![is_free, nobody_waits]);
-            Write::update(key, Changes::default().add("taken", 1), has_seat)
+            Write::update(key, Changes::default().add("taken", number), has_seat)
         }
         Place::WaitingList => {
-            let has_no_seat =
-                Condition::Any(vec![Condition::AtLeast("taken", capacity), Condition::Exists("waiting[0]")]);
+            let has_no_seat = Condition::Any(vec![
+                Condition::AtLeast("taken", item::number(capacity)),
+                Condition::Exists("waiting[0]"),
+            ]);
             let has_room = Condition::Any(vec![
                 Condition::Absent("waiting"),
-                Condition::Shorter("waiting", MAX_WAITING),
+                Condition::Shorter("waiting", (MAX_WAITING + 1).saturating_sub(people.len())),
             ]);
-            let joined = Changes::default().append("waiting", member(person));
+            let joined = Changes::default().append("waiting", people.iter().map(member).collect());
             Write::update(key, joined, Condition::All(vec![has_no_seat, has_room]))
         }
     }

@@ -6,10 +6,13 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
-use aws_sdk_dynamodb::types::AttributeValue;
-use catalog::{EventId, SessionId};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use catalog::{Event, EventId, SessionId};
+use futures_util::future::try_join_all;
 
 use super::error::{Setback, StoreError};
+use super::expression::{Changes, Condition, Placeholders};
 use super::item::{self, Item, text};
 use super::record;
 use super::session::SessionState;
@@ -34,12 +37,17 @@ pub(super) fn attempt_id() -> String {
 impl Store {
     /// Creates the client. Sends nothing yet.
     pub fn new(connection: Connection) -> Self {
+        Self::over(http_client(connection.endpoint.as_deref()), connection)
+    }
+
+    /// Creates the client over an HTTP client. Sends nothing yet.
+    pub fn over(http: SharedHttpClient, connection: Connection) -> Self {
         let Connection { table, region, endpoint, credentials } = connection;
         let mut config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(aws_credential_types::Credentials::from(credentials))
-            .http_client(http_client(endpoint.as_deref()))
+            .http_client(http)
             // `retry` knows which cancelled transactions are worth retrying; the SDK does not.
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build());
@@ -77,6 +85,62 @@ impl Store {
         }
     }
 
+    /// Reads every item about an event's people whose sort key starts with a prefix, with strong consistency.
+    pub(super) async fn query_people(&self, event: &Event, prefix: &str) -> Result<Vec<Item>, Setback> {
+        let partitions = item::partitions(event);
+        let found = try_join_all(partitions.iter().map(|partition| self.query(partition, prefix))).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Changes one item if a condition holds. Returns the changed item, or `None` if the condition did not hold.
+    pub(super) async fn update_if(
+        &self,
+        key: Item,
+        changes: &Changes,
+        condition: &Condition,
+    ) -> Result<Option<Item>, Setback> {
+        let mut placeholders = Placeholders::default();
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .update_expression(placeholders.changes(changes))
+            .condition_expression(placeholders.condition(condition))
+            .set_expression_attribute_names(placeholders.names())
+            .set_expression_attribute_values(placeholders.values())
+            .return_values(ReturnValue::AllNew)
+            .send();
+        match sent.await {
+            Ok(updated) => Ok(updated.attributes),
+            Err(error) => match error.as_service_error() {
+                Some(service) if service.is_conditional_check_failed_exception() => Ok(None),
+                _ => Err(Setback::from(&error)),
+            },
+        }
+    }
+
+    /// Deletes an item if a condition holds.
+    pub(super) async fn delete_if(&self, key: Item, condition: &Condition) -> Result<(), Setback> {
+        let mut placeholders = Placeholders::default();
+        let sent = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .condition_expression(placeholders.condition(condition))
+            .set_expression_attribute_names(placeholders.names())
+            .set_expression_attribute_values(placeholders.values())
+            .send();
+        match sent.await {
+            Err(error) => match error.as_service_error() {
+                Some(service) if service.is_conditional_check_failed_exception() => Ok(()),
+                _ => Err(Setback::from(&error)),
+            },
+            Ok(_) => Ok(()),
+        }
+    }
+
     /// Deletes an item, whether or not it exists.
     pub(super) async fn delete(&self, key: Item) -> Result<(), Setback> {
         let deleted = self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await;
@@ -89,7 +153,7 @@ impl Store {
         event: &EventId,
         session: &SessionId,
     ) -> Result<SessionState, Setback> {
-        let item = self.item(item::key(event, item::session_key(session))).await?;
+        let item = self.item(item::of_session(event, session)).await?;
         Ok(record::session_state(item.as_ref())?)
     }
 }

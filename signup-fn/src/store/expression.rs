@@ -41,7 +41,7 @@ pub(super) fn equals(path: impl Into<String>, value: AttributeValue) -> Conditio
 #[derive(Debug, Clone, Default)]
 pub(super) struct Changes {
     set: Vec<(String, AttributeValue)>,
-    append: Vec<(&'static str, AttributeValue)>,
+    append: Vec<(&'static str, Vec<AttributeValue>)>,
     remove: Vec<String>,
     add: Vec<(&'static str, i64)>,
 }
@@ -56,9 +56,9 @@ impl Changes {
         self
     }
 
-    /// Appends one element to a list, which is created if it is absent.
-    pub(super) fn append(mut self, name: &'static str, element: AttributeValue) -> Self {
-        self.append.push((name, element));
+    /// Appends elements to a list, which is created if it is absent.
+    pub(super) fn append(mut self, name: &'static str, elements: Vec<AttributeValue>) -> Self {
+        self.append.push((name, elements));
         self
     }
 
@@ -115,10 +115,10 @@ impl Placeholders {
     pub(super) fn changes(&mut self, changes: &Changes) -> String {
         let Changes { set, append, remove, add } = changes;
         let mut sets: Vec<String> = set.iter().map(|(name, value)| self.compare(name, "=", value)).collect();
-        for (name, element) in append {
+        for (name, elements) in append {
             let name = self.path(name);
             let empty = self.value(&AttributeValue::L(Vec::new()));
-            let list = self.value(&AttributeValue::L(vec![element.clone()]));
+            let list = self.value(&AttributeValue::L(elements.clone()));
             sets.push(format!("{name} = list_append(if_not_exists({name}, {empty}), {list})"));
         }
         let removes: Vec<String> = remove.iter().map(|path| self.path(path)).collect();
@@ -186,7 +186,7 @@ mod tests {
             .add("taken", -1)
             .remove("waiting[3]")
             .set("status", text("held"))
-            .append("waiting", text("me"));
+            .append("waiting", vec![text("me")]);
         assert_eq!(
             placeholders.changes(&changes),
             "SET #status = :v0, #waiting = list_append(if_not_exists(#waiting, :v1), :v2) \

@@ -45,7 +45,7 @@ impl Store {
                 .set("join_set_at", number(timing.now.as_second())),
             None => Changes::default().remove("join_url").remove("join_set_at"),
         };
-        let key = item::key(event.id(), item::session_key(session));
+        let key = item::of_session(event.id(), session);
         self.do_once(act, vec![Write::update(key, changes, Condition::always())], timing.deadline).await
     }
 }

@@ -120,15 +120,15 @@ impl Store {
         old: &SessionId,
         current: &SessionId,
     ) -> Result<Vec<Write>, Setback> {
-        let (old, current) = (item::session_key(old), item::session_key(current));
-        let Some(seats) = self.item(item::key(event, old.clone())).await? else { return Ok(Vec::new()) };
-        let before = self.item(item::key(event, current.clone())).await?;
+        let (old, current) = (item::of_session(event, old), item::of_session(event, current));
+        let Some(seats) = self.item(old.clone()).await? else { return Ok(Vec::new()) };
+        let before = self.item(current.clone()).await?;
         let (renamed, condition) = match &before {
             None => (seats.clone(), Condition::Absent("pk")),
             Some(before) => (record::combined(before, &seats)?, is_unchanged(before)),
         };
-        let renamed = renamed.into_iter().chain(item::key(event, current)).collect();
-        Ok(vec![Write::put(renamed, condition), Write::delete(item::key(event, old), is_unchanged(&seats))])
+        let renamed = renamed.into_iter().chain(current).collect();
+        Ok(vec![Write::put(renamed, condition), Write::delete(old, is_unchanged(&seats))])
     }
 }
 
@@ -151,7 +151,7 @@ fn read(item: Option<&Item>, catalogue: Option<&Event>) -> Result<Read, StoreErr
         (Ok(kept), _) => Ok(Read::Kept(kept)),
         (Err(error), Some(event)) => {
             tracing::error!(event.id = %event.id(), %error, "kept event is unreadable and left alone");
-            Ok(Read::LeftAlone(event.clone()))
+            Ok(Read::LeftAlone(event.first_standing()))
         }
         (Err(error), None) => Err(error),
     }

@@ -6,7 +6,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Status;
-use catalog::{Event, EventId, SessionId};
+use catalog::{Event, SessionId};
 use jiff::Timestamp;
 
 use super::client::{Store, member};
@@ -25,16 +25,16 @@ pub const MAX_PEOPLE: usize = 5;
 
 impl Store {
     /// Reads the people who share a mailbox.
-    pub(super) async fn sharing(&self, event: &EventId, mailbox: &Mailbox) -> Result<Sharing, Setback> {
-        let found = self.item(item::key(event, item::mailbox_key(mailbox))).await?;
+    pub(super) async fn sharing(&self, event: &Event, mailbox: &Mailbox) -> Result<Sharing, Setback> {
+        let found = self.item(item::of_mailbox(event, mailbox)).await?;
         Ok(found.as_ref().map(record::mailbox).transpose()?.unwrap_or_default())
     }
 
     /// Reads the items of the people who share a mailbox, as far as they exist.
-    pub(super) async fn sharers(&self, event: &EventId, sharing: &Sharing) -> Result<Vec<Item>, Setback> {
+    pub(super) async fn sharers(&self, event: &Event, sharing: &Sharing) -> Result<Vec<Item>, Setback> {
         let mut items = Vec::new();
         for person in &sharing.people {
-            items.extend(self.item(item::key(event, item::person_key(person))).await?);
+            items.extend(self.item(item::of_person(event, person)).await?);
         }
         Ok(items)
     }
@@ -51,7 +51,7 @@ impl Store {
         session: &SessionId,
         timing: Timing,
     ) -> Result<bool, StoreError> {
-        let sharing = retry::until(timing.deadline, || self.sharing(event.id(), &participant.mailbox));
+        let sharing = retry::until(timing.deadline, || self.sharing(event, &participant.mailbox));
         for person in sharing.await?.people.iter().filter(|person| **person != participant.person) {
             let other = self.participant(event, person, timing).await?;
             let has_seat =
@@ -67,7 +67,7 @@ impl Store {
     /// it is not yet.
     pub(super) async fn remember_mailbox(
         &self,
-        event: &EventId,
+        event: &Event,
         participant: &Participant,
     ) -> Result<Option<Write>, Setback> {
         let Participant { ref mailbox, ref person, forget_at, .. } = *participant;
@@ -82,7 +82,7 @@ impl Sharing {
     /// remembered at least until `forget_at`.
     pub(super) fn with(
         mut self,
-        event: &EventId,
+        event: &Event,
         mailbox: &Mailbox,
         person: &Person,
         forget_at: Timestamp,
@@ -98,20 +98,20 @@ impl Sharing {
     /// Returns the write by which a person leaves. Nothing remains of a mailbox that nobody shares any more.
     pub(super) fn without(
         mut self,
-        event: &EventId,
+        event: &Event,
         mailbox: &Mailbox,
         person: &Person,
     ) -> Result<Write, StoreError> {
         let is_unchanged = self.is_unchanged();
         self.people.retain(|other| other != person);
         if self.people.is_empty() {
-            let key = item::key(event, item::mailbox_key(mailbox));
+            let key = item::of_mailbox(event, mailbox);
             return Ok(Write::delete(key, is_unchanged));
         }
         self.write(event, mailbox, is_unchanged)
     }
 
-    fn write(self, event: &EventId, mailbox: &Mailbox, is_unchanged: Condition) -> Result<Write, StoreError> {
+    fn write(self, event: &Event, mailbox: &Mailbox, is_unchanged: Condition) -> Result<Write, StoreError> {
         Ok(Write::put(record::mailbox_item(event, mailbox, &self)?, is_unchanged))
     }
 

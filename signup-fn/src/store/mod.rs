@@ -22,6 +22,7 @@
 //! |---|---|
 //! | [`claim`] `sign_up` | taking a seat, or a place on the waiting list |
 //! | [`mailbox`] `sharing` `applicant` | the people who share an address, and the one among them who signs up |
+//! | `desk` | signing up while everybody does |
 //! | `again` | sending the links again |
 //! | [`change`] `new_address` | changing, moving, cancelling, confirming, erasing |
 //! | [`broadcast`] [`join`] | mails to several participants, and the link of a session |
@@ -49,6 +50,7 @@ pub mod claim;
 pub mod client;
 mod count;
 mod create_table;
+mod desk;
 pub mod error;
 mod expression;
 mod item;
@@ -61,6 +63,7 @@ mod new_address;
 pub mod organiser;
 pub mod outbox;
 pub mod people;
+mod progress;
 mod record;
 mod retry;
 pub mod session;

@@ -31,7 +31,7 @@ impl Store {
         let mail = Mail::new(MailKind::ConfirmAddress, &asking, attempt.id, attempt.now);
         let mail = Mail { to: Some(address.email.clone()), ..mail };
         // The address may be a stranger's, so it is not kept longer than promised.
-        let mail = outbox::put(attempt.event.id(), &mail, address.until)?;
+        let mail = outbox::put(attempt.event, &mail, address.until)?;
         Ok(Plan::writes(vec![update(attempt, participant, &asking)?, mail]))
     }
 
@@ -43,7 +43,7 @@ impl Store {
         id: &SignupId,
         mailbox: &Mailbox,
     ) -> Result<Plan, Setback> {
-        let event = attempt.event.id();
+        let event = attempt.event;
         let Some(address) = participant.pending_address(attempt.now).filter(|address| address.id == *id)
         else {
             return Ok(Plan::Nothing(Changed::Gone));
@@ -84,7 +84,7 @@ impl Store {
         participant: &Participant,
     ) -> Result<bool, Setback> {
         let mut live = 0;
-        for item in self.sharers(attempt.event.id(), sharing).await? {
+        for item in self.sharers(attempt.event, sharing).await? {
             let other = record::participant(&item, attempt.event)?;
             if other.person == participant.person {
                 return Err(Setback::Passing("the address has just been taken".to_owned()));

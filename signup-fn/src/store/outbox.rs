@@ -2,16 +2,15 @@
 //!
 //! The transaction that causes a mail also puts it into the outbox.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use catalog::answer::Status;
 use catalog::mail::{MailKind, Report};
-use catalog::{Event, EventId, SessionId};
+use catalog::{Event, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::client::{Store, attempt_id};
 use super::error::{Setback, StoreError};
-use super::expression::{Changes, Condition, Placeholders, equals};
+use super::expression::{Changes, Condition, equals};
 use super::item::{self, Item, number, text};
 use super::listing::Listing;
 use super::mail::{Mail, MailKey};
@@ -42,7 +41,7 @@ pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
 const FEW: usize = 80;
 
 /// Returns the write that puts a mail into the outbox.
-pub(super) fn put(event: &EventId, mail: &Mail, forget_at: Timestamp) -> Result<Write, StoreError> {
+pub(super) fn put(event: &Event, mail: &Mail, forget_at: Timestamp) -> Result<Write, StoreError> {
     Ok(Write::put(record::mail_item(event, mail, forget_at)?, Condition::Absent("pk")))
 }
 
@@ -77,7 +76,7 @@ impl Store {
         timing: Timing,
     ) -> Result<bool, StoreError> {
         retry::until(timing.deadline, || async move {
-            let key = item::key(event.id(), item::person_key(&signup.person));
+            let key = item::of_person(event, &signup.person);
             let Some(found) = self.item(key.clone()).await? else { return Ok(false) };
             let participant = record::participant(&found, event)?;
             if participant.key() != *signup {
@@ -93,7 +92,7 @@ impl Store {
             let version = equals("version", number(participant.version));
             let writes = vec![
                 Write::update(key, Changes::default().set("version", number(next.version)), version),
-                put(event.id(), &Mail::new(kind, &next, &id, timing.now), next.forget_at)?,
+                put(event, &Mail::new(kind, &next, &id, timing.now), next.forget_at)?,
                 enter(act)?,
             ];
             match self.transact(writes, &id).await? {
@@ -152,7 +151,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mark = &mark;
         retry::until(timing.deadline, || async move {
-            let key = item::key(event.id(), item::person_key(person));
+            let key = item::of_person(event, person);
             let Some(found) = self.item(key.clone()).await? else { return Ok(()) };
             let participant = record::participant(&found, event)?;
             let Some(marked) = mark(&participant, &found) else { return Ok(()) };
@@ -167,7 +166,7 @@ impl Store {
                     marked.set("version", number(participant.version + 1)),
                     equals("version", version),
                 ),
-                put(event.id(), &mail, participant.forget_at)?,
+                put(event, &mail, participant.forget_at)?,
             ];
             match self.transact(writes, &id).await? {
                 Outcome::Committed => Ok(()),
@@ -205,7 +204,7 @@ impl Store {
             ]),
             is_free,
         ]);
-        let leased = self.update_mail(event.id(), key, changes, is_due, timing.deadline).await?;
+        let leased = self.update_mail(event, key, changes, is_due, timing.deadline).await?;
         let mail = leased.as_ref().map(|item| record::mail(item, event)).transpose()?;
         Ok(mail.map_or(Lease::NotNow, Lease::Ours))
     }
@@ -214,7 +213,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails if the deadline passes or if the table refuses the request.
-    pub async fn mark_sent(&self, event: &EventId, key: &MailKey, timing: Timing) -> Result<(), StoreError> {
+    pub async fn mark_sent(&self, event: &Event, key: &MailKey, timing: Timing) -> Result<(), StoreError> {
         let sent = without_lease().remove("to").set("sent_at", number(timing.now.as_second()));
         self.update_mail(event, key, sent, Condition::Exists("pk"), timing.deadline).await.map(drop)
     }
@@ -225,7 +224,7 @@ impl Store {
     /// Fails if the deadline passes or if the table refuses the request.
     pub async fn postpone(
         &self,
-        event: &EventId,
+        event: &Event,
         key: &MailKey,
         not_before: Timestamp,
         deadline: Instant,
@@ -240,7 +239,7 @@ impl Store {
     /// Fails if the deadline passes or if the table refuses the request.
     pub async fn park(
         &self,
-        event: &EventId,
+        event: &Event,
         key: &MailKey,
         reason: &str,
         deadline: Instant,
@@ -255,7 +254,7 @@ impl Store {
     /// Fails if the deadline passes or if the table refuses the request.
     pub async fn note_report(
         &self,
-        event: &EventId,
+        event: &Event,
         key: &MailKey,
         report: Report,
         deadline: Instant,
@@ -268,7 +267,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails if the deadline passes or if the table refuses the request.
-    pub async fn unpark(&self, event: &EventId, key: &MailKey, deadline: Instant) -> Result<(), StoreError> {
+    pub async fn unpark(&self, event: &Event, key: &MailKey, deadline: Instant) -> Result<(), StoreError> {
         let changes = Changes::default().remove("parked").remove("attempts").remove("not_before");
         self.update_mail(event, key, changes, Condition::Exists("pk"), deadline).await.map(drop)
     }
@@ -279,11 +278,11 @@ impl Store {
     /// Fails if the deadline passes or if the table refuses the request.
     pub async fn forget_mail(
         &self,
-        event: &EventId,
+        event: &Event,
         key: &MailKey,
         deadline: Instant,
     ) -> Result<(), StoreError> {
-        let key = item::key(event, item::mail_key(key));
+        let key = item::of_mail(event, key);
         retry::until(deadline, || self.delete(key.clone())).await
     }
 
@@ -292,8 +291,7 @@ impl Store {
     /// # Errors
     /// Fails if the deadline passes or if the table refuses a request.
     pub async fn mails(&self, event: &Event, deadline: Instant) -> Result<Listing<Vec<Mail>>, StoreError> {
-        let partition = item::event_key(event.id());
-        let items = retry::until(deadline, || self.query(&partition, item::MAIL)).await?;
+        let items = retry::until(deadline, || self.query_people(event, item::MAIL)).await?;
         Ok(items.iter().map(|item| record::mail(item, event)).collect())
     }
 
@@ -307,7 +305,7 @@ impl Store {
         person: &Person,
         deadline: Instant,
     ) -> Result<Listing<Vec<Mail>>, StoreError> {
-        let (partition, prefix) = (item::event_key(event.id()), item::mails_of(person));
+        let (partition, prefix) = (item::partition_of(event, person), item::mails_of(person));
         let items = retry::until(deadline, || self.query(&partition, &prefix)).await?;
         Ok(items.iter().map(|item| record::mail(item, event)).collect())
     }
@@ -316,12 +314,11 @@ impl Store {
     /// of those that are left.
     pub(super) async fn delete_mails_beyond_one_transaction(
         &self,
-        event: &EventId,
+        event: &Event,
         person: &Person,
     ) -> Result<Vec<Item>, Setback> {
-        let items = self.query(&item::event_key(event), &item::mails_of(person)).await?;
-        let sort_keys = items.iter().filter_map(|item| item::text_of(item, "sk"));
-        let mut keys: Vec<Item> = sort_keys.map(|sort| item::key(event, sort.to_owned())).collect();
+        let items = self.query(&item::partition_of(event, person), &item::mails_of(person)).await?;
+        let mut keys: Vec<Item> = items.iter().map(item::key_of).collect();
         for key in keys.drain(..keys.len().saturating_sub(FEW)) {
             self.delete(key).await?;
         }
@@ -332,37 +329,14 @@ impl Store {
     /// hold.
     async fn update_mail(
         &self,
-        event: &EventId,
+        event: &Event,
         key: &MailKey,
         changes: Changes,
         condition: Condition,
         deadline: Instant,
     ) -> Result<Option<Item>, StoreError> {
-        let key = item::key(event, item::mail_key(key));
-        let mut placeholders = Placeholders::default();
-        let update = placeholders.changes(&changes);
-        let condition = placeholders.condition(&condition);
-        retry::until(deadline, || async {
-            let sent = self
-                .client
-                .update_item()
-                .table_name(&self.table)
-                .set_key(Some(key.clone()))
-                .update_expression(&update)
-                .condition_expression(&condition)
-                .set_expression_attribute_names(placeholders.names())
-                .set_expression_attribute_values(placeholders.values())
-                .return_values(ReturnValue::AllNew)
-                .send();
-            match sent.await {
-                Ok(updated) => Ok(updated.attributes),
-                Err(error) => match error.as_service_error() {
-                    Some(service) if service.is_conditional_check_failed_exception() => Ok(None),
-                    _ => Err(Setback::from(&error)),
-                },
-            }
-        })
-        .await
+        let key = item::of_mail(event, key);
+        retry::until(deadline, || self.update_if(key.clone(), &changes, &condition)).await
     }
 }
 

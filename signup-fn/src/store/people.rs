@@ -25,7 +25,7 @@ impl Store {
         person: &Person,
         timing: Timing,
     ) -> Result<Option<Participant>, StoreError> {
-        let key = item::key(event.id(), item::person_key(person));
+        let key = item::of_person(event, person);
         let found = retry::until(timing.deadline, || self.item(key.clone())).await?;
         let participant = found.as_ref().map(|item| record::participant(item, event)).transpose()?;
         // DynamoDB's time to live deletes items late.
@@ -56,8 +56,7 @@ impl Store {
         event: &Event,
         deadline: Instant,
     ) -> Result<Listing<Vec<Participant>>, StoreError> {
-        let partition = item::event_key(event.id());
-        let items = retry::until(deadline, || self.query(&partition, item::PERSON)).await?;
+        let items = retry::until(deadline, || self.query_people(event, item::PERSON)).await?;
         let mut listing: Listing<Vec<Participant>> =
             items.iter().map(|item| record::participant(item, event)).collect();
         let order = |participant: &Participant| (participant.signed_up_at, participant.person.key());

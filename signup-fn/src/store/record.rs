@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Status;
 use catalog::mail::{MailKind, Report};
 use catalog::session::SessionTimes;
-use catalog::{Event, EventId, SessionId};
+use catalog::{Event, SessionId};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::second;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::expression::Changes;
-use super::item::{self, Item, PERSON};
+use super::item::{self, Item};
 use super::mail::Mail;
 use super::session::SessionState;
 use super::sharing::Sharing;
@@ -120,17 +120,17 @@ fn is_zero(number: &i64) -> bool {
 
 /// Returns the whole item of a new participant; `attempt_id` identifies the attempt that writes it.
 pub(super) fn person_item(
-    event: &EventId,
+    event: &Event,
     participant: &Participant,
     attempt_id: &str,
 ) -> Result<Item, StoreError> {
-    let mut item = item::key(event, item::person_key(&participant.person));
+    let mut item = item::of_person(event, &participant.person);
     item.extend(person_attributes(participant)?);
     item.insert("attempt_id".to_owned(), item::text(attempt_id));
     Ok(item)
 }
 
-fn person_attributes(participant: &Participant) -> Result<Item, StoreError> {
+pub(super) fn person_attributes(participant: &Participant) -> Result<Item, StoreError> {
     let Participant { person, signup, id, .. } = participant;
     let new_address = participant.new_address.as_ref();
     let Details { full_name, organisation, role, question } = &signup.details;
@@ -184,11 +184,12 @@ pub(super) fn changes(before: &Participant, after: &Participant) -> Result<Chang
     Ok(changes)
 }
 
-/// Reads a participant of an event. The session has its current id, whatever it was when it was stored.
+/// Reads a participant of an event, or whoever has a ticket. The session has its current id, whatever it was when it was
+/// stored.
 pub(super) fn participant(item: &Item, event: &Event) -> Result<Participant, StoreError> {
     let record: PersonRecord = read(item)?;
     let wrong = |attribute: &str| unreadable(item, attribute);
-    let person = item::text_of(item, "sk").and_then(|sort| sort.strip_prefix(PERSON)?.parse().ok());
+    let person = item::text_of(item, "sk").and_then(|sort| sort.rsplit('#').next()?.parse().ok());
     let role = Role::parse(&record.role, record.role_other.as_deref().unwrap_or_default());
     let question = record.question.as_deref().map(Lines::new).transpose();
     let details = Details {
@@ -249,14 +250,10 @@ pub(super) fn mailbox(item: &Item) -> Result<Sharing, StoreError> {
 }
 
 /// Returns the item of a mailbox.
-pub(super) fn mailbox_item(
-    event: &EventId,
-    mailbox: &Mailbox,
-    sharing: &Sharing,
-) -> Result<Item, StoreError> {
+pub(super) fn mailbox_item(event: &Event, mailbox: &Mailbox, sharing: &Sharing) -> Result<Item, StoreError> {
     let Sharing { people, forget_at } = sharing;
     let people = people.iter().map(Person::key).collect();
-    let mut item = item::key(event, item::mailbox_key(mailbox));
+    let mut item = item::of_mailbox(event, mailbox);
     item.extend(attributes(&MailboxRecord { people, forget_at: *forget_at })?);
     Ok(item)
 }
@@ -293,7 +290,7 @@ pub(super) fn kept_item(event: &Event) -> Result<Item, StoreError> {
 }
 
 /// Returns the item of a mail.
-pub(super) fn mail_item(event: &EventId, mail: &Mail, forget_at: Timestamp) -> Result<Item, StoreError> {
+pub(super) fn mail_item(event: &Event, mail: &Mail, forget_at: Timestamp) -> Result<Item, StoreError> {
     let record = MailRecord {
         kind: mail.kind,
         session: mail.session.clone(),
@@ -308,7 +305,7 @@ pub(super) fn mail_item(event: &EventId, mail: &Mail, forget_at: Timestamp) -> R
         report: mail.report,
         forget_at: Some(forget_at),
     };
-    let mut item = item::key(event, item::mail_key(&mail.key));
+    let mut item = item::of_mail(event, &mail.key);
     item.extend(attributes(&record)?);
     Ok(item)
 }

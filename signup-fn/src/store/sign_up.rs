@@ -1,15 +1,16 @@
 //! Signing up: attempts of the transaction in [`super::claim`] until one decides.
 
-use std::sync::atomic::{AtomicU8, Ordering};
-
 use catalog::mail::MailKind;
+use jiff::Timestamp;
 use tokio::time::Instant;
+use tokio::try_join;
 
 use super::applicant::Found;
 use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place, Request};
 use super::client::{Store, attempt_id, unknown_session};
 use super::error::{Setback, StoreError};
 use super::item;
+use super::progress::Progress;
 use super::transaction::{Cancelled, Outcome, Write};
 use super::{record, retry};
 use crate::people::identity::Person;
@@ -35,6 +36,7 @@ impl Store {
         let kept = self.keep(request.event.id(), Some(request.event), timing).await?;
         let event = kept.as_ref().unwrap_or(request.event);
         let Signup { ref session, ref email, ref details } = request.signup;
+        let time_left = deadline.saturating_duration_since(Instant::now());
         let claiming = Claiming {
             request,
             event,
@@ -43,7 +45,9 @@ impl Store {
             name: details.full_name.as_str(),
             id: SignupId::random()?,
             attempt_id: attempt_id(),
-            taken_keys: AtomicU8::new(0),
+            started: Instant::now(),
+            until: request.now.saturating_add(time_left).unwrap_or(Timestamp::MAX),
+            progress: Progress::default(),
         };
         let (claimed, told) = retry::until(deadline, || self.try_to_claim(&claiming)).await?;
         let Some(person) = told else { return Ok(claimed) };
@@ -68,24 +72,52 @@ impl Store {
         }
     }
 
-    /// Returns the outcome, and the person whom a mail must tell that the form was submitted again.
-    async fn try_to_claim(&self, claiming: &Claiming<'_>) -> Result<(Claimed, Option<Person>), Setback> {
-        let newcomer = match self.look_up(claiming).await? {
-            Found::Done(claimed) => return Ok((claimed, None)),
-            Found::Refused(claimed, person) => {
-                let is_full = claimed.claim == Claim::Full;
-                return Ok((claimed, (!is_full).then_some(person)));
-            }
+    /// Makes one attempt. Whoever has an answer leaves no ticket behind.
+    async fn try_to_claim(&self, claiming: &Claiming<'_>) -> Result<Answer, Setback> {
+        let answer = self.answer(claiming).await;
+        let is_over = !matches!(answer, Err(Setback::Passing(_)));
+        if is_over && claiming.progress.has_ticket() {
+            self.withdraw(claiming).await?;
+        }
+        answer
+    }
+
+    async fn answer(&self, claiming: &Claiming<'_>) -> Result<Answer, Setback> {
+        let (found, is_busy) = try_join!(self.look_up(claiming), self.has_open_desk(claiming))?;
+        let newcomer = match found {
+            Found::Answered(claimed, told) => return Ok((claimed, told)),
             Found::New(newcomer) => newcomer,
         };
-        let taken_keys = claiming.taken_keys.load(Ordering::Relaxed);
-        let claim = match self.try_for(claiming, &newcomer, Place::Seat, taken_keys).await? {
-            Claim::Full if claiming.request.may_wait => {
-                self.try_for(claiming, &newcomer, Place::WaitingList, taken_keys).await?
+        // An organiser's act enters the log in the same transaction, and does not queue.
+        let may_queue = claiming.request.act.is_none() && !claiming.progress.is_turned_back();
+        if !(may_queue && is_busy) {
+            match self.try_directly(claiming, &newcomer).await? {
+                Tried::Decided(claim) => return Ok((Claimed { claim, person: newcomer.person }, None)),
+                Tried::Busy(_) if may_queue => {}
+                Tried::Busy(setback) => return Err(setback),
             }
-            decided => decided,
-        };
-        Ok((Claimed { claim, person: newcomer.person }, None))
+        }
+        // Most sign-ups never get here, so their future has no room for it.
+        if let Some(claim) = Box::pin(self.wait_at_desk(claiming)).await? {
+            return Ok((Claimed { claim, person: newcomer.person }, None));
+        }
+        match self.look_up(claiming).await? {
+            Found::Answered(claimed, told) => Ok((claimed, told)),
+            Found::New(_) => {
+                claiming.progress.turn_back();
+                Err(Setback::Passing("turned back at the desk".to_owned()))
+            }
+        }
+    }
+
+    /// Tries to give a place to one person alone.
+    async fn try_directly(&self, claiming: &Claiming<'_>, newcomer: &Newcomer) -> Result<Tried, Setback> {
+        match self.try_for(claiming, newcomer, Place::Seat).await? {
+            Tried::Decided(Claim::Full) if claiming.request.may_wait => {
+                self.try_for(claiming, newcomer, Place::WaitingList).await
+            }
+            tried => Ok(tried),
+        }
     }
 
     async fn try_for(
@@ -93,22 +125,36 @@ impl Store {
         claiming: &Claiming<'_>,
         newcomer: &Newcomer,
         place: Place,
-        taken_keys: u8,
-    ) -> Result<Claim, Setback> {
+    ) -> Result<Tried, Setback> {
+        let mut writes = claiming.writes(newcomer, place)?;
+        writes.extend(claiming.progress.has_ticket().then(|| Self::withdrawal(claiming)));
         // Each attempt reads the table again and may write something else, so it needs a new idempotency key.
-        match self.transact(claiming.writes(newcomer, place)?, &attempt_id()).await? {
-            Outcome::Committed => Ok(Claim::Placed(place)),
+        match self.transact(writes, &attempt_id()).await? {
+            Outcome::Committed => Ok(Tried::Decided(Claim::Placed(place))),
             Outcome::Cancelled(cancelled) => {
                 let item = cancelled.item(PERSON);
                 let mailbox = item.and_then(|item| item::text_of(item, "mailbox"));
                 if mailbox.is_some_and(|mailbox| mailbox != claiming.mailbox.key()) {
                     // Somebody who has changed the address since has this key.
-                    claiming.taken_keys.store(taken_keys.saturating_add(1), Ordering::Relaxed);
+                    claiming.progress.find_taken_key();
                 }
-                outcome(&cancelled, place)
+                if cancelled.conflicts(SESSION) {
+                    return Ok(Tried::Busy(cancelled.setback()));
+                }
+                outcome(&cancelled, place).map(Tried::Decided)
             }
         }
     }
+}
+
+/// The outcome, and the person whom a mail must tell that the form was submitted again.
+type Answer = (Claimed, Option<Person>);
+
+/// The outcome of an attempt for one person alone.
+enum Tried {
+    Decided(Claim),
+    /// Another transaction was at work on the session.
+    Busy(Setback),
 }
 
 /// Decides what a cancelled transaction means for the participant.

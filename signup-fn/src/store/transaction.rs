@@ -114,6 +114,7 @@ pub(super) enum Outcome {
 pub(super) struct Cancelled(Vec<CancellationReason>);
 
 const CONDITION: &str = "ConditionalCheckFailed";
+const CONFLICT: &str = "TransactionConflict";
 
 impl Cancelled {
     fn code(&self, write: usize) -> &str {
@@ -130,6 +131,11 @@ impl Cancelled {
         self.code(write) == "None"
     }
 
+    /// Returns whether another transaction was at work on the item of a write.
+    pub(super) fn conflicts(&self, write: usize) -> bool {
+        self.code(write) == CONFLICT
+    }
+
     /// Returns the item whose state did not meet the condition of a write.
     pub(super) fn item(&self, write: usize) -> Option<&Item> {
         self.0.get(write)?.item()
@@ -142,11 +148,7 @@ impl Cancelled {
         let passes = |code: &&str| {
             matches!(
                 *code,
-                "None"
-                    | CONDITION
-                    | "TransactionConflict"
-                    | "ThrottlingError"
-                    | "ProvisionedThroughputExceeded"
+                "None" | CONDITION | CONFLICT | "ThrottlingError" | "ProvisionedThroughputExceeded"
             )
         };
         let reason = format!("TransactionCanceledException {codes:?}");

@@ -66,7 +66,7 @@ impl Store {
             Head::Unreadable => return Ok(false),
         };
         writes.push(Write::update(
-            item::key(event.id(), item::session_key(session.id())),
+            item::of_session(event.id(), session.id()),
             Changes::default().remove("waiting[0]").add("taken", 1),
             Condition::All(vec![
                 equals("waiting[0]", member(person)),
@@ -90,7 +90,7 @@ impl Store {
         let Attempt { event, now, .. } = *attempt;
         let id = &participant.signup.session;
         let state = self.session_state(event.id(), id).await?;
-        let key = item::key(event.id(), item::session_key(id));
+        let key = item::of_session(event.id(), id);
         if participant.status == Status::Waiting {
             // If the person has been promoted in the meantime, their version has changed too.
             let Some(at) = state.waiting.iter().position(|person| *person == participant.person) else {
@@ -140,7 +140,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Head, Setback> {
         let id = event.id();
-        let key = item::key(id, item::person_key(person));
+        let key = item::of_person(event, person);
         let found = self.item(key.clone()).await?;
         let waits = |head: &Participant| {
             head.status == Status::Waiting && head.signup.session == *session.id() && !head.is_forgotten(now)
@@ -154,7 +154,7 @@ impl Store {
             Some(Ok(head)) if waits(&head) => return Ok(Head::Waiting(Box::new(head))),
             Some(Ok(head)) => equals("version", number(head.version)),
         };
-        let line = item::key(id, item::session_key(session.id()));
+        let line = item::of_session(id, session.id());
         let removed = Changes::default().remove("waiting[0]");
         let writes = vec![
             Write::update(line, removed, equals("waiting[0]", member(person))),
@@ -179,7 +179,7 @@ enum Head {
 /// outbox.
 fn promote(attempt: &Attempt<'_>, head: &Participant) -> Result<Vec<Write>, StoreError> {
     let Attempt { event, id, now, .. } = *attempt;
-    let key = item::key(event.id(), item::person_key(&head.person));
+    let key = item::of_person(event, &head.person);
     let mut promoted = head.next(now);
     if event.confirm_by_mail() {
         (promoted.status, promoted.held_until) = (Status::Held, Some(now + claim::HOLD));
@@ -189,6 +189,6 @@ fn promote(attempt: &Attempt<'_>, head: &Participant) -> Result<Vec<Write>, Stor
     let mail = Mail::new(MailKind::Promoted, &promoted, format!("{id}p"), now);
     Ok(vec![
         Write::update(key, record::changes(head, &promoted)?, equals("version", number(head.version))),
-        outbox::put(event.id(), &mail, promoted.forget_at)?,
+        outbox::put(event, &mail, promoted.forget_at)?,
     ])
 }

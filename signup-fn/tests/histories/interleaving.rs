@@ -6,16 +6,11 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::response::Response;
-use http::HeaderMap;
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::support::Table;
-use crate::support::stub::Target;
+use crate::support::stub::pass;
+use crate::support::way::Way;
 
 /// What an actor tells the schedule.
 enum Told {
@@ -25,38 +20,29 @@ enum Told {
     IsDone,
 }
 
-struct Gate {
-    actor: usize,
-    told: mpsc::UnboundedSender<Told>,
-    target: Target,
+/// Returns a way to the table with a gate on it.
+fn gate(actor: usize, table: &Table, told: &mpsc::UnboundedSender<Told>) -> Way {
+    let (way, told) = (table.way(), told.clone());
+    Arc::new(move |sent| {
+        let (way, told) = (Arc::clone(&way), told.clone());
+        Box::pin(async move {
+            let (open, opened) = oneshot::channel();
+            let _ = told.send(Told::Waits(actor, open));
+            let _ = opened.await;
+            pass(&way, sent).await
+        })
+    })
 }
 
-async fn pass(State(gate): State<Arc<Gate>>, headers: HeaderMap, body: Bytes) -> Response {
-    let (open, opened) = oneshot::channel();
-    let _ = gate.told.send(Told::Waits(gate.actor, open));
-    let _ = opened.await;
-    gate.target.forward(headers, body).await
-}
-
-/// Starts a gate in front of the table's store and returns its address.
-async fn gate(actor: usize, table: &Table, told: &mpsc::UnboundedSender<Told>) -> String {
-    let gate = Gate { actor, told: told.clone(), target: Target::new(table) };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new().fallback(pass).with_state(Arc::new(gate));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    endpoint
-}
-
-/// Runs two actors at once. Each gets the address at which it reaches the table.
+/// Runs two actors at once. Each gets the way by which it reaches the table.
 pub(crate) async fn at_once<A, B>(
     table: &Table,
     schedule: &[bool],
-    one: impl AsyncFnOnce(String) -> A,
-    other: impl AsyncFnOnce(String) -> B,
+    one: impl AsyncFnOnce(Way) -> A,
+    other: impl AsyncFnOnce(Way) -> B,
 ) -> (A, B) {
     let (told, mut tells) = mpsc::unbounded_channel();
-    let (first, second) = (gate(0, table, &told).await, gate(1, table, &told).await);
+    let (first, second) = (gate(0, table, &told), gate(1, table, &told));
     let schedule = async {
         let mut choices = schedule.iter().copied().chain(std::iter::repeat(false));
         let mut waiting: [Option<oneshot::Sender<()>>; 2] = [None, None];

@@ -16,7 +16,6 @@ use crate::model::Model;
 use crate::observed::{Key, moment, observe, person};
 use crate::operation::{Answer, Operation};
 use crate::orders::{self, Outcome};
-use crate::support::stub::stub;
 use crate::support::{self, Item, Table, at, mailer, reschedule, soon, text};
 
 /// The table, and the event as the editor describes it.
@@ -43,7 +42,7 @@ pub(crate) async fn live(history: &History) -> Result<(), String> {
     for (step, (act, faults)) in history.steps.iter().enumerate() {
         let store = match faults.is_empty() {
             true => world.store.clone(),
-            false => world.table.store_at(&stub(&world.table, faults, false).await),
+            false => world.table.faulty(faults, false),
         };
         world.model.now += 1;
         world.act(act, store).await.map_err(|error| format!("step {step}: {error}"))?;
@@ -224,8 +223,8 @@ impl World {
         let answers = at_once(
             &self.table,
             schedule,
-            async |endpoint: String| first.act(self.table.store_at(&endpoint)).await,
-            async |endpoint: String| second.act(self.table.store_at(&endpoint)).await,
+            async |way| first.act(self.table.store_by(way)).await,
+            async |way| second.act(self.table.store_by(way)).await,
         );
         let (one_answer, other_answer) = answers.await;
         let operations = [one, other].map(|doing| Operation::new(doing, self.who(doing), &self.model));
@@ -238,10 +237,8 @@ impl World {
         let (answer, ()) = at_once(
             &self.table,
             schedule,
-            async |endpoint: String| actor.act(self.table.store_at(&endpoint)).await,
-            async |endpoint: String| {
-                self.mailer(self.table.store_at(&endpoint), "/nonexistent").rounds(now).await.unwrap()
-            },
+            async |way| actor.act(self.table.store_by(way)).await,
+            async |way| self.mailer(self.table.store_by(way), "/nonexistent").rounds(now).await.unwrap(),
         )
         .await;
         let operation = Operation::new(one, self.who(one), &self.model);
@@ -278,7 +275,7 @@ impl World {
         let path = folder.path().to_str().unwrap();
         let mails = self.store.mails(&self.table.event, soon()).await.unwrap().readable;
         for mail in mails.iter().filter(|mail| mail.parked.is_some()) {
-            self.store.unpark(self.table.event.id(), &mail.key, soon()).await.unwrap();
+            self.store.unpark(&self.table.event, &mail.key, soon()).await.unwrap();
         }
         self.model.now += 24 * 60;
         let mailer = self.mailer(self.store.clone(), path);

@@ -51,7 +51,7 @@ impl Lambda {
         let process = command(built)
             .envs(more.iter().copied())
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &table.endpoint)
+            .env("AWS_ENDPOINT_URL_DYNAMODB", table.endpoint().await)
             .env("TABLE_NAME", &table.name)
             .spawn()
             .unwrap();

@@ -9,6 +9,7 @@
 pub mod lambda;
 mod pages;
 pub mod stub;
+pub mod way;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{AttributeValue, TimeToLiveSpecification};
 use catalog::{Catalog, Event};
+use dynoxide::Database;
 use jiff::{SignedDuration, Timestamp};
 use signup_fn::aws::connection::Connection;
 use signup_fn::mail::mailer::Mailer;
@@ -39,28 +41,37 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 pub use self::pages::function_folder;
+use self::stub::Fault;
+use self::way::Way;
 
 pub type Item = std::collections::HashMap<String, AttributeValue>;
 
 /// A separate table for one test.
 #[derive(Clone)]
 pub struct Table {
-    pub endpoint: String,
+    pub engine: Engine,
     pub name: String,
     pub event: Event,
     /// A client that sees what the store's own client does not show.
     pub client: Client,
 }
 
+/// The engine that keeps a table.
+#[derive(Clone)]
+pub enum Engine {
+    InProcess(Database),
+    At(String),
+}
+
 /// Creates a new, empty table.
 pub async fn table() -> Table {
-    let endpoint = match std::env::var("DYNAMODB_ENDPOINT") {
-        Ok(endpoint) => endpoint,
-        Err(_) => dynoxide().await,
+    let engine = match std::env::var("DYNAMODB_ENDPOINT") {
+        Ok(endpoint) => Engine::At(endpoint),
+        Err(_) => Engine::InProcess(Database::memory().unwrap()),
     };
     let event = catalog().events()[0].clone();
-    let client = client(&endpoint);
-    let table = Table { client, endpoint, name: format!("test-{:016x}", fastrand::u64(..)), event };
+    let client = client(engine.way());
+    let table = Table { client, engine, name: format!("test-{:016x}", fastrand::u64(..)), event };
     // While other tests keep the engine busy, creating a table can exceed the timeout of one attempt.
     for _ in 0..20 {
         if table.store().create_table_if_absent().await.is_ok() {
@@ -68,27 +79,31 @@ pub async fn table() -> Table {
             return table;
         }
     }
-    panic!("no table at `{}` after 20 attempts", table.endpoint);
+    panic!("no table after 20 attempts");
 }
 
-fn client(endpoint: &str) -> Client {
+impl Engine {
+    fn way(&self) -> Way {
+        match self {
+            Self::InProcess(database) => way::to_database(database.clone()),
+            Self::At(endpoint) => way::to_endpoint(endpoint),
+        }
+    }
+}
+
+fn client(way: Way) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
-        .endpoint_url(endpoint)
+        .endpoint_url(NOWHERE)
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(way::client(way))
         .build();
     Client::from_conf(config)
 }
 
-async fn dynoxide() -> String {
-    let database = dynoxide::Database::memory().unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(dynoxide::server::serve_on(listener, database));
-    endpoint
-}
+/// The address of requests that go another way.
+const NOWHERE: &str = "http://127.0.0.1:9";
 
 /// Returns the catalogue of the tests.
 pub fn catalog() -> Catalog {
@@ -127,17 +142,44 @@ impl Table {
 
     /// Returns a client of the table, as the function uses it.
     pub fn store(&self) -> Store {
-        self.store_at(&self.endpoint)
+        self.store_by(self.way())
     }
 
-    /// Returns a client that reaches the table at another address.
-    pub fn store_at(&self, endpoint: &str) -> Store {
-        Store::new(Connection {
+    /// Returns the way to the table.
+    pub fn way(&self) -> Way {
+        self.engine.way()
+    }
+
+    /// Returns a client that reaches the table by another way.
+    pub fn store_by(&self, way: Way) -> Store {
+        Store::over(way::client(way), self.connection(NOWHERE))
+    }
+
+    /// Returns a client that reaches the table with faults.
+    pub fn faulty(&self, faults: &[Fault], forever: bool) -> Store {
+        self.store_by(stub::stub(self.way(), faults, forever))
+    }
+
+    /// Returns the connection to the table at an address.
+    pub fn connection(&self, endpoint: &str) -> Connection {
+        Connection {
             table: self.name.clone(),
             region: "eu-west-1".into(),
             endpoint: Some(endpoint.to_owned()),
             credentials: local::connection("").credentials,
-        })
+        }
+    }
+
+    /// Returns an address at which other programs reach the table.
+    pub async fn endpoint(&self) -> String {
+        let database = match &self.engine {
+            Engine::At(endpoint) => return endpoint.clone(),
+            Engine::InProcess(database) => database.clone(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(dynoxide::server::serve_on(listener, database));
+        endpoint
     }
 
     /// Signs up a participant, with a deadline that a working table meets.
@@ -240,7 +282,8 @@ impl Table {
 
     /// The same table with another capacity of the first session.
     pub fn with_capacity(&self, capacity: usize) -> Self {
-        self.edited(|event| event["sessions"][0]["capacity"] = capacity.into())
+        let table = self.edited(|event| event["sessions"][0]["capacity"] = capacity.into());
+        Self { event: table.event.first_standing(), ..table }
     }
 
     /// The same table with a first session that starts at another time and ends an hour later.

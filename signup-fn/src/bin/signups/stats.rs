@@ -91,7 +91,7 @@ pub(crate) async fn mails(access: &Access, retry: bool) -> Result<()> {
                 reason,
             ]);
             if retry {
-                access.store.unpark(event.id(), &mail.key, deadline()).await?;
+                access.store.unpark(event, &mail.key, deadline()).await?;
             }
         }
     }

@@ -50,7 +50,7 @@ impl Store {
         let mut let_in = participant.next(attempt.now);
         (let_in.status, let_in.note) = (Status::Confirmed, Some(noted(participant, reason)));
         let place = format!("waiting[{at}]");
-        let key = item::key(attempt.event.id(), item::session_key(session));
+        let key = item::of_session(attempt.event.id(), session);
         Ok(Plan::writes(vec![
             update(attempt, participant, &let_in)?,
             Write::update(
@@ -98,7 +98,7 @@ impl Store {
                 None => Changes::default().remove("was_there"),
             };
             let same = equals("signup_id", text(signup.signup.to_string()));
-            let key = item::key(event.id(), item::person_key(&signup.person));
+            let key = item::of_person(event, &signup.person);
             Write::update(key, changes, Condition::All(vec![Condition::Exists("pk"), same]))
         };
         match self.transact(noted.iter().map(write).collect(), &attempt_id()).await? {

@@ -1,0 +1,41 @@
+//! The lead at a desk.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Desk, has_ended};
+use crate::store::client::Store;
+use crate::store::error::Setback;
+use crate::store::expression::{Changes, Condition, equals};
+use crate::store::item::{number, text};
+
+/// For how long somebody has the lead at most: a process that dies leaves it until then.
+pub(super) const LEAD: Duration = Duration::from_secs(2);
+
+impl Store {
+    /// Returns whether somebody has the lead at a desk.
+    pub(super) async fn is_led(&self, desk: &Desk<'_>, now: Timestamp) -> Result<bool, Setback> {
+        Ok(self.item(desk.key()).await?.is_some_and(|lead| !has_ended(&lead, now)))
+    }
+
+    /// Takes the lead under an id, unless somebody else has it. Returns whether it was taken.
+    pub(super) async fn take_lead(&self, desk: &Desk<'_>, id: &str, now: Timestamp) -> Result<bool, Setback> {
+        let until = now.saturating_add(LEAD).unwrap_or(Timestamp::MAX);
+        let changes = Changes::default()
+            .set("lead", text(id))
+            .set("until", number(until.as_millisecond()))
+            .set("forget_at", number(until.as_second()));
+        let is_free = Condition::Any(vec![
+            Condition::Absent("until"),
+            Condition::AtMost("until", number(now.as_millisecond())),
+            equals("lead", text(id)),
+        ]);
+        Ok(self.update_if(desk.key(), &changes, &is_free).await?.is_some())
+    }
+
+    /// Leaves the lead that was taken under an id.
+    pub(super) async fn leave_lead(&self, desk: &Desk<'_>, id: &str) -> Result<(), Setback> {
+        self.delete_if(desk.key(), &equals("lead", text(id))).await
+    }
+}

@@ -1,0 +1,91 @@
+//! The desk of a session: when everybody comes at once, many sign-ups share one transaction.
+//!
+//! All sign-ups for a session change its item, and DynamoDB cancels a transaction that finds an item in use by another.
+//! So a sign-up that meets this leaves a ticket, and whoever has the lead at the desk gives places to all who have one:
+//! group commit (DeWitt et al., Implementation Techniques for Main Memory Database Systems, 1984, section 5.2).
+//!
+//! ```text
+//! pk                   sk                                 attributes
+//! event#lnpo-2028#a    desk#28-november                   lead, until: who has the lead, and until when
+//! event#lnpo-2028#a    desk#28-november#<id>#<person>     a ticket: who asks, may_wait, attempt_id, until, forget_at
+//! ```
+//!
+//! A session has one desk in each partition of the event's people. Nothing but speed depends on the lead: two who have
+//! it at once collide, and one of them tries again. A ticket is no sign-up. It ends with the request that left it, at
+//! `until`, whether or not that process still lives; the rounds delete what is left of it.
+//!
+//! | file | contents |
+//! |---|---|
+//! | `ticket` | what a ticket says, and its item |
+//! | `lead` | taking the lead, and leaving it |
+//! | `batch` | giving places to those who have tickets |
+//! | `wait` | leaving a ticket, and waiting for its outcome |
+
+mod batch;
+mod lead;
+mod ticket;
+mod wait;
+
+use catalog::{Event, SessionId};
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::claim::Claiming;
+use super::client::Store;
+use super::error::StoreError;
+use super::item::{self, Item};
+use super::retry;
+
+/// The prefix of the sort keys of desks, and of the tickets there.
+const DESK: &str = "desk#";
+
+/// One of the desks of a session.
+struct Desk<'a> {
+    event: &'a Event,
+    partition: String,
+    session: &'a SessionId,
+}
+
+impl<'a> Desk<'a> {
+    /// Returns the desk at which a sign-up stands.
+    fn of(claiming: &Claiming<'a>) -> Self {
+        let Claiming { event, session, .. } = *claiming;
+        Self { event, partition: item::partition_of_mailbox(event, &claiming.mailbox), session: session.id() }
+    }
+
+    /// Returns the key of the item that says who has the lead.
+    fn key(&self) -> Item {
+        item::key(self.partition.clone(), format!("{DESK}{}", self.session))
+    }
+
+    /// Returns the prefix of the sort keys of its tickets.
+    fn tickets(&self) -> String {
+        format!("{DESK}{}#", self.session)
+    }
+}
+
+impl Store {
+    /// Deletes the tickets of requests that are over, and the leads that were not left.
+    ///
+    /// # Errors
+    /// Fails if the deadline passes or if the table refuses a request.
+    pub async fn clear_desks(
+        &self,
+        event: &Event,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Result<(), StoreError> {
+        for item in retry::until(deadline, || self.query_people(event, DESK)).await? {
+            if has_ended(&item, now) {
+                retry::until(deadline, || self.delete(item::key_of(&item))).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns whether a ticket or a lead has ended. One that does not say when is of no use to anybody.
+fn has_ended(item: &Item, now: Timestamp) -> bool {
+    let until = item.get("until").and_then(|until| until.as_n().ok()?.parse().ok());
+    until.is_none_or(|until: i64| until <= now.as_millisecond())
+}
