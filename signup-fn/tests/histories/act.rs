@@ -17,7 +17,9 @@ pub(crate) enum Act {
     Do(Doing),
     /// Two people do something at the same time; one of them may be the mailer. The schedule decides whose
     /// request the table handles next.
-    AtOnce { mailer: bool, doing: [Doing; 2], schedule: Vec<bool> },
+    AtOnce { mailer: bool, doing: [Doing; 2], schedule: Schedule },
+    /// Somebody submits the form in a rush, and the process dies while the sign-up waits at the desk.
+    Abandon(Doing),
     /// The mailer makes its rounds.
     Rounds,
     /// The mailer delivers the outbox, or fails to.
@@ -34,6 +36,15 @@ pub(crate) enum Act {
     Backup,
     /// Time passes.
     Pass { minutes: i64 },
+}
+
+/// Whose request the table handles next.
+#[derive(Debug, Clone)]
+pub(crate) struct Schedule {
+    /// Whether it is the second actor's.
+    pub(crate) choices: Vec<bool>,
+    /// Whether the first transaction of each finds its items in use, as in a rush.
+    pub(crate) is_busy: bool,
 }
 
 /// What a participant does.
@@ -108,6 +119,8 @@ pub(crate) type Step = (Act, Vec<Fault>);
 pub(crate) struct History {
     /// Whether participants must confirm their addresses.
     pub(crate) confirms: bool,
+    /// Whether the people are spread over several partitions.
+    pub(crate) is_spread: bool,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -124,17 +137,18 @@ fn changing() -> impl Strategy<Value = Changing> {
     ]
 }
 
-fn doing() -> impl Strategy<Value = Doing> {
+fn sign_up() -> impl Strategy<Value = Doing> {
     let sign_up = (0..2_usize, 0..NAMES.len(), 0..2_usize, any::<bool>());
-    prop_oneof![
-        sign_up.prop_map(|(mailbox, name, session, may_wait)| Doing::SignUp {
-            mailbox,
-            name,
-            session,
-            may_wait
-        }),
-        (0..12_usize, changing()).prop_map(|(who, change)| Doing::Change { who, change }),
-    ]
+    sign_up.prop_map(|(mailbox, name, session, may_wait)| Doing::SignUp { mailbox, name, session, may_wait })
+}
+
+fn schedule() -> impl Strategy<Value = Schedule> {
+    (prop::collection::vec(any::<bool>(), 16), any::<bool>())
+        .prop_map(|(choices, is_busy)| Schedule { choices, is_busy })
+}
+
+fn doing() -> impl Strategy<Value = Doing> {
+    prop_oneof![sign_up(), (0..12_usize, changing()).prop_map(|(who, change)| Doing::Change { who, change }),]
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -160,7 +174,7 @@ fn amending() -> impl Strategy<Value = Amending> {
 }
 
 pub(crate) fn history() -> impl Strategy<Value = History> {
-    let at_once = (any::<bool>(), doing(), doing(), prop::collection::vec(any::<bool>(), 12));
+    let at_once = (any::<bool>(), doing(), doing(), schedule());
     let minutes =
         prop_oneof![4 => Just(20), 4 => Just(70), 3 => Just(600), 3 => Just(1500), 1 => Just(40 * 24 * 60)];
     let act = prop_oneof![
@@ -170,6 +184,7 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
             doing: [one, other],
             schedule
         }),
+        1 => sign_up().prop_map(Act::Abandon),
         4 => Just(Act::Rounds),
         2 => any::<bool>().prop_map(|works| Act::Sweep { works }),
         1 => (0..2_usize, any::<bool>())
@@ -182,8 +197,8 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
     ];
     let step = (act, faults()).prop_map(|step| vec![step]);
     let scene = prop_oneof![6 => step, 1 => scene()];
-    (any::<bool>(), prop::collection::vec(scene, 1..26))
-        .prop_map(|(confirms, scenes)| History { confirms, steps: scenes.concat() })
+    (any::<[bool; 2]>(), prop::collection::vec(scene, 1..26))
+        .prop_map(|([confirms, is_spread], scenes)| History { confirms, is_spread, steps: scenes.concat() })
 }
 
 fn faults() -> impl Strategy<Value = Vec<Fault>> {
@@ -206,12 +221,11 @@ fn scene() -> impl Strategy<Value = Vec<Step>> {
         let who = (0..2_usize, 0..NAMES.len(), 0..2_usize);
         who.prop_map(move |(mailbox, name, session)| Doing::SignUp { mailbox, name, session, may_wait })
     };
-    let beside_rounds = |doing: Doing, schedule: Vec<bool>| Act::AtOnce {
+    let beside_rounds = |doing: Doing, schedule: Schedule| Act::AtOnce {
         mailer: true,
         doing: [doing.clone(), doing],
         schedule,
     };
-    let schedule = || prop::collection::vec(any::<bool>(), 12);
     let who = || 0..12_usize;
     // An address is confirmed while the rounds find that the time for it is over.
     let late = (sign_up(false), who(), schedule()).prop_map(move |(sign_up, who, schedule)| {

@@ -14,6 +14,7 @@ use signup_fn::store::client::Store;
 use crate::act::{Changing, Doing, MAILBOXES, NAMES};
 use crate::observed::moment;
 use crate::operation::Answer;
+use crate::support::stub::dies_at_the_desk;
 use crate::support::{self, Table, at};
 
 /// Somebody who is about to do something.
@@ -49,6 +50,16 @@ impl Actor {
                 Answer::Changed(store.change(event, &key, &self.change(change), at(now)).await.unwrap())
             }
         }
+    }
+
+    /// Submits the form in a rush. The process dies while the sign-up waits at the desk.
+    pub(crate) async fn abandon(&self, table: &Table) {
+        let Doing::SignUp { mailbox, name, session, may_wait } = self.doing else { return };
+        let wait = if may_wait { "&wait=yes" } else { "" };
+        let form = form(MAILBOXES[mailbox], NAMES[name], &self.sessions[session]) + wait;
+        let store = table.store_by(dies_at_the_desk(table.way()));
+        // It may get an answer before it comes to the desk, if it changes nothing.
+        let _ = self.table.claim_form(&store, &form, moment(self.now), Duration::from_secs(10)).await;
     }
 
     fn change(&self, change: &Changing) -> Change {

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::act::Schedule;
 use crate::support::Table;
-use crate::support::stub::pass;
+use crate::support::stub::{busy_at_first, pass};
 use crate::support::way::Way;
 
 /// What an actor tells the schedule.
@@ -20,9 +21,10 @@ enum Told {
     IsDone,
 }
 
-/// Returns a way to the table with a gate on it.
-fn gate(actor: usize, table: &Table, told: &mpsc::UnboundedSender<Told>) -> Way {
-    let (way, told) = (table.way(), told.clone());
+/// Returns a way to the table with a gate on it. If it is busy, the first transaction meets another one.
+fn gate(actor: usize, table: &Table, is_busy: bool, told: &mpsc::UnboundedSender<Told>) -> Way {
+    let told = told.clone();
+    let way = if is_busy { busy_at_first(table.way()) } else { table.way() };
     Arc::new(move |sent| {
         let (way, told) = (Arc::clone(&way), told.clone());
         Box::pin(async move {
@@ -37,14 +39,14 @@ fn gate(actor: usize, table: &Table, told: &mpsc::UnboundedSender<Told>) -> Way 
 /// Runs two actors at once. Each gets the way by which it reaches the table.
 pub(crate) async fn at_once<A, B>(
     table: &Table,
-    schedule: &[bool],
+    schedule: &Schedule,
     one: impl AsyncFnOnce(Way) -> A,
     other: impl AsyncFnOnce(Way) -> B,
 ) -> (A, B) {
     let (told, mut tells) = mpsc::unbounded_channel();
-    let (first, second) = (gate(0, table, &told), gate(1, table, &told));
+    let (first, second) = (gate(0, table, schedule.is_busy, &told), gate(1, table, schedule.is_busy, &told));
     let schedule = async {
-        let mut choices = schedule.iter().copied().chain(std::iter::repeat(false));
+        let mut choices = schedule.choices.iter().copied().chain(std::iter::repeat(false));
         let mut waiting: [Option<oneshot::Sender<()>>; 2] = [None, None];
         let mut running = 2;
         loop {

@@ -27,7 +27,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
-use act::{Act, Doing, Edit, History, history};
+use act::{Act, Doing, Edit, History, Schedule, history};
 
 const THREADS: u64 = 4;
 
@@ -54,7 +54,7 @@ fn a_form_sent_twice_at_once_decides_on_what_both_have_read() {
         let twice = Act::AtOnce {
             mailer: false,
             doing: [sign_up(0), sign_up(0)],
-            schedule: (0..6).map(|at| orders >> at & 1 == 1).collect(),
+            schedule: Schedule { choices: (0..6).map(|at| orders >> at & 1 == 1).collect(), is_busy: false },
         };
         let acts = [
             Act::Edit(Edit::Reschedule { session: 1, hours: 2 }),
@@ -62,7 +62,8 @@ fn a_form_sent_twice_at_once_decides_on_what_both_have_read() {
             Act::Do(sign_up(1)),
             twice,
         ];
-        let history = History { confirms: false, steps: acts.map(|act| (act, Vec::new())).into() };
+        let history =
+            History { confirms: false, is_spread: false, steps: acts.map(|act| (act, Vec::new())).into() };
         assert_eq!(lived(&history), Ok(()));
     }
 }
@@ -81,8 +82,11 @@ fn a_participant_of_a_session_called_off_follows_it_at_once() {
         ];
         acts.extend(is_renamed.then_some(Act::Edit(Edit::RenameSession { session: 1 })));
         acts.extend([Act::Edit(Edit::CallOff { session: 1, is_off: true }), Act::Rounds]);
-        let history =
-            History { confirms: false, steps: acts.into_iter().map(|act| (act, Vec::new())).collect() };
+        let history = History {
+            confirms: false,
+            is_spread: false,
+            steps: acts.into_iter().map(|act| (act, Vec::new())).collect(),
+        };
         assert_eq!(lived(&history), Ok(()));
     }
 }

@@ -9,7 +9,7 @@ use signup_fn::mail::transport::Transport;
 use signup_fn::people::participant::Participant;
 use signup_fn::store::client::Store;
 
-use crate::act::{Act, Changing, Doing, Edit, History};
+use crate::act::{Act, Changing, Doing, Edit, History, Schedule};
 use crate::actor::{Actor, address};
 use crate::interleaving::at_once;
 use crate::model::Model;
@@ -28,6 +28,8 @@ pub(crate) struct World {
     newer: Vec<Item>,
     /// All items at the last moment to which the table can be restored, if there was one.
     pub(crate) backup: Option<Vec<Item>>,
+    /// Whether the people are spread over several partitions.
+    is_spread: bool,
     /// Whether the last edit changed the id of a session.
     is_renamed: bool,
 }
@@ -36,8 +38,15 @@ pub(crate) struct World {
 pub(crate) async fn live(history: &History) -> Result<(), String> {
     let model = Model::new(history.confirms);
     let table = support::table().await;
-    let mut world =
-        World { store: table.store(), table, model, newer: Vec::new(), backup: None, is_renamed: false };
+    let mut world = World {
+        store: table.store(),
+        table,
+        model,
+        newer: Vec::new(),
+        backup: None,
+        is_spread: history.is_spread,
+        is_renamed: false,
+    };
     world.describe();
     for (step, (act, faults)) in history.steps.iter().enumerate() {
         let store = match faults.is_empty() {
@@ -53,8 +62,9 @@ pub(crate) async fn live(history: &History) -> Result<(), String> {
 impl World {
     /// Describes the event as the model's editor does.
     fn describe(&mut self) {
-        let model = &self.model;
+        let (model, is_spread) = (&self.model, self.is_spread);
         self.table = self.table.edited(|event| {
+            event["is_spread"] = is_spread.into();
             event["confirm_by_mail"] = model.confirms.into();
             event["retention_days"] = model.described.retention.into();
             let sessions = event["sessions"].as_array_mut().unwrap();
@@ -132,7 +142,12 @@ impl World {
                 };
                 return self.choose(answers, outcomes).await;
             }
-            Act::Do(_) | Act::AtOnce { .. } => {}
+            Act::Abandon(doing) if self.is_possible(doing) => {
+                // The function keeps the event before it does anything else.
+                self.keep().await;
+                self.actor(doing).await.abandon(&self.table).await;
+            }
+            Act::Do(_) | Act::AtOnce { .. } | Act::Abandon(_) => {}
             Act::Rounds => {
                 self.mailer(store, "/nonexistent").rounds(now).await.unwrap();
                 self.model.rounds(|_| {});
@@ -217,7 +232,7 @@ impl World {
         &self,
         one: &Doing,
         other: &Doing,
-        schedule: &[bool],
+        schedule: &Schedule,
     ) -> ([Option<Answer>; 2], Vec<Outcome>) {
         let (first, second) = (self.actor(one).await, self.actor(other).await);
         let answers = at_once(
@@ -231,7 +246,7 @@ impl World {
         ([Some(one_answer), Some(other_answer)], orders::of_two(&self.model, &operations))
     }
 
-    async fn beside_rounds(&self, one: &Doing, schedule: &[bool]) -> ([Option<Answer>; 2], Vec<Outcome>) {
+    async fn beside_rounds(&self, one: &Doing, schedule: &Schedule) -> ([Option<Answer>; 2], Vec<Outcome>) {
         let actor = self.actor(one).await;
         let now = at(moment(self.model.now));
         let (answer, ()) = at_once(

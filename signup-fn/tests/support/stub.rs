@@ -3,6 +3,7 @@
 //! A stub on the way to the real store answers some requests itself, or drops the real answer.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::way::{Answer, Sent, Way, error};
@@ -88,4 +89,40 @@ pub async fn pass(way: &Way, mut sent: Sent) -> Answer {
         *token = format!("{:032x}", fastrand::u128(..)).into();
     }
     way(sent).await
+}
+
+/// Returns a way to the table on which the first transaction finds its session in use by another one.
+pub fn busy_at_first(way: Way) -> Way {
+    let is_first = AtomicBool::new(true);
+    Arc::new(move |sent| {
+        let is_busy = sent.operation == "TransactWriteItems" && is_first.swap(false, Ordering::Relaxed);
+        let (way, fault) = (Arc::clone(&way), if is_busy { Fault::Conflict } else { Fault::Pass });
+        Box::pin(async move { answer(&way, sent, fault).await })
+    })
+}
+
+/// Returns a way to the table on which a sign-up finds its session in use, and dies when it has left a ticket or would
+/// change anything else.
+pub fn dies_at_the_desk(way: Way) -> Way {
+    let is_dead = Arc::new(AtomicBool::new(false));
+    Arc::new(move |sent| {
+        let (way, is_dead) = (Arc::clone(&way), Arc::clone(&is_dead));
+        Box::pin(async move {
+            if is_dead.load(Ordering::Relaxed) {
+                return error(503, "ServiceUnavailable");
+            }
+            let first = sent.body["TransactItems"][0]["Put"]["Item"]["sk"]["S"].as_str().unwrap_or_default();
+            if sent.operation != "TransactWriteItems" {
+                return pass(&way, sent).await;
+            }
+            if first.starts_with("person#") {
+                return answer(&way, sent, Fault::Conflict).await;
+            }
+            is_dead.store(true, Ordering::Relaxed);
+            if first.starts_with("desk#") {
+                return pass(&way, sent).await;
+            }
+            error(503, "ServiceUnavailable")
+        })
+    })
 }
