@@ -34,7 +34,7 @@ const THREADS: u64 = 4;
 #[test]
 fn the_table_always_matches_the_model() {
     let number = |name: &str| std::env::var(name).ok().map(|number| number.parse::<u64>().unwrap());
-    let cases = number("HISTORIES").unwrap_or(200);
+    let cases = number("HISTORIES").unwrap_or(60);
     let seed = number("SEED");
     let first =
         seed.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() * THREADS);

@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each test uses its own part")]
 #![allow(unreachable_pub, reason = "shared by several test programs")]
 
+pub mod contention;
 pub mod lambda;
 mod pages;
 pub mod stub;

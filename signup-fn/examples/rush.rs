@@ -1,4 +1,4 @@
-//! Measures a rush for one session, on a store that conflicts and throttles like DynamoDB ([`model`]).
+//! Measures a rush for one session, on a store that conflicts and throttles like DynamoDB ([`support::contention`]).
 //!
 //! usage: `cargo run --release -p signup-fn --example rush [SEATS [PEOPLE…]]`
 //!
@@ -9,8 +9,7 @@
 #![allow(clippy::unwrap_used, reason = "a measurement that can't go on should stop")]
 #![allow(clippy::print_stdout, reason = "it prints the table")]
 
-mod model;
-#[path = "../../tests/support/mod.rs"]
+#[path = "../tests/support/mod.rs"]
 mod support;
 
 use std::sync::Arc;
@@ -20,6 +19,7 @@ use signup_fn::store::claim::{Claim, Place};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use support::contention::contention;
 use support::{Table, form, now, table};
 
 /// For how long the function tries: Lambda's timeout less what it reserves for its answer.
@@ -41,28 +41,36 @@ async fn main() {
     let numbers: Vec<usize> = std::env::args().skip(1).map(|number| number.parse().unwrap()).collect();
     let (seats, people) = numbers.split_first().map_or((500, &[][..]), |(seats, people)| (*seats, people));
     let people = if people.is_empty() { &[200, 500, 1_000, 2_000] } else { people };
-    println!("| people | instances | turned away | given up | a seat | half after | 99% after |");
-    println!("|---:|---:|---:|---:|---:|---:|---:|");
-    for people in people {
-        for instances in INSTANCES {
-            let table = table().await.with_capacity(seats);
-            let sent = rush(&table, *people, instances).await;
-            println!("{}", row(&sent, *people, instances));
-            let seated =
-                sent.iter().filter(|sent| matches!(sent, Sent::Answered(Claim::Placed(Place::Seat), _)));
-            let (seated, stored) = (seated.count(), table.people("a").await);
-            assert!(
-                stored <= seats && seated <= stored && stored == table.taken("a").await,
-                "{seated}, {stored}"
-            );
-            table.delete().await;
-        }
+    println!("| people | instances | each item | turned away | given up | a seat | half after | 99% after |");
+    println!("|---:|---:|---:|---:|---:|---:|---:|---:|");
+    for (people, instances, per_item) in cases(people) {
+        let table = table().await.with_capacity(seats);
+        let sent = rush(&table, people, instances, per_item).await;
+        println!("{}", row(&sent, (people, instances, per_item)));
+        let seated = sent.iter().filter(|sent| matches!(sent, Sent::Answered(Claim::Placed(Place::Seat), _)));
+        let (seated, stored) = (seated.count(), table.people("a").await);
+        assert!(
+            stored <= seats && seated <= stored && stored == table.taken("a").await,
+            "{seated}, {stored}"
+        );
+        table.delete().await;
     }
 }
 
+/// Returns each number of people with each number of instances, and with the largest also how much longer each item makes
+/// a transaction.
+fn cases(people: &[usize]) -> Vec<(usize, usize, Duration)> {
+    let [few, some, many] = INSTANCES.map(|instances| (instances, Duration::ZERO));
+    let instances = [few, some, many, (many.0, Duration::from_micros(100))];
+    people
+        .iter()
+        .flat_map(|people| instances.map(|(instances, per_item)| (*people, instances, per_item)))
+        .collect()
+}
+
 /// Lets people send their forms within a second.
-async fn rush(table: &Table, people: usize, instances: usize) -> Vec<Sent> {
-    let store = table.store_by(model::model(table.way()));
+async fn rush(table: &Table, people: usize, instances: usize, per_item: Duration) -> Vec<Sent> {
+    let store = table.store_by(contention(table.way(), per_item));
     let free = Arc::new(Semaphore::new(instances));
     let forms = (0..people).map(|number| {
         let (table, store, free) = (table.clone(), store.clone(), Arc::clone(&free));
@@ -73,10 +81,7 @@ async fn rush(table: &Table, people: usize, instances: usize) -> Vec<Sent> {
             let form = form(&format!("p{number}@voorbeeld.nl"), "a") + "&wait=yes";
             match table.claim_form(&store, &form, now(), PATIENCE).await {
                 Ok(claim) => Sent::Answered(claim, start.elapsed()),
-                Err(error) => {
-                    eprintln!("{:?} {error}", start.elapsed());
-                    Sent::GivenUp
-                }
+                Err(_) => Sent::GivenUp,
             }
         })
     });
@@ -88,7 +93,7 @@ async fn rush(table: &Table, people: usize, instances: usize) -> Vec<Sent> {
     sent
 }
 
-fn row(sent: &[Sent], people: usize, instances: usize) -> String {
+fn row(sent: &[Sent], (people, instances, per_item): (usize, usize, Duration)) -> String {
     let count = |is: fn(&&Sent) -> bool| sent.iter().filter(is).count();
     let mut times: Vec<Duration> = sent
         .iter()
@@ -109,7 +114,8 @@ fn row(sent: &[Sent], people: usize, instances: usize) -> String {
         times.get(at).map_or_else(|| "–".to_owned(), |time| format!("{:.1} s", time.as_secs_f64()))
     };
     format!(
-        "| {people} | {instances} | {} | {} | {} | {} | {} |",
+        "| {people} | {instances} | {} ms | {} | {} | {} | {} | {} |",
+        per_item.as_secs_f64() * 1_000.0,
         count(|sent| matches!(sent, Sent::TurnedAway)),
         count(|sent| matches!(sent, Sent::GivenUp)),
         count(|sent| matches!(sent, Sent::Answered(Claim::Placed(Place::Seat), _))),

@@ -6,8 +6,8 @@
 //! | each item of a transaction costs two write units per kilobyte | "Capacity management for transactions" |
 //! | a partition key takes 1,000 write units and 3,000 read units a second | "Designing partition keys" |
 //!
-//! A transaction takes 5 to 10 ms, and 0.1 to 0.2 ms more for each of its items; other writes and reads take 2 to 4 ms:
-//! measurements of others for small transactions, an assumption for large ones. The model knows no splitting of
+//! A transaction takes 5 to 10 ms, other writes and reads take 2 to 4: measurements of others, not of AWS. How much longer
+//! many items make a transaction is an assumption. The model knows no splitting of
 //! partitions, which takes DynamoDB minutes, and no burst beyond one second. A request may overdraw what is left of a
 //! partition, and the next one waits for it. A transaction that conflicts or is throttled costs nothing; what conflicts
 //! cost is not documented.
@@ -19,17 +19,16 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::support::stub::pass;
-use crate::support::way::{Answer, Sent, Way, error};
+use super::stub::pass;
+use super::way::{Answer, Sent, Way, error};
 
 /// The units that a partition key takes in a second.
 const WRITES: f64 = 1_000.0;
 const READS: f64 = 3_000.0;
-/// The milliseconds by which each item lengthens a transaction, at least: half of what it does at most.
-const PER_ITEM: f64 = 0.0;
 
 struct Model {
     way: Way,
+    per_item: Duration,
     /// The items that a transaction is at work on.
     busy: Mutex<HashSet<String>>,
     /// The bytes of each item, as JSON.
@@ -38,10 +37,16 @@ struct Model {
     left: Mutex<HashMap<String, (f64, f64, Instant)>>,
 }
 
-/// Returns a way to the table with the model on it.
-pub(crate) fn model(way: Way) -> Way {
-    let model =
-        Arc::new(Model { way, busy: Mutex::default(), sizes: Mutex::default(), left: Mutex::default() });
+/// Returns a way to the table with the model on it. Each item makes a transaction longer by between once and twice
+/// `per_item`.
+pub fn contention(way: Way, per_item: Duration) -> Way {
+    let model = Arc::new(Model {
+        way,
+        per_item,
+        busy: Mutex::default(),
+        sizes: Mutex::default(),
+        left: Mutex::default(),
+    });
     Arc::new(move |sent| {
         let model = Arc::clone(&model);
         Box::pin(async move {
@@ -132,7 +137,7 @@ impl Model {
             self.take(partition, units, 0.0);
         }
         #[allow(clippy::cast_precision_loss, reason = "at most a hundred")]
-        pause(5.0 + PER_ITEM * keys.len() as f64).await;
+        pause(5.0 + self.per_item.as_secs_f64() * 1_000.0 * keys.len() as f64).await;
         let answer = pass(&self.way, sent).await;
         if answer.status == 200 {
             self.sizes.lock().unwrap().extend(sizes);

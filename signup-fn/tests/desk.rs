@@ -1,0 +1,183 @@
+//! Tests sign-ups that come all at once.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod support;
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use signup_fn::people::field::Email;
+use signup_fn::store::change::Change;
+use signup_fn::store::claim::{Claim, Place};
+use support::contention::contention;
+use support::stub::{busy_at_first, dies_at_the_desk};
+use support::{Table, at, form, now, person, soon, table, text};
+
+const SEATS: usize = 200;
+const TEN_SECONDS: Duration = Duration::from_secs(10);
+
+/// Submits the form of somebody who is willing to wait.
+async fn sign_up(table: &Table, store: &signup_fn::store::client::Store, email: &str) -> Claim {
+    table.claim_form(store, &(form(email, "a") + "&wait=yes"), now(), TEN_SECONDS).await.unwrap()
+}
+
+fn email(number: usize) -> String {
+    format!("p{number}@voorbeeld.nl")
+}
+
+/// Returns how many tickets and leads are left.
+async fn at_desks(table: &Table) -> usize {
+    table.items().await.iter().filter(|item| text(item, "sk").starts_with("desk#")).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn everybody_who_comes_at_once_gets_an_answer_and_nobody_a_seat_too_many() {
+    let table = table().await.with_capacity(SEATS);
+    let store = table.store_by(contention(table.way(), Duration::ZERO));
+    let all = (0..SEATS + 100).map(|number| {
+        let (table, store) = (table.clone(), store.clone());
+        async move { sign_up(&table, &store, &email(number)).await }
+    });
+    let claims = join_all(all).await;
+    let seated = claims.iter().filter(|claim| **claim == Claim::Placed(Place::Seat)).count();
+    assert_eq!((seated, table.taken("a").await, table.people("a").await), (SEATS, SEATS, SEATS));
+    let waiting = table.waiting("a").await;
+    let distinct: std::collections::HashSet<_> = waiting.iter().collect();
+    assert_eq!((waiting.len(), distinct.len(), at_desks(&table).await), (100, 100, 0));
+    // Each has one mail, and those who wait have items that say so.
+    assert_eq!(table.store().mails(&table.event, soon()).await.unwrap().readable.len(), SEATS + 100);
+    let number = claims.iter().position(|claim| *claim == Claim::Placed(Place::WaitingList)).unwrap();
+    assert!(waiting.contains(&person(&table.event, &Email::new(&email(number)).unwrap())));
+    // Each partition has its part of the people.
+    let items = table.items().await;
+    let people = items.iter().filter(|item| text(item, "sk").starts_with("person#"));
+    let partitions: std::collections::HashSet<_> = people.map(|item| text(item, "pk")).collect();
+    assert_eq!(partitions.len(), 16);
+    // Who leaves makes room for the first in the line.
+    table.change(&table.store(), &email(0), &Change::Cancel).await.unwrap();
+    assert_eq!((table.people("a").await, table.taken("a").await), (SEATS, SEATS));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rush_for_a_small_session_fills_it_and_refuses_those_who_do_not_wait() {
+    let table = table().await.with_capacity(3);
+    let store = table.store_by(contention(table.way(), Duration::ZERO));
+    let all = (0..40).map(|number| {
+        let (table, store) = (table.clone(), store.clone());
+        async move { table.claim_within(&store, &email(number), "a", TEN_SECONDS).await.unwrap() }
+    });
+    let claims = join_all(all).await;
+    let count = |is: Claim| claims.iter().filter(|claim| **claim == is).count();
+    assert_eq!((count(Claim::Placed(Place::Seat)), count(Claim::Full)), (3, 37));
+    assert_eq!((table.taken("a").await, table.people("a").await, at_desks(&table).await), (3, 3, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_form_sent_many_times_in_a_rush_counts_once() {
+    let table = table().await.with_capacity(SEATS);
+    let store = table.store_by(contention(table.way(), Duration::ZERO));
+    let all = (0..20).map(|_| async { sign_up(&table, &store, &email(0)).await });
+    let claims = join_all(all).await;
+    let placed = claims.iter().filter(|claim| **claim == Claim::Placed(Place::Seat)).count();
+    let known = claims.iter().filter(|claim| **claim == Claim::Known(Place::Seat)).count();
+    assert_eq!((placed, known), (1, 19));
+    assert_eq!((table.taken("a").await, table.people("a").await, at_desks(&table).await), (1, 1, 0));
+}
+
+/// Leaves the ticket of a process that dies.
+async fn abandon(table: &Table, email: &str, patience: Duration) {
+    table.store().keep(table.event.id(), Some(&table.event), at(now())).await.unwrap();
+    let store = table.store_by(dies_at_the_desk(table.way()));
+    let form = form(email, "a");
+    assert!(table.claim_form(&store, &form, now(), patience).await.is_err());
+    assert!(at_desks(table).await > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_has_the_lead_serves_the_ticket_of_a_process_that_died() {
+    let table = table().await;
+    // Longer than the lead of the process that died.
+    abandon(&table, "jan@voorbeeld.nl", Duration::from_secs(60)).await;
+    let store = table.store_by(busy_at_first(table.way()));
+    let later = now() + SignedDuration::from_secs(5);
+    let claim = table.claim_form(&store, &form("els@voorbeeld.nl", "a"), later, TEN_SECONDS).await;
+    assert_eq!(claim.unwrap(), Claim::Placed(Place::Seat));
+    assert!(table.participant("jan@voorbeeld.nl").await.is_some(), "asked, and not told otherwise");
+    assert_eq!((table.taken("a").await, at_desks(&table).await), (2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ticket_ends_with_its_request() {
+    let table = table().await;
+    abandon(&table, "jan@voorbeeld.nl", TEN_SECONDS).await;
+    let store = table.store_by(busy_at_first(table.way()));
+    let later = now() + SignedDuration::from_secs(10);
+    let claim = table.claim_form(&store, &form("els@voorbeeld.nl", "a"), later, TEN_SECONDS).await;
+    assert_eq!(claim.unwrap(), Claim::Placed(Place::Seat));
+    assert!(table.participant("jan@voorbeeld.nl").await.is_none());
+    assert_eq!((table.taken("a").await, at_desks(&table).await), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_rounds_clear_what_is_left_at_a_desk() {
+    let table = table().await;
+    abandon(&table, "jan@voorbeeld.nl", TEN_SECONDS).await;
+    let clear = |now: Timestamp| {
+        let table = table.clone();
+        async move { table.store().clear_desks(&table.event, now, soon()).await.unwrap() }
+    };
+    clear(now()).await;
+    assert_eq!(at_desks(&table).await, 1, "a request that is not over");
+    clear(now() + SignedDuration::from_secs(10)).await;
+    assert_eq!(at_desks(&table).await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_unreadable_ticket_or_mailbox_stops_nobody_else() {
+    let table = table().await;
+    for email in ["jan@voorbeeld.nl", "els@voorbeeld.nl"] {
+        abandon(&table, email, Duration::from_secs(60)).await;
+    }
+    let tickets: Vec<_> =
+        table.items().await.into_iter().filter(|item| text(item, "sk").starts_with("desk#")).collect();
+    let of = |email: &str| tickets.iter().find(|ticket| text(ticket, "email") == email).unwrap().clone();
+    let mut odd = of("jan@voorbeeld.nl");
+    odd.insert("role".into(), AttributeValue::S("of the future".into()));
+    table.put(odd).await;
+    // The mailbox of the other one has become unreadable.
+    let els = of("els@voorbeeld.nl");
+    let key = ("sk".to_owned(), AttributeValue::S(format!("mailbox#{}", text(&els, "mailbox"))));
+    let people = ("people".to_owned(), AttributeValue::S("of the future".into()));
+    table.put([("pk".to_owned(), els["pk"].clone()), key, people].into()).await;
+    let store = table.store_by(busy_at_first(table.way()));
+    let later = now() + SignedDuration::from_secs(5);
+    let claim = table.claim_form(&store, &form("bo@voorbeeld.nl", "a"), later, TEN_SECONDS).await;
+    assert_eq!(claim.unwrap(), Claim::Placed(Place::Seat));
+    assert_eq!((table.taken("a").await, table.people("a").await), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_event_stays_spread_when_it_shrinks_and_a_small_one_together_when_it_grows() {
+    let small = table().await;
+    small.claim(&small.store(), &email(0), "a").await.unwrap();
+    let grown = small.edited(|event| event["sessions"][0]["capacity"] = SEATS.into());
+    let standing = |table: Table| async move {
+        let timing = at(now());
+        table.store().keep(table.event.id(), Some(&table.event), timing).await.unwrap().unwrap()
+    };
+    let kept = standing(grown.clone()).await;
+    assert!(!kept.is_spread());
+    assert_eq!(small.store().participants(&kept, at(now())).await.unwrap().readable.len(), 1);
+
+    let large = table().await.with_capacity(SEATS);
+    large.claim(&large.store(), &email(0), "a").await.unwrap();
+    let shrunk = large.edited(|event| {
+        event["sessions"][0]["capacity"] = 2.into();
+        event["is_spread"] = false.into();
+    });
+    let kept = standing(shrunk).await;
+    assert!(kept.is_spread());
+    assert_eq!(large.store().participants(&kept, at(now())).await.unwrap().readable.len(), 1);
+}
