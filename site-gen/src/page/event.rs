@@ -127,6 +127,7 @@ pub fn announce(
         renamed: BTreeMap::new(),
         amended: BTreeMap::new(),
         is_offline: false,
+        is_spread: false,
     };
     // `Event::try_from` fails only without sessions: `read.sessions` has checked that their ids differ.
     // The list is empty only if the schema has reported that.
