@@ -1,7 +1,7 @@
 //! The HTTP client of all AWS services.
 
 use aws_smithy_http_client::Builder;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+pub use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 /// Returns a client for an endpoint, or for AWS itself.
 ///

@@ -7,7 +7,6 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use catalog::{Event, EventId, SessionId};
 use futures_util::future::try_join_all;
 
@@ -17,7 +16,7 @@ use super::item::{self, Item, text};
 use super::record;
 use super::session::SessionState;
 use crate::aws::connection::Connection;
-use crate::aws::http_client::http_client;
+use crate::aws::http_client::{SharedHttpClient, http_client};
 
 /// The table of sign-ups.
 #[derive(Debug, Clone)]

@@ -13,6 +13,9 @@
 //! carried over       <table>               nothing: everything was carried over from that table
 //! ```
 //!
+//! People, mails and mailboxes of a large event lie in sixteen partitions, `event#lnpo-2028#0` to `#f`, with the desks of its
+//! sessions (`desk`).
+//!
 //! `<person>` is a keyed hash of event, address and name ([`crate::people::identity`]). It does not depend
 //! on the session, so a person can sign up for only one of an event's sessions. `<mailbox>` is a keyed hash
 //! of event and address, which several people may share. Every change to a sign-up is one

@@ -90,12 +90,23 @@ impl Store {
         };
         // An organiser's act enters the log in the same transaction, and does not queue.
         let may_queue = claiming.request.act.is_none() && !claiming.progress.is_turned_back();
-        if !(may_queue && is_busy) {
-            match self.try_directly(claiming, &newcomer).await? {
-                Tried::Decided(claim) => return Ok((Claimed { claim, person: newcomer.person }, None)),
-                Tried::Busy(_) if may_queue => {}
-                Tried::Busy(setback) => return Err(setback),
+        let tried = match may_queue && is_busy {
+            true => Tried::Busy(Setback::Passing("the desk is at work".to_owned())),
+            false => self.try_directly(claiming, &newcomer).await?,
+        };
+        let setback = match tried {
+            Tried::Decided(claim) => return Ok((Claimed { claim, person: newcomer.person }, None)),
+            Tried::Busy(setback) => setback,
+        };
+        // Whoever does not wait needs no transaction to see that the session is full.
+        if !claiming.request.may_wait {
+            let state = self.session_state(claiming.event.id(), claiming.session.id()).await?;
+            if !state.has_seat(claiming.session) {
+                return Ok((Claimed { claim: Claim::Full, person: newcomer.person }, None));
             }
+        }
+        if !may_queue {
+            return Err(setback);
         }
         // Most sign-ups never get here, so their future has no room for it.
         if let Some(claim) = Box::pin(self.wait_at_desk(claiming)).await? {

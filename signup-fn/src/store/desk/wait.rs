@@ -18,7 +18,7 @@ use crate::store::transaction::{Outcome, Write};
 const PAUSE: (f64, f64) = (0.02, 0.08);
 
 impl Store {
-    /// Returns whether the desk of a sign-up is at work, so that it's better to leave a ticket.
+    /// Returns whether the desk of a sign-up is at work, so that it is better to leave a ticket.
     pub(in crate::store) async fn has_open_desk(&self, claiming: &Claiming<'_>) -> Result<bool, Setback> {
         self.is_led(&Desk::of(claiming), claiming.now()).await
     }
@@ -29,12 +29,6 @@ impl Store {
         claiming: &Claiming<'_>,
     ) -> Result<Option<Claim>, Setback> {
         let (desk, progress) = (Desk::of(claiming), &claiming.progress);
-        if !claiming.request.may_wait {
-            let state = self.session_state(desk.event.id(), desk.session).await?;
-            if !state.has_seat(claiming.session) {
-                return Ok(Some(Claim::Full));
-            }
-        }
         progress.set_ticket(true);
         let mut writes = vec![Write::put(ticket::of(&desk, claiming)?, Condition::always())];
         writes.extend(claiming.count());
