@@ -119,7 +119,7 @@ impl Event {
     }
 
     /// Returns the event with its people spread over several partitions, or not.
-    pub(crate) fn spread(&self, is_spread: bool) -> Self {
+    pub fn spread(&self, is_spread: bool) -> Self {
         Self(EventRecord { is_spread, ..self.0.clone() })
     }
 

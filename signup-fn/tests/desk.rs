@@ -3,17 +3,22 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use signup_fn::people::field::Email;
+use signup_fn::people::participant::NewAddress;
+use signup_fn::people::token::SignupId;
 use signup_fn::store::change::Change;
 use signup_fn::store::claim::{Claim, Place};
 use support::contention::contention;
-use support::stub::{busy_at_first, dies_at_the_desk};
-use support::{Table, at, form, now, person, soon, table, text};
+use support::stub::{self, busy_at_first, dies_at_the_desk};
+use support::way::{self, Way};
+use support::{Table, at, form, identity, now, person, soon, table, text};
 
 const SEATS: usize = 200;
 const TEN_SECONDS: Duration = Duration::from_secs(10);
@@ -117,7 +122,7 @@ async fn a_ticket_ends_with_its_request() {
     let claim = table.claim_form(&store, &form("els@voorbeeld.nl", "a"), later, TEN_SECONDS).await;
     assert_eq!(claim.unwrap(), Claim::Placed(Place::Seat));
     assert!(table.participant("jan@voorbeeld.nl").await.is_none());
-    assert_eq!((table.taken("a").await, at_desks(&table).await), (1, 0));
+    assert_eq!((table.taken("a").await, at_desks(&table).await), (1, 1), "which the rounds clear");
 }
 
 #[tokio::test(start_paused = true)]
@@ -180,4 +185,76 @@ async fn a_large_event_stays_spread_when_it_shrinks_and_a_small_one_together_whe
     let kept = standing(shrunk).await;
     assert!(kept.is_spread());
     assert_eq!(large.store().participants(&kept, at(now())).await.unwrap().readable.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_was_served_meanwhile_never_hears_that_the_session_is_full() {
+    let table = table().await.with_capacity(1);
+    let (transactions, reads) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (way, other) = (table.way(), table.clone());
+    // The first transaction finds the session in use. The answer to the second, which leaves the ticket, is lost. Then
+    // somebody else serves it, just before the state of the session is read.
+    let meddled: Way = Arc::new(move |sent| {
+        let (way, other) = (Arc::clone(&way), other.clone());
+        let is_state = sent.body["Key"]["sk"]["S"].as_str().is_some_and(|sort| sort.starts_with("session#"));
+        let reads = reads.fetch_add(usize::from(is_state), Ordering::Relaxed);
+        let is_transaction = sent.operation == "TransactWriteItems";
+        let transaction = transactions.fetch_add(usize::from(is_transaction), Ordering::Relaxed);
+        Box::pin(async move {
+            match (is_transaction, is_state) {
+                (true, _) if transaction == 0 => return stub::conflict(),
+                (true, _) if transaction == 1 => {
+                    stub::pass(&way, sent).await;
+                    return way::error(503, "ServiceUnavailable");
+                }
+                (_, true) if reads == 1 => {
+                    let store = other.store_by(busy_at_first(other.way()));
+                    let form = form("els@voorbeeld.nl", "a") + "&wait=yes";
+                    let later = now() + SignedDuration::from_secs(1);
+                    let claim = other.claim_form(&store, &form, later, TEN_SECONDS).await;
+                    assert_eq!(claim.unwrap(), Claim::Placed(Place::WaitingList));
+                }
+                _ => {}
+            }
+            stub::pass(&way, sent).await
+        })
+    });
+    table.store().keep(table.event.id(), Some(&table.event), at(now())).await.unwrap();
+    let claim = table.claim_within(&table.store_by(meddled), "jan@voorbeeld.nl", "a", TEN_SECONDS).await;
+    assert_eq!(claim.unwrap(), Claim::Placed(Place::Seat));
+    assert_eq!((table.taken("a").await, table.waiting("a").await.len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_asked_for_with_two_addresses_stops_nobody_else() {
+    let table = table().await;
+    let (former, new) = ("jan@voorbeeld.nl", "vos@voorbeeld.nl");
+    table.claim(&table.store(), former, "a").await.unwrap();
+    let (email, id) = (Email::new(new).unwrap(), SignupId::random().unwrap());
+    let mailbox = identity().mailbox(table.event.id(), &email);
+    let until = now() + SignedDuration::from_hours(1);
+    let ask = Change::AskAddress(NewAddress { email, id, until });
+    for (at, change) in [(former, ask), (former, Change::TakeAddress { id, mailbox }), (new, Change::Cancel)]
+    {
+        table.change(&table.store(), at, &change).await.unwrap();
+    }
+    for email in [new, former] {
+        abandon(&table, email, Duration::from_secs(60)).await;
+    }
+    let later = now() + SignedDuration::from_secs(5);
+    for email in ["els@voorbeeld.nl", "bo@voorbeeld.nl"] {
+        let store = table.store_by(busy_at_first(table.way()));
+        let claim = table.claim_form(&store, &form(email, "a"), later, TEN_SECONDS).await;
+        assert_eq!(claim.unwrap(), Claim::Placed(Place::Seat));
+    }
+    assert_eq!(table.taken("a").await, table.people("a").await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn erasing_leaves_no_ticket_behind() {
+    let table = table().await;
+    abandon(&table, "jan@voorbeeld.nl", TEN_SECONDS).await;
+    table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
+    table.change(&table.store(), "jan@voorbeeld.nl", &Change::Erase).await.unwrap();
+    assert_eq!(table.items().await.iter().filter(|item| item.contains_key("email")).count(), 0);
 }

@@ -144,6 +144,8 @@ impl Mailer {
         let events = self.events(timing, &mut failures).await;
         for event in &events {
             let id = event.id();
+            let cleared = self.store.clear_desks(event, timing.now, timing.deadline).await;
+            failures.note(id, cleared);
             let people = self.store.stored_participants(event, timing.deadline).await;
             let people = people.map(|people| people.logged(id));
             let Some(participants) = failures.note(id, people) else { continue };
@@ -158,8 +160,6 @@ impl Mailer {
                     tracing::info!(event.id = %id, signup.outcome = outcome, "sign-up erased");
                 }
             }
-            let cleared = self.store.clear_desks(event, timing.now, timing.deadline).await;
-            failures.note(id, cleared);
             let broadcasts = self.store.broadcasts(event, timing.deadline).await.map(|all| all.logged(id));
             for broadcast in &failures.note(id, broadcasts).unwrap_or_default() {
                 let completed = self.complete(event, broadcast, timing).await;

@@ -241,7 +241,10 @@ impl Store {
             }
             Change::AskAddress(address) => Self::plan_to_ask(attempt, participant, address),
             Change::TakeAddress { id, mailbox } => self.plan_to_take(attempt, participant, id, mailbox).await,
-            Change::Erase => self.plan_erasure(attempt, participant).await,
+            Change::Erase => {
+                self.forget_tickets(attempt.event, &participant.mailbox).await?;
+                self.plan_erasure(attempt, participant).await
+            }
             // The participant may have confirmed a moment ago. So the item that was just read decides, and
             // the transaction requires that it is unchanged.
             Change::Expire if participant.must_go(attempt.now) => {

@@ -65,7 +65,7 @@ pub enum Claim {
     /// Contains the place that a new person would have been given.
     Crowded(Place),
     /// There is no seat, and the participant does not want to wait or the waiting list is full.
-    /// Nothing changed. Takes precedence over all others, so that a full session reveals nothing about
+    /// Nothing changed but the count of the sender's requests. Takes precedence over all others, so that a full session reveals nothing about
     /// anybody.
     Full,
     /// The sender has reached the limit for this hour, so it is probably a program. Nothing changed.

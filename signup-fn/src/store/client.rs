@@ -119,8 +119,8 @@ impl Store {
         }
     }
 
-    /// Deletes an item if a condition holds.
-    pub(super) async fn delete_if(&self, key: Item, condition: &Condition) -> Result<(), Setback> {
+    /// Deletes an item if a condition holds. Returns whether it did.
+    pub(super) async fn delete_if(&self, key: Item, condition: &Condition) -> Result<bool, Setback> {
         let mut placeholders = Placeholders::default();
         let sent = self
             .client
@@ -133,10 +133,10 @@ impl Store {
             .send();
         match sent.await {
             Err(error) => match error.as_service_error() {
-                Some(service) if service.is_conditional_check_failed_exception() => Ok(()),
+                Some(service) if service.is_conditional_check_failed_exception() => Ok(false),
                 _ => Err(Setback::from(&error)),
             },
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(true),
         }
     }
 

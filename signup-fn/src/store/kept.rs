@@ -151,7 +151,7 @@ fn read(item: Option<&Item>, catalogue: Option<&Event>) -> Result<Read, StoreErr
         (Ok(kept), _) => Ok(Read::Kept(kept)),
         (Err(error), Some(event)) => {
             tracing::error!(event.id = %event.id(), %error, "kept event is unreadable and left alone");
-            Ok(Read::LeftAlone(event.first_standing()))
+            Ok(Read::LeftAlone(event.spread(item.is_some_and(record::is_spread))))
         }
         (Err(error), None) => Err(error),
     }

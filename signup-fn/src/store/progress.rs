@@ -12,6 +12,11 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// Returns the progress of a sign-up for which this number of people were found elsewhere.
+    pub(super) fn with_taken_keys(number: u8) -> Self {
+        Self { taken_keys: number.into(), ..Self::default() }
+    }
+
     /// Returns the number of people with this name who were found elsewhere, since they have changed their address.
     pub(super) fn taken_keys(&self) -> u8 {
         self.taken_keys.load(Ordering::Relaxed)
@@ -43,12 +48,12 @@ impl Progress {
         self.is_counted.store(true, Ordering::Relaxed);
     }
 
-    /// Returns whether the desk could do nothing with the ticket.
-    pub(super) fn is_turned_back(&self) -> bool {
-        self.is_turned_back.load(Ordering::Relaxed)
+    /// Returns whether the desk could do nothing with the ticket since this was last asked.
+    pub(super) fn was_turned_back(&self) -> bool {
+        self.is_turned_back.swap(false, Ordering::Relaxed)
     }
 
-    /// Notes that the desk could do nothing with the ticket, so that the next attempts do without.
+    /// Notes that the desk could do nothing with the ticket, so that the next attempt does without.
     pub(super) fn turn_back(&self) {
         self.is_turned_back.store(true, Ordering::Relaxed);
     }

@@ -279,6 +279,13 @@ pub(super) fn kept(item: &Item) -> Result<Event, StoreError> {
     serde_json::from_str(json).map_err(|error| unreadable(item, &error.to_string()))
 }
 
+/// Returns whether the people of a kept event are spread, also if this version cannot read the rest of it.
+pub(super) fn is_spread(item: &Item) -> bool {
+    let event =
+        item::text_of(item, KEPT).and_then(|json| serde_json::from_str::<serde_json::Value>(json).ok());
+    event.is_some_and(|event| event["is_spread"] == true)
+}
+
 /// Returns the item of a kept event, which is kept as long as the links in mails work.
 pub(super) fn kept_item(event: &Event) -> Result<Item, StoreError> {
     let json = serde_json::to_string(event)

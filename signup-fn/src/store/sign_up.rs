@@ -33,10 +33,11 @@ impl Store {
     /// if the operating system supplies no random bits.
     pub async fn claim(&self, request: &Request<'_>, deadline: Instant) -> Result<Claimed, StoreError> {
         let timing = Timing { now: request.now, deadline };
+        let started = Instant::now();
         let kept = self.keep(request.event.id(), Some(request.event), timing).await?;
         let event = kept.as_ref().unwrap_or(request.event);
         let Signup { ref session, ref email, ref details } = request.signup;
-        let time_left = deadline.saturating_duration_since(Instant::now());
+        let time_left = deadline.saturating_duration_since(started);
         let claiming = Claiming {
             request,
             event,
@@ -45,7 +46,7 @@ impl Store {
             name: details.full_name.as_str(),
             id: SignupId::random()?,
             attempt_id: attempt_id(),
-            started: Instant::now(),
+            started,
             until: request.now.saturating_add(time_left).unwrap_or(Timestamp::MAX),
             progress: Progress::default(),
         };
@@ -76,10 +77,14 @@ impl Store {
     async fn try_to_claim(&self, claiming: &Claiming<'_>) -> Result<Answer, Setback> {
         let answer = self.answer(claiming).await;
         let is_over = !matches!(answer, Err(Setback::Passing(_)));
-        if is_over && claiming.progress.has_ticket() {
-            self.withdraw(claiming).await?;
+        if !is_over || !claiming.progress.has_ticket() || self.withdraw(claiming).await? {
+            return answer;
         }
-        answer
+        // The ticket was served since, so that is the answer.
+        match self.look_up(claiming).await? {
+            Found::Answered(claimed, told) => Ok((claimed, told)),
+            Found::New(_) => answer,
+        }
     }
 
     async fn answer(&self, claiming: &Claiming<'_>) -> Result<Answer, Setback> {
@@ -89,8 +94,9 @@ impl Store {
             Found::New(newcomer) => newcomer,
         };
         // An organiser's act enters the log in the same transaction, and does not queue.
-        let may_queue = claiming.request.act.is_none() && !claiming.progress.is_turned_back();
-        let tried = match may_queue && is_busy {
+        let (progress, may_queue) = (&claiming.progress, claiming.request.act.is_none());
+        let goes_on_alone = progress.was_turned_back() || !may_queue;
+        let tried = match !goes_on_alone && (is_busy || progress.has_ticket()) {
             true => Tried::Busy(Setback::Passing("the desk is at work".to_owned())),
             false => self.try_directly(claiming, &newcomer).await?,
         };
@@ -141,7 +147,10 @@ impl Store {
         writes.extend(claiming.progress.has_ticket().then(|| Self::withdrawal(claiming)));
         // Each attempt reads the table again and may write something else, so it needs a new idempotency key.
         match self.transact(writes, &attempt_id()).await? {
-            Outcome::Committed => Ok(Tried::Decided(Claim::Placed(place))),
+            Outcome::Committed => {
+                claiming.progress.set_ticket(false);
+                Ok(Tried::Decided(Claim::Placed(place)))
+            }
             Outcome::Cancelled(cancelled) => {
                 let item = cancelled.item(PERSON);
                 let mailbox = item.and_then(|item| item::text_of(item, "mailbox"));

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::act::Schedule;
 use crate::support::Table;
-use crate::support::stub::{busy_at_first, pass};
+use crate::support::stub::{Fault, busy_at_first, pass, stub};
 use crate::support::way::Way;
 
 /// What an actor tells the schedule.
@@ -22,9 +22,9 @@ enum Told {
 }
 
 /// Returns a way to the table with a gate on it. If it is busy, the first transaction meets another one.
-fn gate(actor: usize, table: &Table, is_busy: bool, told: &mpsc::UnboundedSender<Told>) -> Way {
+fn gate(actor: usize, way: Way, is_busy: bool, told: &mpsc::UnboundedSender<Told>) -> Way {
     let told = told.clone();
-    let way = if is_busy { busy_at_first(table.way()) } else { table.way() };
+    let way = if is_busy { busy_at_first(way) } else { way };
     Arc::new(move |sent| {
         let (way, told) = (Arc::clone(&way), told.clone());
         Box::pin(async move {
@@ -36,15 +36,18 @@ fn gate(actor: usize, table: &Table, is_busy: bool, told: &mpsc::UnboundedSender
     })
 }
 
-/// Runs two actors at once. Each gets the way by which it reaches the table.
+/// Runs two actors at once, the first of whom meets the faults. Each gets the way by which it reaches the table.
 pub(crate) async fn at_once<A, B>(
-    table: &Table,
+    (table, faults): (&Table, &[Fault]),
     schedule: &Schedule,
     one: impl AsyncFnOnce(Way) -> A,
     other: impl AsyncFnOnce(Way) -> B,
 ) -> (A, B) {
     let (told, mut tells) = mpsc::unbounded_channel();
-    let (first, second) = (gate(0, table, schedule.is_busy, &told), gate(1, table, schedule.is_busy, &told));
+    let (first, second) = (
+        gate(0, stub(table.way(), faults, false), schedule.is_busy, &told),
+        gate(1, table.way(), schedule.is_busy, &told),
+    );
     let schedule = async {
         let mut choices = schedule.choices.iter().copied().chain(std::iter::repeat(false));
         let mut waiting: [Option<oneshot::Sender<()>>; 2] = [None, None];

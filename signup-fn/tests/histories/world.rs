@@ -16,6 +16,7 @@ use crate::model::Model;
 use crate::observed::{Key, moment, observe, person};
 use crate::operation::{Answer, Operation};
 use crate::orders::{self, Outcome};
+use crate::support::stub::Fault;
 use crate::support::{self, Item, Table, at, mailer, reschedule, soon, text};
 
 /// The table, and the event as the editor describes it.
@@ -28,8 +29,6 @@ pub(crate) struct World {
     newer: Vec<Item>,
     /// All items at the last moment to which the table can be restored, if there was one.
     pub(crate) backup: Option<Vec<Item>>,
-    /// Whether the people are spread over several partitions.
-    is_spread: bool,
     /// Whether the last edit changed the id of a session.
     is_renamed: bool,
 }
@@ -38,23 +37,22 @@ pub(crate) struct World {
 pub(crate) async fn live(history: &History) -> Result<(), String> {
     let model = Model::new(history.confirms);
     let table = support::table().await;
-    let mut world = World {
-        store: table.store(),
-        table,
-        model,
-        newer: Vec::new(),
-        backup: None,
-        is_spread: history.is_spread,
-        is_renamed: false,
-    };
+    let mut world =
+        World { store: table.store(), table, model, newer: Vec::new(), backup: None, is_renamed: false };
     world.describe();
+    if history.is_spread {
+        // The event was first kept with more seats.
+        let (event, now) = (world.table.event.spread(true), at(moment(world.model.now)));
+        world.store.keep(event.id(), Some(&event), now).await.unwrap();
+        world.model.keep();
+    }
     for (step, (act, faults)) in history.steps.iter().enumerate() {
         let store = match faults.is_empty() {
             true => world.store.clone(),
             false => world.table.faulty(faults, false),
         };
         world.model.now += 1;
-        world.act(act, store).await.map_err(|error| format!("step {step}: {error}"))?;
+        world.act(act, store, faults).await.map_err(|error| format!("step {step}: {error}"))?;
     }
     world.end().await
 }
@@ -62,9 +60,8 @@ pub(crate) async fn live(history: &History) -> Result<(), String> {
 impl World {
     /// Describes the event as the model's editor does.
     fn describe(&mut self) {
-        let (model, is_spread) = (&self.model, self.is_spread);
+        let model = &self.model;
         self.table = self.table.edited(|event| {
-            event["is_spread"] = is_spread.into();
             event["confirm_by_mail"] = model.confirms.into();
             event["retention_days"] = model.described.retention.into();
             let sessions = event["sessions"].as_array_mut().unwrap();
@@ -119,7 +116,7 @@ impl World {
         Mailer { store, ..mailer }
     }
 
-    async fn act(&mut self, act: &Act, store: Store) -> Result<(), String> {
+    async fn act(&mut self, act: &Act, store: Store, faults: &[Fault]) -> Result<(), String> {
         let now = at(moment(self.model.now));
         match act {
             Act::Do(doing) if self.is_possible(doing) => {
@@ -137,8 +134,8 @@ impl World {
                 if self.is_possible(one) && (*mailer || self.is_possible(other)) =>
             {
                 let (answers, outcomes) = match mailer {
-                    true => self.beside_rounds(one, schedule).await,
-                    false => self.both(one, other, schedule).await,
+                    true => self.beside_rounds(one, schedule, faults).await,
+                    false => self.both([one, other], schedule, faults).await,
                 };
                 return self.choose(answers, outcomes).await;
             }
@@ -230,13 +227,13 @@ impl World {
 
     async fn both(
         &self,
-        one: &Doing,
-        other: &Doing,
+        [one, other]: [&Doing; 2],
         schedule: &Schedule,
+        faults: &[Fault],
     ) -> ([Option<Answer>; 2], Vec<Outcome>) {
         let (first, second) = (self.actor(one).await, self.actor(other).await);
         let answers = at_once(
-            &self.table,
+            (&self.table, faults),
             schedule,
             async |way| first.act(self.table.store_by(way)).await,
             async |way| second.act(self.table.store_by(way)).await,
@@ -246,11 +243,16 @@ impl World {
         ([Some(one_answer), Some(other_answer)], orders::of_two(&self.model, &operations))
     }
 
-    async fn beside_rounds(&self, one: &Doing, schedule: &Schedule) -> ([Option<Answer>; 2], Vec<Outcome>) {
+    async fn beside_rounds(
+        &self,
+        one: &Doing,
+        schedule: &Schedule,
+        faults: &[Fault],
+    ) -> ([Option<Answer>; 2], Vec<Outcome>) {
         let actor = self.actor(one).await;
         let now = at(moment(self.model.now));
         let (answer, ()) = at_once(
-            &self.table,
+            (&self.table, faults),
             schedule,
             async |way| actor.act(self.table.store_by(way)).await,
             async |way| self.mailer(self.table.store_by(way), "/nonexistent").rounds(now).await.unwrap(),
@@ -288,9 +290,10 @@ impl World {
         self.restored().await?;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_str().unwrap();
-        let mails = self.store.mails(&self.table.event, soon()).await.unwrap().readable;
+        let event = self.standing().await.unwrap_or_else(|| self.table.event.clone());
+        let mails = self.store.mails(&event, soon()).await.unwrap().readable;
         for mail in mails.iter().filter(|mail| mail.parked.is_some()) {
-            self.store.unpark(&self.table.event, &mail.key, soon()).await.unwrap();
+            self.store.unpark(&event, &mail.key, soon()).await.unwrap();
         }
         self.model.now += 24 * 60;
         let mailer = self.mailer(self.store.clone(), path);

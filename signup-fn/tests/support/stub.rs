@@ -48,13 +48,19 @@ pub fn stub(way: Way, faults: &[Fault], forever: bool) -> Way {
     })
 }
 
+/// Returns the answer to a sign-up whose session is part of another transaction.
+pub fn conflict() -> Answer {
+    cancelled("None", "TransactionConflict")
+}
+
+fn cancelled(person: &str, seat: &str) -> Answer {
+    let body = format!(
+        r#"{{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"Transaction cancelled","CancellationReasons":[{{"Code":"{person}"}},{{"Code":"{seat}"}}]}}"#
+    );
+    Answer { status: 400, body }
+}
+
 async fn answer(way: &Way, sent: Sent, fault: Fault) -> Answer {
-    let cancelled = |person: &str, seat: &str| {
-        let body = format!(
-            r#"{{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"Transaction cancelled","CancellationReasons":[{{"Code":"{person}"}},{{"Code":"{seat}"}}]}}"#
-        );
-        Answer { status: 400, body }
-    };
     // Only a transaction can meet these faults. Any other request is throttled instead.
     let fault = match fault {
         Fault::Conflict | Fault::KnownAndConflict | Fault::ThrottledPart | Fault::InProgress
@@ -65,7 +71,7 @@ async fn answer(way: &Way, sent: Sent, fault: Fault) -> Answer {
         fault => fault,
     };
     match fault {
-        Fault::Conflict => cancelled("None", "TransactionConflict"),
+        Fault::Conflict => conflict(),
         Fault::KnownAndConflict => cancelled("ConditionalCheckFailed", "TransactionConflict"),
         Fault::Throttled => error(400, "ThrottlingException"),
         Fault::ThrottledPart => cancelled("ThrottlingError", "None"),

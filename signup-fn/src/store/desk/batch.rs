@@ -44,7 +44,8 @@ impl Store {
         let mut tickets = Vec::new();
         for item in self.query(&desk.partition, &desk.tickets()).await? {
             match Ticket::read(&item, desk.event) {
-                _ if has_ended(&item, lead.now()) => self.delete(item::key_of(&item)).await?,
+                // The rounds delete it.
+                _ if has_ended(&item, lead.now()) => {}
                 Ok(ticket) => tickets.push(ticket),
                 Err(error) => tracing::error!(event.id = %desk.event.id(), %error, "unreadable item skipped"),
             }
@@ -60,15 +61,18 @@ impl Store {
         let claimings: Vec<Claiming<'_>> =
             tickets.iter().zip(&requests).map(|(ticket, request)| ticket.claiming(request, lead)).collect();
         let found = join_all(claimings.iter().map(|claiming| self.look_up(claiming))).await;
-        let mut served = Vec::new();
+        let mut served: Vec<Served<'_>> = Vec::new();
+        let mut people = HashSet::new();
         for ((ticket, claiming), found) in tickets.iter().zip(&claimings).zip(found) {
             match found {
+                // Somebody who changed the address can be asked for with both. One of them is served later.
+                Ok(Found::New(newcomer)) if !people.insert(newcomer.person) => {}
                 Ok(Found::New(newcomer)) => served.push(Served { ticket, claiming, newcomer }),
                 // Another attempt decides it later.
                 Err(Setback::Passing(_)) => {}
                 // Whoever asked finds out.
                 Ok(Found::Answered(..)) | Err(Setback::Final(_)) => {
-                    self.delete(ticket.key().clone()).await?;
+                    self.turn_back(ticket).await;
                 }
             }
         }
@@ -95,7 +99,7 @@ impl Store {
         let can_have = |one: &Served<'_>| place == Place::Seat || one.ticket.may_wait() && number > 0;
         let (mut served, refused): (Vec<_>, Vec<_>) = served.into_iter().partition(can_have);
         for one in refused {
-            self.delete(one.ticket.key().clone()).await?;
+            self.turn_back(one.ticket).await;
         }
         served.truncate(number);
         while !served.is_empty() {
@@ -113,7 +117,7 @@ impl Store {
                 return Err(Setback::Passing("the session has changed".to_owned()));
             }
             let before = served.len();
-            served = self.without_hindered(served, &cancelled).await?;
+            served = self.without_hindered(served, &cancelled).await;
             if served.len() == before && !cancelled.conflicts(SESSION) {
                 return Err(cancelled.setback());
             }
@@ -123,22 +127,23 @@ impl Store {
     }
 
     /// Leaves out those whose own items have changed or are in use: one of them stops nobody else.
-    async fn without_hindered<'a>(
-        &self,
-        served: Vec<Served<'a>>,
-        cancelled: &Cancelled,
-    ) -> Result<Vec<Served<'a>>, Setback> {
+    async fn without_hindered<'a>(&self, served: Vec<Served<'a>>, cancelled: &Cancelled) -> Vec<Served<'a>> {
         let mut left = Vec::new();
         for (at, one) in served.into_iter().enumerate() {
             let first = 1 + at * WRITES;
             let person = cancelled.item(first + PERSON).and_then(|person| item::text_of(person, "mailbox"));
             if person.is_some_and(|mailbox| mailbox != one.claiming.mailbox.key()) {
                 // Somebody who has changed the address since has this key, as whoever asked finds out.
-                self.delete(one.ticket.key().clone()).await?;
+                self.turn_back(one.ticket).await;
             } else if (first..first + WRITES).all(|write| cancelled.would_succeed(write)) {
                 left.push(one);
             }
         }
-        Ok(left)
+        left
+    }
+
+    /// Deletes a ticket with which nothing can be done here. If that fails, whoever serves next tries it.
+    async fn turn_back(&self, ticket: &Ticket) {
+        drop(self.delete(ticket.key().clone()).await);
     }
 }

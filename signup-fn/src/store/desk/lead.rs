@@ -36,6 +36,6 @@ impl Store {
 
     /// Leaves the lead that was taken under an id.
     pub(super) async fn leave_lead(&self, desk: &Desk<'_>, id: &str) -> Result<(), Setback> {
-        self.delete_if(desk.key(), &equals("lead", text(id))).await
+        self.delete_if(desk.key(), &equals("lead", text(id))).await.map(drop)
     }
 }

@@ -32,9 +32,10 @@ use tokio::time::Instant;
 
 use super::claim::Claiming;
 use super::client::Store;
-use super::error::StoreError;
+use super::error::{Setback, StoreError};
 use super::item::{self, Item};
 use super::retry;
+use crate::people::identity::Mailbox;
 
 /// The prefix of the sort keys of desks, and of the tickets there.
 const DESK: &str = "desk#";
@@ -65,6 +66,17 @@ impl<'a> Desk<'a> {
 }
 
 impl Store {
+    /// Deletes the tickets of a mailbox at all desks.
+    pub(super) async fn forget_tickets(&self, event: &Event, mailbox: &Mailbox) -> Result<(), Setback> {
+        let is_theirs = |item: &Item| item::text_of(item, "mailbox") == Some(&mailbox.key());
+        for item in self.query(&item::partition_of_mailbox(event, mailbox), DESK).await? {
+            if is_theirs(&item) {
+                self.delete(item::key_of(&item)).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Deletes the tickets of requests that are over, and the leads that were not left.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ pub(super) struct Ticket {
     key: Item,
     attempt_id: String,
     may_wait: bool,
+    taken_keys: u8,
     /// What whoever asks would become on the waiting list.
     asks: Participant,
 }
@@ -36,6 +37,7 @@ pub(super) fn of(desk: &Desk<'_>, claiming: &Claiming<'_>) -> Result<Item, Store
     let mut ticket = record::person_attributes(&asks)?;
     ticket.insert("attempt_id".to_owned(), text(&claiming.attempt_id));
     ticket.insert("may_wait".to_owned(), AttributeValue::Bool(claiming.request.may_wait));
+    ticket.insert("taken_keys".to_owned(), number(claiming.progress.taken_keys().into()));
     ticket.insert("until".to_owned(), number(claiming.until.as_millisecond()));
     ticket.insert("forget_at".to_owned(), number(claiming.until.as_second()));
     ticket.extend(key(desk, claiming));
@@ -47,10 +49,12 @@ impl Ticket {
     pub(super) fn read(item: &Item, event: &Event) -> Result<Self, StoreError> {
         let attempt_id = item::text_of(item, "attempt_id").map(str::to_owned);
         let may_wait = item.get("may_wait").and_then(|may_wait| may_wait.as_bool().ok().copied());
+        let taken_keys = item.get("taken_keys").and_then(|number| number.as_n().ok()?.parse().ok());
         Ok(Self {
             key: item::key_of(item),
             attempt_id: attempt_id.ok_or_else(|| record::unreadable(item, "attempt_id"))?,
             may_wait: may_wait.ok_or_else(|| record::unreadable(item, "may_wait"))?,
+            taken_keys: taken_keys.ok_or_else(|| record::unreadable(item, "taken_keys"))?,
             asks: record::participant(item, event)?,
         })
     }
@@ -104,7 +108,7 @@ impl Ticket {
             attempt_id: self.attempt_id.clone(),
             started: lead.started,
             until: lead.until,
-            progress: Progress::default(),
+            progress: Progress::with_taken_keys(self.taken_keys),
         }
     }
 }
