@@ -6,12 +6,12 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::{Event, EventId, SessionId};
 use futures_util::future::try_join_all;
 
 use super::error::{Setback, StoreError};
-use super::expression::{Changes, Condition, Placeholders};
+use super::expression::{Condition, Placeholders};
 use super::item::{self, Item, text};
 use super::record;
 use super::session::SessionState;
@@ -89,34 +89,6 @@ impl Store {
         let partitions = item::partitions(event);
         let found = try_join_all(partitions.iter().map(|partition| self.query(partition, prefix))).await?;
         Ok(found.into_iter().flatten().collect())
-    }
-
-    /// Changes one item if a condition holds. Returns the changed item, or `None` if the condition did not hold.
-    pub(super) async fn update_if(
-        &self,
-        key: Item,
-        changes: &Changes,
-        condition: &Condition,
-    ) -> Result<Option<Item>, Setback> {
-        let mut placeholders = Placeholders::default();
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .update_expression(placeholders.changes(changes))
-            .condition_expression(placeholders.condition(condition))
-            .set_expression_attribute_names(placeholders.names())
-            .set_expression_attribute_values(placeholders.values())
-            .return_values(ReturnValue::AllNew)
-            .send();
-        match sent.await {
-            Ok(updated) => Ok(updated.attributes),
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_conditional_check_failed_exception() => Ok(None),
-                _ => Err(Setback::from(&error)),
-            },
-        }
     }
 
     /// Deletes an item if a condition holds. Returns whether it did.

@@ -2,6 +2,7 @@
 //!
 //! The transaction that causes a mail also puts it into the outbox.
 
+use aws_sdk_dynamodb::types::ReturnValue;
 use catalog::answer::Status;
 use catalog::mail::{MailKind, Report};
 use catalog::{Event, SessionId};
@@ -10,7 +11,7 @@ use tokio::time::Instant;
 
 use super::client::{Store, attempt_id};
 use super::error::{Setback, StoreError};
-use super::expression::{Changes, Condition, equals};
+use super::expression::{Changes, Condition, Placeholders, equals};
 use super::item::{self, Item, number, text};
 use super::listing::Listing;
 use super::mail::{Mail, MailKey};
@@ -336,7 +337,30 @@ impl Store {
         deadline: Instant,
     ) -> Result<Option<Item>, StoreError> {
         let key = item::of_mail(event, key);
-        retry::until(deadline, || self.update_if(key.clone(), &changes, &condition)).await
+        let mut placeholders = Placeholders::default();
+        let update = placeholders.changes(&changes);
+        let condition = placeholders.condition(&condition);
+        retry::until(deadline, || async {
+            let sent = self
+                .client
+                .update_item()
+                .table_name(&self.table)
+                .set_key(Some(key.clone()))
+                .update_expression(&update)
+                .condition_expression(&condition)
+                .set_expression_attribute_names(placeholders.names())
+                .set_expression_attribute_values(placeholders.values())
+                .return_values(ReturnValue::AllNew)
+                .send();
+            match sent.await {
+                Ok(updated) => Ok(updated.attributes),
+                Err(error) => match error.as_service_error() {
+                    Some(service) if service.is_conditional_check_failed_exception() => Ok(None),
+                    _ => Err(Setback::from(&error)),
+                },
+            }
+        })
+        .await
     }
 }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Desk, has_ended};
-use crate::store::client::Store;
+use crate::store::client::{Store, attempt_id};
 use crate::store::error::Setback;
 use crate::store::expression::{Changes, Condition, equals};
 use crate::store::item::{number, text};
+use crate::store::transaction::{Outcome, Write};
 
 /// For how long somebody has the lead at most: a process that dies leaves it until then.
 pub(super) const LEAD: Duration = Duration::from_secs(2);
@@ -31,7 +32,11 @@ impl Store {
             Condition::AtMost("until", number(now.as_millisecond())),
             equals("lead", text(id)),
         ]);
-        Ok(self.update_if(desk.key(), &changes, &is_free).await?.is_some())
+        match self.transact(vec![Write::update(desk.key(), changes, is_free)], &attempt_id()).await? {
+            Outcome::Committed => Ok(true),
+            Outcome::Cancelled(cancelled) if cancelled.condition_failed(0) => Ok(false),
+            Outcome::Cancelled(cancelled) => Err(cancelled.setback()),
+        }
     }
 
     /// Leaves the lead that was taken under an id.
