@@ -115,7 +115,7 @@ impl Store {
             return Err(setback);
         }
         // Most sign-ups never get here, so their future has no room for it.
-        if let Some(claim) = Box::pin(self.wait_at_desk(claiming)).await? {
+        if let Some(claim) = Box::pin(self.wait_at_desk(claiming, is_busy)).await? {
             return Ok((Claimed { claim, person: newcomer.person }, None));
         }
         match self.look_up(claiming).await? {

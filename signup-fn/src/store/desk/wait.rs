@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio::try_join;
 
 use super::lead::LEAD;
@@ -11,6 +11,7 @@ use crate::store::claim::{Claim, Claiming};
 use crate::store::client::{Store, attempt_id};
 use crate::store::error::Setback;
 use crate::store::expression::Condition;
+use crate::store::retry;
 use crate::store::transaction::{Outcome, Write};
 
 /// The limits of the pause in seconds between two looks at the desk: often enough to take the lead soon. A partition takes
@@ -23,10 +24,12 @@ impl Store {
         self.is_led(&Desk::of(claiming), claiming.now()).await
     }
 
-    /// Leaves a ticket and waits until it is gone. Returns the outcome if there is one without it.
+    /// Leaves a ticket and waits until it is gone. Returns the outcome if there is one without it. `is_led` says whether
+    /// somebody had the lead a moment ago.
     pub(in crate::store) async fn wait_at_desk(
         &self,
         claiming: &Claiming<'_>,
+        mut is_led: bool,
     ) -> Result<Option<Claim>, Setback> {
         let (desk, progress) = (Desk::of(claiming), &claiming.progress);
         progress.set_ticket(true);
@@ -42,7 +45,6 @@ impl Store {
             Outcome::Cancelled(cancelled) => return Err(cancelled.setback()),
         }
         let key = ticket::key(&desk, claiming);
-        let mut is_led = false;
         loop {
             let leads = !is_led && or_later(self.lead(&desk, claiming).await)?.unwrap_or_default();
             if !leads {
@@ -71,7 +73,11 @@ impl Store {
             return Ok(false);
         }
         let served = timeout(LEAD, self.serve(desk, claiming)).await;
-        self.leave_lead(desk, id).await?;
+        // Somebody may be trying to take it at this moment. If it cannot be left, it ends by itself.
+        let left = retry::until(Instant::now() + LEAD, || self.leave_lead(desk, id)).await;
+        if let Err(error) = left {
+            tracing::warn!(event.id = %desk.event.id(), %error, "a lead was not left");
+        }
         if let Ok(Err(Setback::Final(error))) = served {
             tracing::error!(event.id = %desk.event.id(), %error, "a desk cannot be served");
             // What is wrong may concern somebody else.
