@@ -31,7 +31,7 @@ struct Model {
     per_item: Duration,
     /// The items that a transaction is at work on.
     busy: Mutex<HashSet<String>>,
-    /// The bytes of each item, as JSON.
+    /// The bytes of each item that a transaction wrote.
     sizes: Mutex<HashMap<String, usize>>,
     /// The write and read units that are left of each partition key, and since when.
     left: Mutex<HashMap<String, (f64, f64, Instant)>>,

@@ -7,6 +7,7 @@
 #![allow(unreachable_pub, reason = "shared by several test programs")]
 
 pub mod contention;
+pub mod engine;
 pub mod lambda;
 mod pages;
 pub mod stub;
@@ -19,7 +20,6 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{AttributeValue, TimeToLiveSpecification};
 use catalog::{Catalog, Event};
-use dynoxide::Database;
 use jiff::{SignedDuration, Timestamp};
 use signup_fn::aws::connection::Connection;
 use signup_fn::mail::mailer::Mailer;
@@ -38,9 +38,9 @@ use signup_fn::store::claim::{Claim, Request};
 use signup_fn::store::client::Store;
 use signup_fn::store::error::StoreError;
 use signup_fn::store::mail::Mail;
-use tokio::net::TcpListener;
 use tokio::time::Instant;
 
+use self::engine::Engine;
 pub use self::pages::function_folder;
 use self::stub::Fault;
 use self::way::Way;
@@ -57,19 +57,9 @@ pub struct Table {
     pub client: Client,
 }
 
-/// The engine that keeps a table.
-#[derive(Clone)]
-pub enum Engine {
-    InProcess(Database),
-    At(String),
-}
-
 /// Creates a new, empty table.
 pub async fn table() -> Table {
-    let engine = match std::env::var("DYNAMODB_ENDPOINT") {
-        Ok(endpoint) => Engine::At(endpoint),
-        Err(_) => Engine::InProcess(Database::memory().unwrap()),
-    };
+    let engine = Engine::new();
     let event = catalog().events()[0].clone();
     let client = client(engine.way());
     let table = Table { client, engine, name: format!("test-{:016x}", fastrand::u64(..)), event };
@@ -81,15 +71,6 @@ pub async fn table() -> Table {
         }
     }
     panic!("no table after 20 attempts");
-}
-
-impl Engine {
-    fn way(&self) -> Way {
-        match self {
-            Self::InProcess(database) => way::to_database(database.clone()),
-            Self::At(endpoint) => way::to_endpoint(endpoint),
-        }
-    }
 }
 
 fn client(way: Way) -> Client {
@@ -173,14 +154,7 @@ impl Table {
 
     /// Returns an address at which other programs reach the table.
     pub async fn endpoint(&self) -> String {
-        let database = match &self.engine {
-            Engine::At(endpoint) => return endpoint.clone(),
-            Engine::InProcess(database) => database.clone(),
-        };
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(dynoxide::server::serve_on(listener, database));
-        endpoint
+        self.engine.endpoint().await
     }
 
     /// Signs up a participant, with a deadline that a working table meets.
