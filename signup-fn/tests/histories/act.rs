@@ -197,8 +197,8 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
     ];
     let step = (act, faults()).prop_map(|step| vec![step]);
     let scene = prop_oneof![6 => step, 1 => scene()];
-    (any::<[bool; 2]>(), prop::collection::vec(scene, 1..26))
-        .prop_map(|([confirms, is_spread], scenes)| History { confirms, is_spread, steps: scenes.concat() })
+    (any::<bool>(), prop::bool::weighted(0.125), prop::collection::vec(scene, 1..26))
+        .prop_map(|(confirms, is_spread, scenes)| History { confirms, is_spread, steps: scenes.concat() })
 }
 
 fn faults() -> impl Strategy<Value = Vec<Fault>> {

@@ -27,7 +27,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
-use act::{Act, Doing, Edit, History, Schedule, history};
+use act::{Act, Changing, Doing, Edit, History, Schedule, history};
 
 const THREADS: u64 = 4;
 
@@ -64,6 +64,34 @@ fn a_form_sent_twice_at_once_decides_on_what_both_have_read() {
         ];
         let history =
             History { confirms: false, is_spread: false, steps: acts.map(|act| (act, Vec::new())).into() };
+        assert_eq!(lived(&history), Ok(()));
+    }
+}
+
+/// Somebody confirms while the rounds find the seat's time to be over. Whether the rounds forget the address that was
+/// asked for too depends on who comes first, and decides whether the next rounds remind.
+#[test]
+fn who_confirms_beside_the_rounds_is_reminded_by_them_or_the_next() {
+    let sign_up = Doing::SignUp { mailbox: 1, name: 0, session: 1, may_wait: false };
+    let change = |change| Doing::Change { who: 0, change };
+    for orders in 0..64 {
+        let choices = (0..12).map(|at| orders >> (at / 2) & 1 == 1).collect();
+        let beside_rounds = Act::AtOnce {
+            mailer: true,
+            doing: [change(Changing::Confirm), change(Changing::Confirm)],
+            schedule: Schedule { choices, is_busy: orders % 2 == 1 },
+        };
+        let acts = [
+            Act::Edit(Edit::Reschedule { session: 1, hours: 30 }),
+            Act::Do(sign_up.clone()),
+            Act::Do(change(Changing::AskAddress { mailbox: 0 })),
+            Act::Pass { minutes: 1500 },
+            beside_rounds,
+            Act::Rounds,
+            Act::Rounds,
+        ];
+        let history =
+            History { confirms: true, is_spread: false, steps: acts.map(|act| (act, Vec::new())).into() };
         assert_eq!(lived(&history), Ok(()));
     }
 }

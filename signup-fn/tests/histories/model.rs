@@ -10,7 +10,7 @@ use signup_fn::store::mailbox::MAX_PEOPLE;
 
 use crate::act::{Changing, NAMES};
 use crate::event::{Amended, Described, Kept, Session, start};
-use crate::observed::{Key, Observed};
+use crate::observed::{Key, Observed, SeenPerson};
 
 pub(crate) const HOUR: i64 = 60;
 pub(crate) const DAY: i64 = 24 * HOUR;
@@ -57,6 +57,26 @@ pub(crate) struct Mail {
     pub(crate) to: Option<usize>,
     pub(crate) created_at: i64,
     pub(crate) not_before: i64,
+}
+
+impl Participant {
+    fn seen(&self) -> SeenPerson {
+        SeenPerson {
+            status: self.status,
+            session: self.session,
+            name: NAMES[self.name],
+            mailbox: self.mailbox,
+            told: self.told,
+            forget_at: self.forget_at,
+            new_address: self.new_address.map(|asked| (asked.mailbox, asked.until)),
+            held_until: (self.status == Status::Held).then_some(self.held_until),
+            signed_up_at: self.signed_up_at,
+            repeated_at: self.repeated_at,
+            rescheduled_at: self.rescheduled_at,
+            reminded_of: self.reminded_of,
+            told_no_seat_of: self.told_no_seat_of,
+        }
+    }
 }
 
 /// The expected state of an event.
@@ -115,12 +135,9 @@ impl Model {
 
     pub(crate) fn observed(&self) -> Observed {
         let visible = self.people.iter().filter(|(_, person)| person.forget_at > self.now);
-        let seen = |person: &Participant| {
-            (person.status, person.session, NAMES[person.name].to_owned(), person.told, person.forget_at)
-        };
         let mails = self.mails.iter().filter(|(_, mails)| !mails.is_empty());
         Observed {
-            people: visible.map(|(key, person)| (*key, seen(person))).collect(),
+            people: visible.map(|(key, person)| (*key, person.seen())).collect(),
             taken: [0, 1].map(|session| self.taken(session)),
             waiting: self.waiting.clone(),
             mailboxes: self.mailboxes.clone(),

@@ -207,7 +207,15 @@ impl Model {
 
 impl Mail {
     pub(crate) fn seen(&self) -> SeenMail {
-        (self.kind, self.session, self.attempts, self.is_sent, self.is_parked)
+        SeenMail {
+            kind: self.kind,
+            session: self.session,
+            attempts: self.attempts,
+            is_sent: self.is_sent,
+            is_parked: self.is_parked,
+            created_at: self.created_at,
+            not_before: Some(self.not_before).filter(|at| *at != 0 && !self.is_sent && !self.is_parked),
+        }
     }
 
     /// Returns whether the mail still tells its recipient the truth.
