@@ -11,6 +11,7 @@
 
 pub mod builder;
 pub mod deliver;
+pub mod editor;
 pub mod live;
 pub mod local_store;
 pub mod routes;

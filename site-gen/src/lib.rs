@@ -24,6 +24,7 @@ pub mod markdown;
 pub mod output;
 pub mod page;
 mod prepared;
+pub mod preview;
 pub mod profile;
 pub mod progress;
 mod publish;

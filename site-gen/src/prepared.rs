@@ -146,37 +146,63 @@ impl Prepared {
         put: impl Fn(Output) -> anyhow::Result<()> + Sync,
     ) -> anyhow::Result<()> {
         match &self.ready {
-            Some(Ready { site, templates, common }) => {
-                let renderer = Renderer {
-                    common: Common {
-                        site,
-                        templates,
-                        images: &self.images,
-                        reserved: &self.reserved,
-                        share: self.share.as_ref(),
-                        fingerprint: *common,
-                    },
-                    moment: self.moment,
-                    links: &self.links,
-                    previous,
-                    problems: Mutex::default(),
-                };
+            Some(ready) => {
+                let renderer = self.renderer(ready, previous);
                 let rendered = renderer.render(put);
                 problems.append(renderer.problems.into_inner().unwrap_or_else(PoisonError::into_inner));
                 rendered?;
             }
-            None => {
-                for page in &self.public.shown {
-                    let facts = Facts::new(self.body(page, problems), Terms::default());
-                    self.links.page(&page.source, &page.place.url, &Arc::new(facts));
-                }
-            }
+            None => self.public.shown.iter().for_each(|page| self.check_body(page, problems)),
         }
         for (page, _) in &self.public.held {
             self.body(page, problems);
         }
         self.links.finish(problems);
         Ok(())
+    }
+
+    /// Renders the page of one source file, and collects the problems of its body. Returns `None` if the site is not
+    /// ready or if the page has a problem.
+    pub(crate) fn render_page(&self, path: &str, problems: &mut Problems) -> Option<String> {
+        let html = match &self.ready {
+            Some(ready) => {
+                let at = ready.site.pages.iter().position(|page| page.source.path == path)?;
+                let renderer = self.renderer(ready, None);
+                let html = renderer.render_page(at);
+                problems.append(renderer.problems.into_inner().unwrap_or_else(PoisonError::into_inner));
+                html
+            }
+            None => {
+                let page = self.public.shown.iter().find(|page| page.source.path == path)?;
+                self.check_body(page, problems);
+                None
+            }
+        };
+        self.links.finish(problems);
+        html
+    }
+
+    fn renderer<'a>(&'a self, ready: &'a Ready, previous: Option<Previous<'a>>) -> Renderer<'a> {
+        let Ready { site, templates, common } = ready;
+        Renderer {
+            common: Common {
+                site,
+                templates,
+                images: &self.images,
+                reserved: &self.reserved,
+                share: self.share.as_ref(),
+                fingerprint: *common,
+            },
+            moment: self.moment,
+            links: &self.links,
+            previous,
+            problems: Mutex::default(),
+        }
+    }
+
+    fn check_body(&self, page: &Parsed, problems: &mut Problems) {
+        let facts = Facts::new(self.body(page, problems), Terms::default());
+        self.links.page(&page.source, &page.place.url, &Arc::new(facts));
     }
 
     /// Warns about what was there in the last build but is not any more, and about what will go wrong later.

@@ -146,6 +146,21 @@ impl Renderer<'_> {
         index.and(rest)
     }
 
+    /// Renders one page, and returns its HTML if nothing is wrong with it.
+    pub fn render_page(&self, at: usize) -> Option<String> {
+        let path = site_path(&self.common.site.pages[at].place.url);
+        match self.page(at).0 {
+            Ok(outputs) => {
+                let bytes = outputs.into_iter().find(|output| output.path == path)?.bytes?;
+                Some(String::from_utf8_lossy(&bytes).into_owned())
+            }
+            Err(problem) => {
+                self.problems().push(problem);
+                None
+            }
+        }
+    }
+
     /// Renders everything besides the pages and the search index.
     fn lists_and_files(
         &self,

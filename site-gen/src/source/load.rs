@@ -37,6 +37,14 @@ impl Sources {
         let files = self.assets.iter().map(|asset| asset.fingerprint);
         Fingerprint::of(&texts.chain(files).collect::<Vec<_>>())
     }
+
+    /// Replaces the page with the same path by a text that is not saved yet, or adds it.
+    pub fn lay_over(&mut self, unsaved: Source) {
+        match self.pages.iter_mut().find(|page| page.path == unsaved.path) {
+            Some(page) => *page = Arc::new(unsaved),
+            None => self.pages.push(Arc::new(unsaved)),
+        }
+    }
 }
 
 /// A cache of the files that an earlier build read.

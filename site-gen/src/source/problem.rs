@@ -121,18 +121,25 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
 }
 
 /// A problem in machine-readable form.
-#[derive(Serialize)]
-struct ProblemRecord<'a> {
-    severity: Severity,
-    path: &'a str,
+#[derive(Debug, Serialize)]
+pub struct ProblemRecord<'a> {
+    /// How severe it is.
+    pub severity: Severity,
+    /// The path of the file, from the root.
+    pub path: &'a str,
+    /// Offset in bytes from the beginning of the file; `None` for a file as a whole.
+    #[serde(skip)]
+    pub offset: Option<usize>,
     /// Line number, from 1; `None` for a file as a whole.
-    line: Option<usize>,
+    pub line: Option<usize>,
     /// Column in characters, from 1; `None` for a file as a whole.
-    column: Option<usize>,
+    pub column: Option<usize>,
     /// The text of that line.
-    text: Option<&'a str>,
-    message: &'a str,
-    help: Option<&'a str>,
+    pub text: Option<&'a str>,
+    /// What is wrong.
+    pub message: &'a str,
+    /// What to do about it.
+    pub help: Option<&'a str>,
 }
 
 impl<'a> ProblemRecord<'a> {
@@ -147,6 +154,7 @@ impl<'a> ProblemRecord<'a> {
         Self {
             severity: problem.severity,
             path: problem.path(),
+            offset: position.map(|_| problem.offset()),
             line: position.map(|(line, _)| line),
             column: position.map(|(_, column)| column),
             text: match &problem.place {
@@ -194,7 +202,12 @@ impl Problems {
     /// # Errors
     /// Never fails in practice, because every field can be represented in JSON.
     pub fn to_json(&self) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(&self.sorted().into_iter().map(ProblemRecord::new).collect::<Vec<_>>())
+        serde_json::to_string_pretty(&self.records())
+    }
+
+    /// Returns the problems in the order of the report.
+    pub fn records(&self) -> Vec<ProblemRecord<'_>> {
+        self.sorted().into_iter().map(ProblemRecord::new).collect()
     }
 
     fn sorted(&self) -> Vec<&Problem> {

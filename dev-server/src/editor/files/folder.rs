@@ -1,0 +1,176 @@
+//! The folder with the pages' files.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// The folder with the pages' files.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    /// Held from reading a file until it is written, so that nobody writes in between.
+    changing: Mutex<()>,
+}
+
+/// Why a file cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// The path does not lead to a page's file.
+    #[error("deze pagina is er niet of niet meer")]
+    NoPage,
+    /// The file is not UTF-8.
+    #[error("dit bestand is geen tekst in UTF-8; sla het in een tekstprogramma op met de codering UTF-8")]
+    NoText,
+    /// Reading or writing failed.
+    #[error("het bestand is niet te lezen of te schrijven: {0}")]
+    Failed(#[from] io::Error),
+}
+
+const BOM: char = '\u{feff}';
+
+impl Folder {
+    /// Returns the folder of a site.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), changing: Mutex::default() }
+    }
+
+    /// Returns the text of a page's file, without a byte-order mark. The path is from the root: `content/contact.md`.
+    ///
+    /// # Errors
+    /// Fails if there is no such page or if its file cannot be read.
+    pub fn open(&self, path: &str) -> Result<String, FolderError> {
+        let text = read(&self.file(path)?)?;
+        Ok(text.strip_prefix(BOM).map_or_else(|| text.clone(), str::to_owned))
+    }
+
+    /// Changes a page's file: `change` gets its text and returns the new one, or why it must stay as it is.
+    ///
+    /// The file is replaced in one step, so that whatever happens it holds the old or the new text.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if its file cannot be read or written. Then nothing has changed.
+    pub fn update<E>(
+        &self,
+        path: &str,
+        change: impl FnOnce(&str) -> Result<String, E>,
+    ) -> Result<Result<(), E>, FolderError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.file(path)?;
+        let before = read(&file)?;
+        let text = before.strip_prefix(BOM).unwrap_or(&before);
+        let new = match change(text) {
+            Ok(new) if new == text => return Ok(Ok(())),
+            Ok(new) => new,
+            Err(error) => return Ok(Err(error)),
+        };
+        let mark = if text.len() < before.len() { "\u{feff}" } else { "" };
+        replace(&file, &format!("{mark}{new}"))?;
+        Ok(Ok(()))
+    }
+
+    /// Returns the file of a page, unless the path leads elsewhere.
+    fn file(&self, path: &str) -> Result<PathBuf, FolderError> {
+        let below =
+            path.strip_prefix("content/").filter(|path| path.ends_with(".md")).ok_or(FolderError::NoPage)?;
+        let mut file = self.root.join("content");
+        for part in Path::new(below).components() {
+            let Component::Normal(part) = part else { return Err(FolderError::NoPage) };
+            file.push(part);
+            let is_hidden = part.to_string_lossy().starts_with('.');
+            let metadata = fs::symlink_metadata(&file).map_err(missing)?;
+            if is_hidden || metadata.is_symlink() {
+                return Err(FolderError::NoPage);
+            }
+        }
+        if file.is_file() { Ok(file) } else { Err(FolderError::NoPage) }
+    }
+}
+
+fn missing(error: io::Error) -> FolderError {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => FolderError::NoPage,
+        _ => error.into(),
+    }
+}
+
+fn read(file: &Path) -> Result<String, FolderError> {
+    String::from_utf8(fs::read(file).map_err(missing)?).map_err(|_| FolderError::NoText)
+}
+
+/// Replaces a file in one step, and keeps its permissions.
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    let folder = file.parent().unwrap_or_else(|| Path::new("."));
+    // The generator skips names that start with a dot.
+    let mut new = tempfile::Builder::new().prefix(".").tempfile_in(folder)?;
+    new.write_all(text.as_bytes())?;
+    new.as_file().set_permissions(fs::metadata(file)?.permissions())?;
+    new.as_file().sync_all()?;
+    new.persist(file)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    fn site() -> (tempfile::TempDir, Folder) {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("content/nieuws")).unwrap();
+        fs::write(root.path().join("content/nieuws/a.md"), "\u{feff}een").unwrap();
+        fs::write(root.path().join("elders.md"), "geheim").unwrap();
+        let folder = Folder::new(root.path());
+        (root, folder)
+    }
+
+    #[test]
+    fn only_pages_below_content_can_be_opened() {
+        let (root, folder) = site();
+        assert_eq!(folder.open("content/nieuws/a.md").unwrap(), "een");
+        fs::write(root.path().join("content/.verborgen.md"), "x").unwrap();
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("../elders.md", root.path().join("content/link.md")).unwrap();
+            std::os::unix::fs::symlink("nieuws", root.path().join("content/map")).unwrap();
+        }
+        for path in [
+            "elders.md",
+            "content/../elders.md",
+            "content/nieuws/../../elders.md",
+            "content//elders.md",
+            "content/nieuws",
+            "content/nieuws/b.md",
+            "content/nieuws/a.md/b.md",
+            "content/.verborgen.md",
+            "content/link.md",
+            "content/map/a.md",
+            "/etc/passwd",
+            "content//etc/hostname.md",
+            "content/a\0.md",
+        ] {
+            assert!(folder.open(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_change_keeps_the_mark_and_the_permissions_and_leaves_nothing_behind() {
+        let (root, folder) = site();
+        let file = root.path().join("content/nieuws/a.md");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        }
+        let permissions = fs::metadata(&file).unwrap().permissions();
+        let double = |text: &str| Ok::<_, Infallible>(text.repeat(2));
+        folder.update("content/nieuws/a.md", double).unwrap().unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "\u{feff}eeneen");
+        assert_eq!(fs::metadata(&file).unwrap().permissions(), permissions);
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+        let refused = folder.update("content/nieuws/a.md", |_| Err::<String, _>("nee")).unwrap();
+        assert_eq!(refused, Err("nee"));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "\u{feff}eeneen");
+    }
+}

@@ -1,0 +1,10 @@
+//! The form of a page, and what the values typed in it mean for the page's file.
+//!
+//! Belongs here: keys, fields, values and changes of a text. Does not belong here: files on a disk (see `files`), and
+//! requests (see `routes`).
+
+pub mod changes;
+pub mod document;
+pub mod field;
+mod labels;
+pub mod values;

@@ -1,0 +1,37 @@
+//! A page as it becomes once a text that is not saved yet is saved.
+
+use std::path::Path;
+
+use crate::incremental::Memory;
+use crate::page::publication::{Wanted, When};
+use crate::prepared::{Prepared, Request};
+use crate::source::file::Source;
+use crate::source::load::load;
+use crate::source::problem::Problems;
+
+/// A page as it becomes.
+#[derive(Debug)]
+pub struct Preview {
+    /// The page, made with the site's own templates; `None` if anything is wrong with the site.
+    pub html: Option<String>,
+    /// What is wrong with the page and, if nothing could be shown, with the rest of the site.
+    pub problems: Problems,
+}
+
+/// Renders one page of the site below `root` as of a moment, with an unsaved text in place of its file. Writes nothing.
+///
+/// A page that is not public is shown too, with a badge.
+///
+/// # Errors
+/// Fails if the sources cannot be read.
+pub fn preview(root: &Path, when: When, memory: &mut Memory, unsaved: Source) -> anyhow::Result<Preview> {
+    let mut problems = Problems::default();
+    let path = unsaved.path.clone();
+    let mut sources = load(root, Some(&mut memory.read), &mut problems)?;
+    sources.lay_over(unsaved);
+    let wanted = Wanted { when, with_unpublished: true, production: false };
+    let request = Request::new(&sources, wanted, &mut problems);
+    let prepared = Prepared::new(sources, request, Some(memory), &mut problems);
+    let html = prepared.render_page(&path, &mut problems);
+    Ok(Preview { html, problems })
+}
