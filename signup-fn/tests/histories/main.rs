@@ -96,6 +96,23 @@ fn who_confirms_beside_the_rounds_is_reminded_by_them_or_the_next() {
     }
 }
 
+/// Somebody leaves while another is put on the waiting list at a desk. Whoever reads back what the desk has done may
+/// already have the seat, and hears that.
+#[test]
+fn a_place_at_a_desk_may_have_become_a_seat() {
+    let sign_up = |mailbox, name| Doing::SignUp { mailbox, name, session: 0, may_wait: true };
+    for orders in 0..256 {
+        let leave = Doing::Change { who: 0, change: Changing::Cancel };
+        let choices = (0..16).map(|at| orders >> (at / 2) & 1 == 1).collect();
+        let schedule = Schedule { choices, is_busy: true };
+        let at_once = Act::AtOnce { mailer: false, doing: [leave, sign_up(1, 0)], schedule };
+        let acts = [Act::Do(sign_up(0, 0)), Act::Do(sign_up(0, 1)), at_once];
+        let history =
+            History { confirms: false, is_spread: false, steps: acts.map(|act| (act, Vec::new())).into() };
+        assert_eq!(lived(&history), Ok(()));
+    }
+}
+
 /// A cancelled participant follows the session at once, somebody with a seat an hour after the last change. Whoever
 /// the rounds cancel is no exception, whether or not the id of their session has changed as well.
 #[test]

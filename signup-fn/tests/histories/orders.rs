@@ -21,7 +21,10 @@ pub(crate) fn of_two(model: &Model, operations: &[Operation; 2]) -> Vec<Outcome>
             }
         }
         if is_over {
-            outcomes.push((operations.map(|operation| operation.answer), model));
+            let [one, other] = &operations;
+            for answer in one.answers() {
+                outcomes.extend(other.answers().map(|other| ([answer.clone(), other], model.clone())));
+            }
         }
     }
     outcomes
@@ -54,7 +57,7 @@ pub(crate) fn with_rounds(model: &Model, operation: &Operation) -> Vec<Outcome> 
                 operation.step(&mut model);
             }
             model.has_former_ids = false;
-            outcomes.push(([operation.answer, None], model));
+            outcomes.extend(operation.answers().map(|answer| ([answer, None], model.clone())));
         }
     }
     outcomes
