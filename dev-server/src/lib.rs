@@ -7,6 +7,7 @@
 //! | [`builder`] | a build, and the function and mailer that use it |
 //! | [`live`] | rebuilding when files change |
 //! | [`deliver`] | the delivery of mail into a folder |
+//! | [`editor`] | the editor in the browser |
 //! | [`routes`] | the site and the function on one origin |
 
 pub mod builder;
@@ -27,6 +28,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::editor::desk::Desk;
 use crate::live::Watcher;
 use crate::local_store::LocalStore;
 use crate::routes::served::Served;
@@ -57,12 +59,13 @@ pub async fn start(settings: Settings) -> Result<Server> {
     let address = listener.local_addr()?;
     let store = LocalStore::open(&settings.data).await?;
     let mail = settings.mail_folder();
+    let desk = Arc::new(Desk::new(&settings.root, &settings.data));
     let (watcher, live) = live::watch(settings, address, &store)?;
     let wake = Arc::new(Notify::new());
     tokio::spawn(deliver::run(live.clone(), Arc::clone(&wake)));
     let (stop, stopped) = oneshot::channel();
-    let serve =
-        axum::serve(listener, routes::routes(Served { live, wake, mail })).with_graceful_shutdown(async {
+    let serve = axum::serve(listener, routes::routes(Served { live, wake, mail, desk }))
+        .with_graceful_shutdown(async {
             // Ends when `Server::stop` sends the signal or the `Server` is dropped.
             let _ = stopped.await;
         });

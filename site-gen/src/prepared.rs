@@ -14,6 +14,7 @@ use crate::markdown::body::{Body, Scope};
 use crate::markdown::facts::Facts;
 use crate::markdown::reserved::ReservedIds;
 use crate::page::config::{self, Config};
+use crate::page::page_file::PageFile;
 use crate::page::parse::{self, Parsed};
 use crate::page::publication::{Moment, Wanted};
 use crate::render::output::Output;
@@ -159,6 +160,23 @@ impl Prepared {
         }
         self.links.finish(problems);
         Ok(())
+    }
+
+    /// Returns the file of each page, with what its front matter says.
+    pub(crate) fn page_files(&self) -> Vec<PageFile> {
+        let file = |page: &Parsed, held_back: Option<&String>| {
+            let content = page.content.as_ref();
+            let tags = content.iter().flat_map(|content| &content.tags).map(|tag| tag.get_ref().clone());
+            PageFile {
+                path: page.source.path.clone(),
+                url: page.place.url.clone(),
+                title: content.map(|content| content.title.clone()),
+                tags: tags.collect(),
+                held_back: held_back.cloned(),
+            }
+        };
+        let held = self.public.held.iter().map(|(page, reason)| file(page, Some(reason)));
+        self.public.shown.iter().map(|page| file(page, None)).chain(held).collect()
     }
 
     /// Renders the page of one source file, and collects the problems of its body. Returns `None` if the site is not

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::incremental::Memory;
+use crate::page::page_file::PageFile;
 use crate::page::publication::{Wanted, When};
 use crate::prepared::{Prepared, Request};
 use crate::source::file::Source;
@@ -34,4 +35,18 @@ pub fn preview(root: &Path, when: When, memory: &mut Memory, unsaved: Source) ->
     let prepared = Prepared::new(sources, request, Some(memory), &mut problems);
     let html = prepared.render_page(&path, &mut problems);
     Ok(Preview { html, problems })
+}
+
+/// Returns the file of every page below `root`, as of a moment, in the order of their addresses.
+///
+/// # Errors
+/// Fails if the sources cannot be read.
+pub fn pages(root: &Path, when: When, memory: &mut Memory) -> anyhow::Result<Vec<PageFile>> {
+    let mut problems = Problems::default();
+    let sources = load(root, Some(&mut memory.read), &mut problems)?;
+    let wanted = Wanted { when, with_unpublished: false, production: false };
+    let request = Request::new(&sources, wanted, &mut problems);
+    let mut pages = Prepared::new(sources, request, Some(memory), &mut problems).page_files();
+    pages.sort_by(|one, other| one.url.cmp(&other.url));
+    Ok(pages)
 }

@@ -4,6 +4,12 @@
 //! |---|---|
 //! | [`form`] | a page as a form, and what the values typed in it change |
 //! | [`files`] | the files of the pages, and what was typed but not saved |
+//! | [`sent`] | a form as a browser sends it |
+//! | [`page`] | the pages that a browser shows |
+//! | [`desk`] | where they meet: opening, previewing and saving |
 
+pub mod desk;
 pub mod files;
 pub mod form;
+pub mod page;
+pub mod sent;

@@ -1,6 +1,7 @@
 //! Serves the site and the function on one origin, as the CDN does.
 
 mod cookies;
+mod editor;
 mod files;
 mod inbox;
 pub mod served;
@@ -42,6 +43,10 @@ pub fn routes(served: Served) -> Router {
         .route("/_dev/inbox/", get(inbox::inbox))
         .route("/_dev/events", get(events))
         .route("/_dev/reload.js", get(reload_script))
+        .route(editor::LIST, get(editor::list))
+        .route(editor::PAGE, get(editor::open).post(editor::act))
+        .route(editor::STYLES, get(editor::styles))
+        .route(editor::SCRIPT, get(editor::script))
         .fallback(page)
         .layer(middleware::from_fn(security_headers));
     // The function sets its own security headers, as in the cloud.
@@ -73,7 +78,9 @@ async fn only_this_machine(request: Request, next: Next) -> Response {
 async fn security_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in SECURITY_HEADERS {
-        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // The editor's pages have a policy of their own, because of the frame with the preview.
+        let header = response.headers_mut().entry(HeaderName::from_static(name));
+        header.or_insert(HeaderValue::from_static(value));
     }
     response
 }

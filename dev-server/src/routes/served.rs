@@ -7,6 +7,7 @@ use axum::extract::State;
 use tokio::sync::{Notify, watch};
 
 use crate::builder::Live;
+use crate::editor::desk::Desk;
 
 /// The state that all requests share.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub struct Served {
     pub wake: Arc<Notify>,
     /// The folder with the delivered mails.
     pub mail: PathBuf,
+    /// Where an editor works.
+    pub desk: Arc<Desk>,
 }
 
 /// The extractor of the shared state.

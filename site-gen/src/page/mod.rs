@@ -8,6 +8,7 @@ pub mod config;
 pub mod day;
 pub mod event;
 pub mod front_matter;
+pub mod page_file;
 pub mod parse;
 pub mod prose;
 pub mod publication;

@@ -6,5 +6,6 @@
 pub mod changes;
 pub mod document;
 pub mod field;
+pub mod groups;
 mod labels;
 pub mod values;

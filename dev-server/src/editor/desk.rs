@@ -1,0 +1,396 @@
+//! Where an editor works: pages are opened, previewed and saved.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Result;
+use catalog::dutch;
+use jiff::Timestamp;
+use jiff::civil::time;
+use jiff::tz::TimeZone;
+use site_gen::incremental::Memory;
+use site_gen::page::page_file::PageFile;
+use site_gen::page::publication::When;
+use site_gen::preview::{self, Preview};
+use site_gen::source::file::Source;
+use site_gen::source::place::{self, Kind};
+use site_gen::source::problem::{ProblemRecord, Severity};
+
+use super::files::folder::{Folder, FolderError};
+use super::files::unsaved::{UnsavedForm, UnsavedForms};
+use super::form::changes::{Change, change};
+use super::form::document::{Document, Unfit};
+use super::form::field::Theirs;
+use super::form::groups::groups;
+use super::form::values::{BODY, SESSIONS, Values, session};
+use super::page::{Fault, FormPage, Listed, MayAdd, TextArea};
+use super::sent::{Sent, Typed, lines};
+
+/// Where an editor works.
+#[derive(Debug)]
+pub struct Desk {
+    root: PathBuf,
+    folder: Folder,
+    /// What was typed but not saved.
+    pub unsaved: UnsavedForms,
+    /// What one preview leaves for the next.
+    memory: Mutex<Memory>,
+}
+
+/// What a form makes of a page's file.
+struct Attempt {
+    /// The new text of the file.
+    text: String,
+    preview: Preview,
+    /// The page with the form, as it is shown if the text is not saved.
+    page: FormPage,
+}
+
+impl Desk {
+    /// Returns the desk for a site, which keeps what is not saved in the folder with the sign-ups.
+    pub fn new(root: &Path, data: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            folder: Folder::new(root),
+            unsaved: UnsavedForms::new(data),
+            memory: Mutex::default(),
+        }
+    }
+
+    fn files(&self) -> Result<Vec<PageFile>> {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        preview::pages(&self.root, When::At(Timestamp::now()), &mut memory)
+    }
+
+    /// Returns all pages.
+    ///
+    /// # Errors
+    /// Fails if the sources cannot be read.
+    pub fn list(&self) -> Result<Vec<Listed>> {
+        let listed = |file: PageFile| Listed {
+            has_unsaved: self.unsaved.of(&file.path).is_some(),
+            state: state(&file),
+            title: file.title.unwrap_or_else(|| file.path.clone()),
+            url: file.url,
+            path: file.path,
+        };
+        Ok(self.files()?.into_iter().map(listed).collect())
+    }
+
+    /// Returns the path of the file of the page at an address, if there is one.
+    ///
+    /// # Errors
+    /// Fails if the sources cannot be read.
+    pub fn path_of(&self, url: &str) -> Result<Option<String>> {
+        Ok(self.files()?.into_iter().find(|file| file.url == url).map(|file| file.path))
+    }
+
+    /// Opens a page: its fields or, if `is_whole` or if they cannot be told apart, the whole file.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if it cannot be read.
+    pub fn open(&self, path: &str, is_whole: bool) -> Result<FormPage, FolderError> {
+        let text = lines(&self.folder.open(path)?);
+        Ok(self.form(path, &text, is_whole, None))
+    }
+
+    /// Returns what was typed but not saved, as the form in which it was typed.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if it cannot be read.
+    pub fn restore(&self, path: &str, unsaved: UnsavedForm) -> Result<FormPage, FolderError> {
+        let now = lines(&self.folder.open(path)?);
+        let sent = Sent::new(unsaved.sent);
+        let page = self.attempt(path, &sent, &now).map_or_else(|page| *page, |attempt| attempt.page);
+        Ok(FormPage { is_restored: true, unsaved: None, ..page })
+    }
+
+    /// Returns the form with one more session in it, or with an event.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if it cannot be read.
+    pub fn add(&self, path: &str, sent: &Sent) -> Result<FormPage, FolderError> {
+        let now = lines(&self.folder.open(path)?);
+        let mut sent = sent.clone();
+        let new = match &mut sent.typed {
+            Typed::Values(values) => with_more(path, values),
+            Typed::Whole(_) => String::new(),
+        };
+        let mut page = self.attempt(path, &sent, &now).map_or_else(|page| *page, |attempt| attempt.page);
+        // What is still to be filled in is no mistake yet.
+        page.faults.retain(|fault| !fault.name.starts_with(&new));
+        for field in
+            page.groups.iter_mut().filter(|group| group.table == new).flat_map(|group| &mut group.fields)
+        {
+            field.faults.clear();
+        }
+        Ok(page)
+    }
+
+    /// Returns the page as it becomes, or the form with what is wrong.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if it cannot be read.
+    pub fn preview(&self, path: &str, sent: &Sent) -> Result<Result<String, Box<FormPage>>, FolderError> {
+        let now = lines(&self.folder.open(path)?);
+        Ok(match self.attempt(path, sent, &now) {
+            Ok(Attempt { preview: Preview { html: Some(html), .. }, .. }) => Ok(html),
+            Ok(Attempt { page, .. }) => Err(Box::new(page)),
+            Err(page) => Err(page),
+        })
+    }
+
+    /// Saves a page, or returns the form with what is wrong. Then nothing has changed.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if it cannot be read or written.
+    pub fn save(&self, path: &str, sent: &Sent) -> Result<Result<(), Box<FormPage>>, FolderError> {
+        self.folder.update(path, |now| {
+            let attempt = self.attempt(path, sent, now)?;
+            match attempt.page.faults.is_empty() {
+                true => Ok(attempt.text),
+                false => Err(Box::new(attempt.page)),
+            }
+        })
+    }
+
+    /// Applies a form to the text of its file. Returns only the form if that cannot be done.
+    fn attempt(&self, path: &str, sent: &Sent, now: &str) -> Result<Attempt, Box<FormPage>> {
+        match &sent.typed {
+            Typed::Whole(typed) => {
+                let (text, theirs) = merged(&sent.opened, now, typed);
+                let mut page = self.form(path, &lines(now), true, None);
+                page.text.value = if theirs.is_some() { typed.clone() } else { lines(&text) };
+                let preview = self.check(path, &text, sent, &mut page, |_| None);
+                if theirs.is_some() {
+                    conflict(&mut page, "bestand");
+                    page.text.theirs = theirs;
+                }
+                Ok(Attempt { text, preview, page })
+            }
+            Typed::Values(typed) => {
+                let (opened, current) = match (Document::read(&sent.opened), Document::read(now)) {
+                    (Ok(opened), Ok(now)) => (opened, now),
+                    (Err(unfit), _) | (_, Err(unfit)) => {
+                        let mut page = self.form(path, &lines(now), true, None);
+                        page.faults.push(Fault { name: String::new(), text: changed_meanwhile(unfit) });
+                        return Err(Box::new(page));
+                    }
+                };
+                let change = change(&opened, &current, typed);
+                let mut page = self.form(path, &lines(now), false, Some(&change));
+                for group in &page.groups {
+                    for field in &group.fields {
+                        let texts = field
+                            .faults
+                            .iter()
+                            .cloned()
+                            .chain(field.theirs.iter().map(|_| CONFLICT.to_owned()));
+                        let label = field.label;
+                        page.faults.extend(texts.map(|text| Fault {
+                            name: field.name.clone(),
+                            text: format!("{label}: {text}"),
+                        }));
+                    }
+                }
+                if change.theirs.contains_key(BODY) {
+                    conflict(&mut page, BODY);
+                    page.text.theirs = change.theirs.get(BODY).cloned();
+                }
+                let new = Document::read(&change.text).ok();
+                let name_of = |problem: &ProblemRecord<'_>| {
+                    let new = new.as_ref()?;
+                    let name = new.name_at(problem.offset?)?;
+                    let line = new.line_in_body(problem.offset?).filter(|_| name == BODY);
+                    Some((in_form(name, &change.sessions), line))
+                };
+                let preview = self.check(path, &change.text, sent, &mut page, name_of);
+                Ok(Attempt { text: change.text, preview, page })
+            }
+        }
+    }
+
+    /// Has the generator check a text, and adds what is wrong to the page.
+    fn check(
+        &self,
+        path: &str,
+        text: &str,
+        sent: &Sent,
+        page: &mut FormPage,
+        name_of: impl Fn(&ProblemRecord<'_>) -> Option<(String, Option<usize>)>,
+    ) -> Preview {
+        let when = match sent.as_of {
+            Some(date) => When::AsOf(date.to_datetime(time(12, 0, 0, 0))),
+            None => When::At(Timestamp::now()),
+        };
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let preview = preview::preview(&self.root, when, &mut memory, Source::new(path, text));
+        let preview = preview.unwrap_or_else(|error| {
+            page.faults.push(Fault { name: String::new(), text: format!("{error:#}") });
+            Preview { html: None, problems: site_gen::source::problem::Problems::default() }
+        });
+        for problem in preview.problems.records() {
+            let mut words = sentence(problem.message);
+            if let Some(help) = problem.help {
+                words = format!("{words} {}", sentence(help));
+            }
+            if problem.path != path {
+                page.warnings.push(format!("{}: {words}", problem.path));
+            } else if problem.severity == Severity::Warning {
+                page.warnings.push(words);
+            } else {
+                tell(page, name_of(&problem), problem.line, words);
+            }
+        }
+        preview
+    }
+
+    /// Returns the form for a text, with what a change did about it.
+    fn form(&self, path: &str, text: &str, is_whole: bool, change: Option<&Change>) -> FormPage {
+        let files = self.files().unwrap_or_default();
+        let tags = files.iter().flat_map(|file| file.tags.iter().cloned());
+        let mut tags: Vec<String> = tags.collect();
+        tags.sort_unstable();
+        tags.dedup();
+        let file = files.into_iter().find(|file| file.path == path);
+        let document = Document::read(text);
+        let place = place::of(path).ok();
+        let kind = place.as_ref().map_or(Kind::Page, |place| place.kind);
+        let values = document.as_ref().ok().map(Values::of);
+        let values = change.map(|change| change.values.clone()).or(values).filter(|_| !is_whole);
+        let may_add = match &values {
+            Some(values) if values.has_event() => MayAdd::Session,
+            Some(_) if kind == Kind::Article => MayAdd::Event,
+            _ => MayAdd::Nothing,
+        };
+        let value = values.as_ref().map_or_else(|| text.to_owned(), |values| values.get(BODY).to_owned());
+        FormPage {
+            path: path.to_owned(),
+            url: place.map(|place| place.url).unwrap_or_default(),
+            state: file.as_ref().map(state).unwrap_or_default(),
+            title: file.and_then(|file| file.title).unwrap_or_else(|| path.to_owned()),
+            opened: text.to_owned(),
+            is_whole: values.is_none(),
+            groups: values.map(|values| groups(kind, &values, change)).unwrap_or_default(),
+            text: TextArea { value, ..TextArea::default() },
+            unfit: document.err().map(|unfit| unfit.to_string()),
+            faults: Vec::new(),
+            warnings: Vec::new(),
+            may_add,
+            tags,
+            is_saved: false,
+            unsaved: self.unsaved.of(path).map(|form| moment(form.typed_at)),
+            is_restored: false,
+        }
+    }
+}
+
+const CONFLICT: &str = "Iemand anders heeft dit ook gewijzigd. Kies wat het moet worden en bewaar opnieuw.";
+
+fn conflict(page: &mut FormPage, name: &str) {
+    page.faults.push(Fault { name: name.to_owned(), text: format!("Tekst: {CONFLICT}") });
+}
+
+fn changed_meanwhile(unfit: Unfit) -> String {
+    format!("Het formulier kan dit bestand niet meer lezen ({unfit}). Hieronder staat het hele bestand.")
+}
+
+/// Returns a text of the whole file with the changes of two people, or what each made of it.
+fn merged(opened: &str, now: &str, typed: &str) -> (String, Option<Theirs>) {
+    let is_windows = now.contains("\r\n");
+    let current = lines(now);
+    if typed == opened || typed == current {
+        return (now.to_owned(), None);
+    }
+    let merged = if current == opened { Ok(typed.to_owned()) } else { diffy::merge(opened, typed, &current) };
+    match merged {
+        Ok(text) if is_windows => (text.replace('\n', "\r\n"), None),
+        Ok(text) => (text, None),
+        Err(_) => (now.to_owned(), Some(Theirs { then: opened.to_owned(), now: current })),
+    }
+}
+
+/// Returns the name that a key of the new text has in the form, where the sessions have other numbers.
+fn in_form(name: &str, sessions: &[usize]) -> String {
+    let numbered = name.strip_prefix(SESSIONS).and_then(|rest| rest.strip_prefix('.'));
+    let (number, rest) = numbered.map(|rest| rest.split_once('.').unwrap_or((rest, ""))).unwrap_or_default();
+    match number.parse::<usize>().ok().and_then(|number| sessions.get(number)) {
+        Some(number) if rest.is_empty() => session(*number),
+        Some(number) => format!("{}.{rest}", session(*number)),
+        None => name.to_owned(),
+    }
+}
+
+/// Adds a problem to the page, at its field.
+fn tell(page: &mut FormPage, place: Option<(String, Option<usize>)>, line: Option<usize>, words: String) {
+    let in_line = |line: Option<usize>| line.map(|line| format!("Regel {line}: ")).unwrap_or_default();
+    let Some((name, line_in_body)) = place else {
+        let name = if page.is_whole { "bestand" } else { "" };
+        let text = format!("{}{words}", in_line(line.filter(|_| page.is_whole)));
+        if page.is_whole {
+            page.text.faults.push(text.clone());
+        }
+        return page.faults.push(Fault { name: name.to_owned(), text });
+    };
+    if name == BODY {
+        let text = format!("{}{words}", in_line(line_in_body));
+        page.text.faults.push(text.clone());
+        return page.faults.push(Fault { name, text });
+    }
+    let fields = page.groups.iter_mut().flat_map(|group| &mut group.fields);
+    if let Some(field) = fields.into_iter().find(|field| field.name == name) {
+        // The form has said already what is wrong with it.
+        if field.faults.is_empty() {
+            field.faults.push(words.clone());
+            page.faults.push(Fault { text: format!("{}: {words}", field.label), name });
+        }
+        return;
+    }
+    let group = page.groups.iter_mut().find(|group| group.table == name);
+    // What is missing in it, the form has said already at its field.
+    if let Some(group) = group.filter(|group| group.fields.iter().all(|field| field.faults.is_empty())) {
+        group.faults.push(words.clone());
+        page.faults.push(Fault { text: format!("{}: {words}", group.title), name });
+    }
+}
+
+/// Adds an event or one more session, and returns the name of its table.
+fn with_more(path: &str, values: &mut Values) -> String {
+    if !values.has_event() {
+        let file = path.trim_end_matches(".md").trim_end_matches("/index");
+        values.set("event.id", file.rsplit('/').next().unwrap_or_default());
+        values.set("event.title", values.get("title").to_owned());
+        values.set("event.time_zone", "Europe/Amsterdam");
+    }
+    let last = values.sessions().last().copied();
+    let table = session(last.map_or(0, |last| last + 1));
+    for key in super::form::values::keys(&table) {
+        // Most sessions of an event differ only in their dates.
+        let same = last.filter(|_| key.name == "capacity" || key.name == "place");
+        let value = same.map(|last| values.get(&format!("{}.{}", session(last), key.name)).to_owned());
+        values.set(format!("{table}.{}", key.name), value.unwrap_or_default());
+    }
+    table
+}
+
+fn state(file: &PageFile) -> String {
+    match (&file.title, &file.held_back) {
+        (None, _) => "niet te lezen".to_owned(),
+        (_, Some(reason)) => reason.clone(),
+        _ => "openbaar".to_owned(),
+    }
+}
+
+/// Returns a moment in words, in Dutch time.
+fn moment(at: Timestamp) -> String {
+    let zone = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
+    dutch::moment(zone.to_datetime(at))
+}
+
+/// Returns the generator's words as a sentence.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let end = if words.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}

@@ -1,0 +1,90 @@
+//! A page with its form, as a browser shows it.
+
+use serde::Serialize;
+
+use super::form::field::Theirs;
+use super::form::groups::Group;
+
+/// A page with its form.
+#[derive(Debug, Serialize)]
+pub struct FormPage {
+    /// The path of the page's file.
+    pub path: String,
+    /// The address of the page.
+    pub url: String,
+    /// The title as it is saved, or the path.
+    pub title: String,
+    /// Whether visitors see the page: `openbaar`, `concept`, `gepland voor …`.
+    pub state: String,
+    /// The text of the file when it was opened, with which the typed values are compared.
+    pub opened: String,
+    /// The fields; none if the file can only be edited as a whole.
+    pub groups: Vec<Group>,
+    /// The body or, if there are no fields, the whole file.
+    pub text: TextArea,
+    /// Why the file can only be edited as a whole, if it cannot be otherwise.
+    pub unfit: Option<String>,
+    /// Whether the whole file is shown.
+    pub is_whole: bool,
+    /// Everything that keeps the page from being saved, with the field that it is about.
+    pub faults: Vec<Fault>,
+    /// What does not keep it from being saved.
+    pub warnings: Vec<String>,
+    /// Whether a session can be added, and an event.
+    pub may_add: MayAdd,
+    /// The topics that other articles have.
+    pub tags: Vec<String>,
+    /// Whether the page was saved just now.
+    pub is_saved: bool,
+    /// When something was typed that was not saved, in words.
+    pub unsaved: Option<String>,
+    /// Whether what was not saved is shown.
+    pub is_restored: bool,
+}
+
+/// The body or the whole file.
+#[derive(Debug, Default, Serialize)]
+pub struct TextArea {
+    /// The text.
+    pub value: String,
+    /// What is wrong with it.
+    pub faults: Vec<String>,
+    /// What somebody else has made of it.
+    pub theirs: Option<Theirs>,
+}
+
+/// What can be added to a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MayAdd {
+    /// Nothing.
+    Nothing,
+    /// An event.
+    Event,
+    /// A session.
+    Session,
+}
+
+/// Something that keeps a page from being saved.
+#[derive(Debug, Serialize)]
+pub struct Fault {
+    /// The name of the field, or empty if it is about the page.
+    pub name: String,
+    /// What is wrong, with the name of the field.
+    pub text: String,
+}
+
+/// A page in the list of all pages.
+#[derive(Debug, Serialize)]
+pub struct Listed {
+    /// The path of the file.
+    pub path: String,
+    /// The address of the page.
+    pub url: String,
+    /// The title, or the path.
+    pub title: String,
+    /// Whether visitors see it.
+    pub state: String,
+    /// Whether something was typed that was not saved.
+    pub has_unsaved: bool,
+}

@@ -1,0 +1,98 @@
+// Adds to a page's form: the preview while typing, buttons for Markdown, a warning about unsaved changes, and what was
+// typed kept on the server. The form works without it.
+"use strict";
+
+{
+  const form = document.getElementById("pagina");
+  const frame = document.querySelector("iframe[name=voorbeeld]");
+  // The pause after the last key before a preview is made, and before what was typed is kept, in milliseconds.
+  const PREVIEW_AFTER = 300;
+  const KEEP_AFTER = 2000;
+  let isChanged = document.getElementById("fouten") !== null || location.search.includes("terug=");
+  let previewTimer = 0;
+  let keepTimer = 0;
+  let asked = 0;
+
+  function send(action) {
+    const sent = new URLSearchParams(new FormData(form));
+    sent.set("doe", action);
+    return fetch(form.action, { method: "POST", body: sent });
+  }
+
+  async function preview() {
+    const number = ++asked;
+    try {
+      const html = await (await send("voorbeeld")).text();
+      // Somebody who types on has asked for another one since.
+      if (number !== asked) {
+        return;
+      }
+      const at = frame.contentWindow?.scrollY ?? 0;
+      frame.addEventListener("load", () => frame.contentWindow?.scrollTo(0, at), { once: true });
+      frame.srcdoc = html;
+    } catch {
+      // The server has stopped. The next key tries again.
+    }
+  }
+
+  async function keep() {
+    try {
+      await send("houd");
+    } catch {
+      keepTimer = setTimeout(keep, KEEP_AFTER);
+    }
+  }
+
+  form.addEventListener("input", () => {
+    isChanged = true;
+    clearTimeout(previewTimer);
+    clearTimeout(keepTimer);
+    previewTimer = setTimeout(preview, PREVIEW_AFTER);
+    keepTimer = setTimeout(keep, KEEP_AFTER);
+  });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget !== "voorbeeld") {
+      isChanged = false;
+      clearTimeout(keepTimer);
+    }
+  });
+  addEventListener("beforeunload", (event) => {
+    if (isChanged) {
+      event.preventDefault();
+    }
+  });
+
+  // What a button puts around the selected words, or before their line.
+  const TOOLS = [
+    ["Tussenkop", "## ", ""],
+    ["Nadruk", "*", "*"],
+    ["Link", "[", "](/)"],
+    ["Opsomming", "- ", ""],
+    ["Citaat", "> ", ""],
+  ];
+
+  for (const area of document.querySelectorAll("textarea[data-markdown]")) {
+    const tools = document.createElement("div");
+    tools.className = "tools";
+    for (const [name, before, after] of TOOLS) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = name;
+      button.addEventListener("click", () => {
+        const { selectionStart: start, selectionEnd: end, value } = area;
+        const at = after ? start : value.lastIndexOf("\n", start - 1) + 1;
+        const chosen = value.slice(at, end);
+        area.focus();
+        area.setSelectionRange(at, end);
+        area.setRangeText(before + chosen + after, at, end, "end");
+        if (after) {
+          area.setSelectionRange(at + before.length, at + before.length + chosen.length);
+        }
+        area.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+      tools.append(button);
+    }
+    area.before(tools);
+  }
+  document.getElementById("fouten")?.focus();
+}

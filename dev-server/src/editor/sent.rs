@@ -1,0 +1,56 @@
+//! A form as a browser sends it.
+
+use super::form::values::Values;
+
+/// The name of the button that was pressed.
+pub const ACTION: &str = "doe";
+/// The name of the text of the file when it was opened.
+const OPENED: &str = "geopend";
+/// The name of the whole file, if it is edited as such.
+const WHOLE: &str = "bestand";
+/// The name of the date for which the preview is made.
+const AS_OF: &str = "op";
+
+/// A form as a browser sends it.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// The text of the file when it was opened.
+    pub opened: String,
+    /// What was typed.
+    pub typed: Typed,
+    /// The date for which a preview is made, if one is typed.
+    pub as_of: Option<jiff::civil::Date>,
+}
+
+/// What was typed.
+#[derive(Debug, Clone)]
+pub enum Typed {
+    /// Into the fields.
+    Values(Values),
+    /// Into the whole file.
+    Whole(String),
+}
+
+impl Sent {
+    /// Reads the names and values of a form.
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        let value =
+            |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        let (opened, whole) = (value(OPENED).unwrap_or_default(), value(WHOLE));
+        let as_of = value(AS_OF).and_then(|date| date.parse().ok());
+        let typed = match whole {
+            Some(whole) => Typed::Whole(lines(&whole)),
+            None => {
+                let is_value =
+                    |(name, _): &(String, String)| ![ACTION, OPENED, AS_OF].contains(&name.as_str());
+                Typed::Values(Values::typed(pairs.into_iter().filter(is_value)))
+            }
+        };
+        Self { opened: lines(&opened), typed, as_of }
+    }
+}
+
+/// Returns a text with the line ends that the editor uses; a browser sends others.
+pub fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
