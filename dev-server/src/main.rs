@@ -58,6 +58,7 @@ async fn run() -> Result<()> {
     // In one piece, for a program that reads only the first line.
     let words = format!(
         "De site staat op http://{address}/ (stoppen: ctrl-c)\n\
+         Pagina's bewerk je op http://{address}/_dev/redactie/\n\
          Het beheer staat op http://{address}/beheer/: log in als {organiser}, \
          de mail ligt op http://{address}/_dev/inbox/\n"
     );

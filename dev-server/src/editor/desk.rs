@@ -22,9 +22,11 @@ use super::form::changes::{Change, change};
 use super::form::document::{Document, Unfit};
 use super::form::field::Theirs;
 use super::form::groups::groups;
-use super::form::values::{BODY, SESSIONS, Values, session};
+use super::form::more::with_more;
+use super::form::values::{BODY, Values};
 use super::page::{Fault, FormPage, Listed, MayAdd, TextArea};
 use super::sent::{Sent, Typed, lines};
+use super::told::{CONFLICT, conflict, in_form, sentence, tell};
 
 /// Where an editor works.
 #[derive(Debug)]
@@ -119,12 +121,25 @@ impl Desk {
         let mut page = self.attempt(path, &sent, &now).map_or_else(|page| *page, |attempt| attempt.page);
         // What is still to be filled in is no mistake yet.
         page.faults.retain(|fault| !fault.name.starts_with(&new));
-        for field in
-            page.groups.iter_mut().filter(|group| group.table == new).flat_map(|group| &mut group.fields)
+        for field in page
+            .groups
+            .iter_mut()
+            .filter(|group| group.table.starts_with(&new))
+            .flat_map(|group| &mut group.fields)
         {
             field.faults.clear();
         }
         Ok(page)
+    }
+
+    /// Returns the page as it is saved, or the form with what is wrong.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if it cannot be read.
+    pub fn saved(&self, path: &str) -> Result<Result<String, Box<FormPage>>, FolderError> {
+        let opened = lines(&self.folder.open(path)?);
+        let typed = Typed::Whole(opened.clone());
+        self.preview(path, &Sent { opened, typed, as_of: None })
     }
 
     /// Returns the page as it becomes, or the form with what is wrong.
@@ -285,12 +300,6 @@ impl Desk {
     }
 }
 
-const CONFLICT: &str = "Iemand anders heeft dit ook gewijzigd. Kies wat het moet worden en bewaar opnieuw.";
-
-fn conflict(page: &mut FormPage, name: &str) {
-    page.faults.push(Fault { name: name.to_owned(), text: format!("Tekst: {CONFLICT}") });
-}
-
 fn changed_meanwhile(unfit: Unfit) -> String {
     format!("Het formulier kan dit bestand niet meer lezen ({unfit}). Hieronder staat het hele bestand.")
 }
@@ -310,69 +319,6 @@ fn merged(opened: &str, now: &str, typed: &str) -> (String, Option<Theirs>) {
     }
 }
 
-/// Returns the name that a key of the new text has in the form, where the sessions have other numbers.
-fn in_form(name: &str, sessions: &[usize]) -> String {
-    let numbered = name.strip_prefix(SESSIONS).and_then(|rest| rest.strip_prefix('.'));
-    let (number, rest) = numbered.map(|rest| rest.split_once('.').unwrap_or((rest, ""))).unwrap_or_default();
-    match number.parse::<usize>().ok().and_then(|number| sessions.get(number)) {
-        Some(number) if rest.is_empty() => session(*number),
-        Some(number) => format!("{}.{rest}", session(*number)),
-        None => name.to_owned(),
-    }
-}
-
-/// Adds a problem to the page, at its field.
-fn tell(page: &mut FormPage, place: Option<(String, Option<usize>)>, line: Option<usize>, words: String) {
-    let in_line = |line: Option<usize>| line.map(|line| format!("Regel {line}: ")).unwrap_or_default();
-    let Some((name, line_in_body)) = place else {
-        let name = if page.is_whole { "bestand" } else { "" };
-        let text = format!("{}{words}", in_line(line.filter(|_| page.is_whole)));
-        if page.is_whole {
-            page.text.faults.push(text.clone());
-        }
-        return page.faults.push(Fault { name: name.to_owned(), text });
-    };
-    if name == BODY {
-        let text = format!("{}{words}", in_line(line_in_body));
-        page.text.faults.push(text.clone());
-        return page.faults.push(Fault { name, text });
-    }
-    let fields = page.groups.iter_mut().flat_map(|group| &mut group.fields);
-    if let Some(field) = fields.into_iter().find(|field| field.name == name) {
-        // The form has said already what is wrong with it.
-        if field.faults.is_empty() {
-            field.faults.push(words.clone());
-            page.faults.push(Fault { text: format!("{}: {words}", field.label), name });
-        }
-        return;
-    }
-    let group = page.groups.iter_mut().find(|group| group.table == name);
-    // What is missing in it, the form has said already at its field.
-    if let Some(group) = group.filter(|group| group.fields.iter().all(|field| field.faults.is_empty())) {
-        group.faults.push(words.clone());
-        page.faults.push(Fault { text: format!("{}: {words}", group.title), name });
-    }
-}
-
-/// Adds an event or one more session, and returns the name of its table.
-fn with_more(path: &str, values: &mut Values) -> String {
-    if !values.has_event() {
-        let file = path.trim_end_matches(".md").trim_end_matches("/index");
-        values.set("event.id", file.rsplit('/').next().unwrap_or_default());
-        values.set("event.title", values.get("title").to_owned());
-        values.set("event.time_zone", "Europe/Amsterdam");
-    }
-    let last = values.sessions().last().copied();
-    let table = session(last.map_or(0, |last| last + 1));
-    for key in super::form::values::keys(&table) {
-        // Most sessions of an event differ only in their dates.
-        let same = last.filter(|_| key.name == "capacity" || key.name == "place");
-        let value = same.map(|last| values.get(&format!("{}.{}", session(last), key.name)).to_owned());
-        values.set(format!("{table}.{}", key.name), value.unwrap_or_default());
-    }
-    table
-}
-
 fn state(file: &PageFile) -> String {
     match (&file.title, &file.held_back) {
         (None, _) => "niet te lezen".to_owned(),
@@ -385,12 +331,4 @@ fn state(file: &PageFile) -> String {
 fn moment(at: Timestamp) -> String {
     let zone = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
     dutch::moment(zone.to_datetime(at))
-}
-
-/// Returns the generator's words as a sentence.
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    let end = if words.ends_with(['.', '?', '!']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
 }

@@ -6,6 +6,7 @@
 //! | [`files`] | the files of the pages, and what was typed but not saved |
 //! | [`sent`] | a form as a browser sends it |
 //! | [`page`] | the pages that a browser shows |
+//! | `told` | what is wrong, at the fields |
 //! | [`desk`] | where they meet: opening, previewing and saving |
 
 pub mod desk;
@@ -13,3 +14,4 @@ pub mod files;
 pub mod form;
 pub mod page;
 pub mod sent;
+mod told;

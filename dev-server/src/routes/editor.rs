@@ -59,6 +59,8 @@ pub(super) struct Asked {
     terug: Option<String>,
     /// Whether to show the whole file.
     bestand: Option<String>,
+    /// Whether to show the page as it is saved, for the frame.
+    voorbeeld: Option<String>,
 }
 
 /// What the address of the list says.
@@ -92,6 +94,9 @@ pub(super) async fn open(State(served): Shared, Query(asked): Query<Asked>) -> R
     let desk = served.desk;
     blocking(move || {
         let path = &asked.pad;
+        if asked.voorbeeld.is_some() {
+            return desk.saved(path).map_or_else(|error| refused(&error), shown);
+        }
         let unsaved = desk.unsaved.of(path).filter(|_| asked.terug.is_some());
         let page = match unsaved {
             Some(unsaved) => desk.restore(path, unsaved),
@@ -175,6 +180,16 @@ async fn blocking(work: impl FnOnce() -> Response + Send + 'static) -> Response 
 fn form(status: StatusCode, page: &FormPage) -> Response {
     let policy = format!("{}; frame-src 'self'", own_policy());
     ([(CONTENT_SECURITY_POLICY, policy)], html(status, "form.html", "page", page)).into_response()
+}
+
+/// Responds with a preview, or with what must be solved first.
+fn shown(preview: Result<String, Box<FormPage>>) -> Response {
+    match preview {
+        Ok(page) => {
+            in_frame(([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")], page))
+        }
+        Err(page) => in_frame(html(StatusCode::UNPROCESSABLE_ENTITY, "no-preview.html", "page", &page)),
+    }
 }
 
 /// Responds with a page that the editor shows in its frame.

@@ -43,6 +43,7 @@ pub fn routes(served: Served) -> Router {
         .route("/_dev/inbox/", get(inbox::inbox))
         .route("/_dev/events", get(events))
         .route("/_dev/reload.js", get(reload_script))
+        .route("/_dev/edit-link.css", get(edit_link_styles))
         .route(editor::LIST, get(editor::list))
         .route(editor::PAGE, get(editor::open).post(editor::act))
         .route(editor::STYLES, get(editor::styles))
@@ -162,6 +163,10 @@ fn problem_page(problems: Option<Arc<Told>>) -> Response {
 
 async fn reload_script() -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("reload.js"))
+}
+
+async fn edit_link_styles() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("edit-link.css"))
 }
 
 /// Sends the browser an event for the current build and for each later one.

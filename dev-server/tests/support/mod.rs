@@ -224,7 +224,7 @@ pub fn press(html: &str, words: &str) -> (String, String) {
     for tag in form.split('<').skip(1) {
         let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
         let is_sent = match attribute(tag, "type").as_deref() {
-            Some("radio") => tag.contains(" checked"),
+            Some("radio" | "checkbox") => tag.contains(" checked"),
             _ => tag.starts_with("input"),
         };
         if let (true, Some(name)) = (is_sent, attribute(tag, "name")) {
@@ -233,7 +233,7 @@ pub fn press(html: &str, words: &str) -> (String, String) {
     }
     for area in form.split("<textarea").skip(1) {
         let text = &area[area.find('>').unwrap() + 1..area.find("</textarea>").unwrap()];
-        sent.append_pair(&attribute(area, "name").unwrap(), text.trim_start_matches('\n'));
+        sent.append_pair(&attribute(area, "name").unwrap(), &unescaped(text.trim_start_matches('\n')));
     }
     let button = &html[html[..button_end].rfind("<button").unwrap()..button_end];
     if let (Some(name), Some(value)) = (attribute(button, "name"), attribute(button, "value")) {
@@ -243,13 +243,15 @@ pub fn press(html: &str, words: &str) -> (String, String) {
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
-    let value = tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?;
-    Some(
-        value
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&quot;", "\"")
-            .replace("&#x27;", "'")
-            .replace("&amp;", "&"),
-    )
+    tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next().map(unescaped)
+}
+
+/// Returns the text that HTML stands for.
+fn unescaped(html: &str) -> String {
+    html.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#x27;", "'")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }

@@ -50,16 +50,18 @@ pub fn change(opened: &Document, now: &Document, typed: &Values) -> Change {
             if is_session { merge.there(&table) } else { now.has_table(&table).then(|| table.clone()) };
         match there {
             Some(there) if typed.is_removed(&table) => {
-                if merge.remove(&table, &there) {
-                    sessions.retain(|number| session(*number) != there);
-                }
+                let is_gone = merge.remove(&table, &there);
+                sessions.retain(|number| !is_gone || session(*number) != there);
             }
             Some(there) => merge.table(&table, &there),
             None if base.is_blank(&table) => {
                 let to = if is_session { session(next) } else { table.clone() };
-                if !typed.is_blank(&table) && !typed.is_removed(&table) {
-                    merge.add(&table, &to);
-                    sessions.extend(is_session.then_some(next));
+                if !typed.is_removed(&table) {
+                    merge.values.copy(&to, typed, &table);
+                    if !typed.is_blank(&table) {
+                        merge.add(&to);
+                        sessions.extend(is_session.then_some(next));
+                    }
                     next += usize::from(is_session);
                 }
             }
@@ -147,15 +149,14 @@ impl Merge<'_> {
         is_unchanged
     }
 
-    /// Adds a table with the typed values.
-    fn add(&mut self, table: &str, to: &str) {
-        self.values.copy(to, self.typed, table);
+    /// Adds a table with its values.
+    fn add(&mut self, to: &str) {
         let id = full_name(to, "id");
         if to.starts_with(SESSIONS) && self.values.get(&id).is_empty() {
             self.values.set(&id, self.new_id(self.values.get(&full_name(to, "start"))));
         }
         let mut entries = Vec::new();
-        for key in keys(table) {
+        for key in keys(to) {
             let name = full_name(to, key.name);
             match self.values.get(&name) {
                 "" if key.required => drop(self.faults.insert(name, MISSING)),

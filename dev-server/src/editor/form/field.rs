@@ -66,7 +66,7 @@ impl Field {
             name: name.to_owned(),
             label: label(name).unwrap_or(key.name),
             help: without_code(key.help),
-            input: input(&key.kind, value),
+            input: input(key, value),
             is_required: key.required,
             value: value.to_owned(),
             faults: Vec::new(),
@@ -75,8 +75,8 @@ impl Field {
     }
 }
 
-fn input(kind: &Kind, value: &str) -> Input {
-    match kind {
+fn input(key: &Key, value: &str) -> Input {
+    match key.kind {
         // A time with an offset does not fit into the browser's own fields.
         Kind::Date | Kind::DateTime if is_instant(value) => Input::Line,
         Kind::Date if value.contains('T') => Input::Moment,
@@ -85,14 +85,20 @@ fn input(kind: &Kind, value: &str) -> Input {
         Kind::Flag => Input::Flag,
         Kind::Number(_) => Input::Number,
         Kind::Texts | Kind::TextOrTexts => Input::Lines,
-        Kind::Text => Input::Text,
-        Kind::Line | Kind::TextOrNothing | Kind::Choice(_) | Kind::Table(_) | Kind::Tables(_) => Input::Line,
+        // Other texts are names of one word.
+        Kind::Text if key.name == "description" => Input::Text,
+        Kind::Text
+        | Kind::Line
+        | Kind::TextOrNothing
+        | Kind::Choice(_)
+        | Kind::Table(_)
+        | Kind::Tables(_) => Input::Line,
     }
 }
 
 /// Returns the help of a key without the marks of code around TOML.
 fn without_code(help: &str) -> String {
-    help.replace('`', "").replace('"', "")
+    help.replace(['`', '"'], "")
 }
 
 /// Returns a value in the form in which it is typed: a time without seconds, a ticked box as [`ON`].
@@ -159,6 +165,8 @@ fn is_instant(typed: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use site_gen::page::schema::optional;
+
     use super::*;
 
     #[test]
@@ -192,8 +200,9 @@ mod tests {
         assert_eq!(as_typed(&Kind::DateTime, "2028-11-28T16:00:30"), "2028-11-28T16:00:30");
         assert_eq!(as_typed(&Kind::Date, "2028-11-28"), "2028-11-28");
         assert_eq!(as_typed(&Kind::Flag, "true"), ON);
-        assert_eq!(input(&Kind::Date, "2028-11-28"), Input::Date);
-        assert_eq!(input(&Kind::Date, "2028-11-28T16:00"), Input::Moment);
-        assert_eq!(input(&Kind::DateTime, "2028-11-28T16:00:00+02:00"), Input::Line);
+        let shown = |kind: Kind, value: &str| input(&optional("key", kind, ""), value);
+        assert_eq!(shown(Kind::Date, "2028-11-28"), Input::Date);
+        assert_eq!(shown(Kind::Date, "2028-11-28T16:00"), Input::Moment);
+        assert_eq!(shown(Kind::DateTime, "2028-11-28T16:00:00+02:00"), Input::Line);
     }
 }

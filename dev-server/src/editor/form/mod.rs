@@ -8,4 +8,5 @@ pub mod document;
 pub mod field;
 pub mod groups;
 mod labels;
+pub mod more;
 pub mod values;
