@@ -149,7 +149,8 @@ fn answer(
         "meer" => form(StatusCode::OK, &desk.add(path, &Sent::new(pairs))?),
         "voorbeeld" => match desk.preview(path, &Sent::new(pairs))? {
             Ok(page) => {
-                in_frame(([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")], page))
+                let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
+                in_frame((headers, without_scripts(&page)))
             }
             Err(page) => in_frame(html(StatusCode::UNPROCESSABLE_ENTITY, "no-preview.html", "page", &page)),
         },
@@ -186,10 +187,21 @@ fn form(status: StatusCode, page: &FormPage) -> Response {
 fn shown(preview: Result<String, Box<FormPage>>) -> Response {
     match preview {
         Ok(page) => {
-            in_frame(([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")], page))
+            let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
+            in_frame((headers, without_scripts(&page)))
         }
         Err(page) => in_frame(html(StatusCode::UNPROCESSABLE_ENTITY, "no-preview.html", "page", &page)),
     }
+}
+
+/// Returns a page without its scripts, which do not run in the frame: each page works without them.
+fn without_scripts(page: &str) -> String {
+    let mut parts = page.split("<script src");
+    let mut rest = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        rest.push_str(part.split_once("</script>").map_or("", |(_, after)| after));
+    }
+    rest
 }
 
 /// Responds with a page that the editor shows in its frame.

@@ -63,9 +63,12 @@ fn page(bytes: &[u8], url: Option<&str>) -> Response {
     if let Some(url) = url {
         let address = utf8_percent_encode(url, NON_ALPHANUMERIC);
         let link = format!(
-            "<nav aria-label=\"Redactie\" class=\"dev-edit\"><a href=\"{LIST}?adres={address}\">Bewerk deze pagina</a></nav>\n</body>"
+            "<nav aria-label=\"Redactie\" class=\"dev-edit\"><a href=\"{LIST}?adres={address}\">Bewerk deze pagina</a></nav>\n"
         );
-        html = html.replacen("</body>", &link, 1);
+        // An open menu covers the footer, so that the keyboard does not reach the link beneath it.
+        if let Some(end) = html.rfind("</footer>").or_else(|| html.rfind("</body>")) {
+            html.insert_str(end, &link);
+        }
     }
     ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-cache")], html).into_response()
 }

@@ -12,6 +12,7 @@ mod accessible;
 mod cached;
 mod desk;
 mod editing;
+mod editor;
 mod keyboard;
 mod mails;
 mod private;

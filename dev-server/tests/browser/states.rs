@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::desk;
 use crate::support::letter::letter;
 use crate::support::{self, Tried, form, header};
 use crate::visitor::Visitor;
+use crate::{desk, editor};
 
 const OPEN: &str = "/aanmelden/open/";
 const ARTICLE: &str = "/nieuws/open/";
@@ -116,6 +116,7 @@ pub async fn all() -> (Tried, Vec<(String, State)>) {
     add("link again", State::At("/aanmelden/open/link/".to_owned()));
     add("link again, refused", sent("/aanmelden/open/link/", "email=jan"));
     add("link again, sent", sent("/aanmelden/open/link/", "email=jan%40voorbeeld.nl"));
+    states.extend(editor::states());
     states.extend(desk::log_in());
     // Last, since a browser keeps the cookie.
     states.extend(desk::behind_the_log_in(&site).await);
