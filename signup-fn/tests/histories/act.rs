@@ -197,7 +197,7 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
     ];
     let step = (act, faults()).prop_map(|step| vec![step]);
     let scene = prop_oneof![6 => step, 1 => scene()];
-    (any::<bool>(), prop::bool::weighted(0.125), prop::collection::vec(scene, 1..26))
+    (any::<bool>(), prop::bool::weighted(0.0625), prop::collection::vec(scene, 1..26))
         .prop_map(|(confirms, is_spread, scenes)| History { confirms, is_spread, steps: scenes.concat() })
 }
 

@@ -31,14 +31,23 @@ pub(crate) struct World {
     pub(crate) backup: Option<Vec<Item>>,
     /// Whether the last edit changed the id of a session.
     is_renamed: bool,
+    /// Whether the people are spread over several partitions.
+    is_spread: bool,
 }
 
 /// Lives through a history. Returns what differs from the model, if anything does.
 pub(crate) async fn live(history: &History) -> Result<(), String> {
     let model = Model::new(history.confirms);
     let table = support::table().await;
-    let mut world =
-        World { store: table.store(), table, model, newer: Vec::new(), backup: None, is_renamed: false };
+    let mut world = World {
+        store: table.store(),
+        table,
+        model,
+        newer: Vec::new(),
+        backup: None,
+        is_renamed: false,
+        is_spread: history.is_spread,
+    };
     world.describe();
     if history.is_spread {
         // The event was first kept with more seats.
@@ -195,8 +204,9 @@ impl World {
 
     pub(crate) async fn observe(&self) -> crate::observed::Observed {
         let mut table = self.table.clone();
-        // The table may hold sessions under their former ids.
-        if let Some(event) = self.standing().await {
+        // The table may hold people in several partitions, or sessions under their former ids.
+        let is_elsewhere = self.is_spread || self.model.renamed != [0; 2];
+        if let Some(event) = if is_elsewhere { self.standing().await } else { None } {
             table.event = event;
         }
         observe(&table, &self.store, self.model.now).await

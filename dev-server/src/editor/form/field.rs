@@ -77,8 +77,11 @@ impl Field {
 
 fn input(key: &Key, value: &str) -> Input {
     match key.kind {
-        // A time with an offset does not fit into the browser's own fields.
-        Kind::Date | Kind::DateTime if is_instant(value) => Input::Line,
+        // A time with an offset, or whatever else is no date, does not fit into the browser's own fields.
+        Kind::Date | Kind::DateTime if !value.is_empty() && (is_instant(value) || !is_date(value)) => {
+            Input::Line
+        }
+        Kind::DateTime if !value.is_empty() && !value.contains('T') => Input::Line,
         Kind::Date if value.contains('T') => Input::Moment,
         Kind::Date => Input::Date,
         Kind::DateTime => Input::Moment,
@@ -158,6 +161,10 @@ pub fn as_toml(kind: &Kind, typed: &str) -> Result<String, &'static str> {
     }
 }
 
+fn is_date(typed: &str) -> bool {
+    typed.parse::<DateTime>().is_ok()
+}
+
 /// Returns whether a value is a time with an offset from UTC, which TOML has too.
 fn is_instant(typed: &str) -> bool {
     typed.contains('T') && typed.parse::<jiff::Timestamp>().is_ok()
@@ -204,5 +211,10 @@ mod tests {
         assert_eq!(shown(Kind::Date, "2028-11-28"), Input::Date);
         assert_eq!(shown(Kind::Date, "2028-11-28T16:00"), Input::Moment);
         assert_eq!(shown(Kind::DateTime, "2028-11-28T16:00:00+02:00"), Input::Line);
+        assert_eq!((shown(Kind::Date, "gisteren"), shown(Kind::Date, "")), (Input::Line, Input::Date));
+        assert_eq!(
+            (shown(Kind::DateTime, "2028-11-28"), shown(Kind::DateTime, "")),
+            (Input::Line, Input::Moment)
+        );
     }
 }

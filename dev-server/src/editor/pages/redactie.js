@@ -57,7 +57,8 @@
     }
   });
   addEventListener("beforeunload", (event) => {
-    if (isChanged) {
+    // A browser asks only somebody who has done something on the page.
+    if (isChanged && navigator.userActivation.hasBeenActive) {
       event.preventDefault();
     }
   });
