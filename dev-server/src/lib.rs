@@ -59,7 +59,7 @@ pub async fn start(settings: Settings) -> Result<Server> {
     let address = listener.local_addr()?;
     let store = LocalStore::open(&settings.data).await?;
     let mail = settings.mail_folder();
-    let desk = Arc::new(Desk::new(&settings.root, &settings.data));
+    let desk = Arc::new(Desk::new(&settings));
     let (watcher, live) = live::watch(settings, address, &store)?;
     let wake = Arc::new(Notify::new());
     tokio::spawn(deliver::run(live.clone(), Arc::clone(&wake)));

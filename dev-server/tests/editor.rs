@@ -133,6 +133,37 @@ async fn what_somebody_else_saved_is_merged_or_shown() {
 }
 
 #[tokio::test]
+async fn what_would_break_the_site_elsewhere_is_not_saved() {
+    let site = site().await;
+    let path = "content/privacyverklaring.md";
+    let before = saved(&site, path);
+    let form = site.get(&address(path)).await.text().await.unwrap();
+    let (status, html) = pressed(&site, &form, "Bewaar", &[("draft", "on")]).await;
+    assert_eq!((status, saved(&site, path)), (StatusCode::UNPROCESSABLE_ENTITY, before));
+    assert!(html.contains("Dit is nog niet bewaard") && html.contains(" checked"), "{html}");
+    // An unknown key has no field, but is told too.
+    let path = "content/contact.md";
+    let text = saved(&site, path).replace("description", "beschrijving");
+    fs::write(site.root.path().join(path), &text).unwrap();
+    let form = site.get(&address(path)).await.text().await.unwrap();
+    let (status, html) = pressed(&site, &form, "Bewaar", &[("title", "Bel ons")]).await;
+    assert_eq!((status, saved(&site, path)), (StatusCode::UNPROCESSABLE_ENTITY, text));
+    assert!(html.contains("Onbekende sleutel `beschrijving`"), "{html}");
+}
+
+#[tokio::test]
+async fn what_was_typed_stays_when_somebody_else_breaks_the_file() {
+    let site = site().await;
+    let form = site.get(&address(ARTICLE)).await.text().await.unwrap();
+    fs::write(site.root.path().join(ARTICLE), "+++\ntitle = \"Stuk\n+++\n").unwrap();
+    let (status, html) =
+        pressed(&site, &form, "Bewaar", &[("title", "Mijn titel"), ("body", "Mijn tekst.")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(html.contains("value=\"Mijn titel\"") && html.contains("Mijn tekst."), "{html}");
+    assert!(html.contains("Wat je typte, staat hier nog"), "{html}");
+}
+
+#[tokio::test]
 async fn an_event_with_two_sessions_is_announced() {
     let site = site().await;
     let path = "content/nieuws/terugblik-lerend-netwerk-2022.md";

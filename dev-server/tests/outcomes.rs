@@ -377,7 +377,8 @@ async fn an_unreachable_store_gives_a_friendly_page_with_an_incident_id() {
         until: None,
     };
     let (_keep, live) = tokio::sync::watch::channel(live);
-    let served = Served { live, wake: Arc::default(), mail: out.join("mail") };
+    let desk = Arc::new(dev_server::editor::desk::Desk::new(&support::settings(&root)));
+    let served = Served { live, wake: Arc::default(), mail: out.join("mail"), desk };
     tokio::spawn(async move { axum::serve(listener, dev_server::routes::routes(served)).await });
     let sent = form("ruim", "r%40voorbeeld.nl");
     let answer = support::post(&support::client(), &(origin + OPEN), &sent).await.unwrap();

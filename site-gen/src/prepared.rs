@@ -200,6 +200,12 @@ impl Prepared {
         html
     }
 
+    /// Checks the bodies and the links of all pages, without rendering them.
+    pub(crate) fn check_bodies(&self, problems: &mut Problems) {
+        self.public.shown.iter().for_each(|page| self.check_body(page, problems));
+        self.links.finish(problems);
+    }
+
     fn renderer<'a>(&'a self, ready: &'a Ready, previous: Option<Previous<'a>>) -> Renderer<'a> {
         let Ready { site, templates, common } = ready;
         Renderer {

@@ -37,6 +37,27 @@ pub fn preview(root: &Path, when: When, memory: &mut Memory, unsaved: Source) ->
     Ok(Preview { html, problems })
 }
 
+/// Returns what is wrong with the site below `root` as the public sees it or, with `with_unpublished`, with all its pages:
+/// as its files say or, with an unsaved text, as it becomes. Templates are not tried.
+///
+/// # Errors
+/// Fails if the sources cannot be read.
+pub fn check(
+    root: &Path,
+    wanted: Wanted,
+    memory: &mut Memory,
+    unsaved: Option<Source>,
+) -> anyhow::Result<Problems> {
+    let mut problems = Problems::default();
+    let mut sources = load(root, Some(&mut memory.read), &mut problems)?;
+    if let Some(unsaved) = unsaved {
+        sources.lay_over(unsaved);
+    }
+    let request = Request::new(&sources, wanted, &mut problems);
+    Prepared::new(sources, request, Some(memory), &mut problems).check_bodies(&mut problems);
+    Ok(problems)
+}
+
 /// Returns the file of every page below `root`, as of a moment, in the order of their addresses.
 ///
 /// # Errors

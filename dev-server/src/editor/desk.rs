@@ -1,6 +1,6 @@
 //! Where an editor works: pages are opened, previewed and saved.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
@@ -10,7 +10,7 @@ use jiff::civil::time;
 use jiff::tz::TimeZone;
 use site_gen::incremental::Memory;
 use site_gen::page::page_file::PageFile;
-use site_gen::page::publication::When;
+use site_gen::page::publication::{Wanted, When};
 use site_gen::preview::{self, Preview};
 use site_gen::source::file::Source;
 use site_gen::source::place::{self, Kind};
@@ -18,15 +18,17 @@ use site_gen::source::problem::{ProblemRecord, Severity};
 
 use super::files::folder::{Folder, FolderError};
 use super::files::unsaved::{UnsavedForm, UnsavedForms};
-use super::form::changes::{Change, change};
-use super::form::document::{Document, Unfit};
+use super::form::changes::{Change, MISSING, change};
+use super::form::document::{Document, Unfit, full_name};
 use super::form::field::Theirs;
 use super::form::groups::groups;
+use super::form::lines::changed_lines;
 use super::form::more::with_more;
 use super::form::values::{BODY, Values};
 use super::page::{Fault, FormPage, Listed, MayAdd, TextArea};
 use super::sent::{Sent, Typed, lines};
 use super::told::{CONFLICT, conflict, in_form, sentence, tell};
+use crate::settings::Settings;
 
 /// Where an editor works.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub struct Desk {
     folder: Folder,
     /// What was typed but not saved.
     pub unsaved: UnsavedForms,
+    /// Whether the site is served with the pages that are not public.
+    drafts: bool,
     /// What one preview leaves for the next.
     memory: Mutex<Memory>,
 }
@@ -49,12 +53,13 @@ struct Attempt {
 }
 
 impl Desk {
-    /// Returns the desk for a site, which keeps what is not saved in the folder with the sign-ups.
-    pub fn new(root: &Path, data: &Path) -> Self {
+    /// Returns the desk for a site.
+    pub fn new(settings: &Settings) -> Self {
         Self {
-            root: root.to_owned(),
-            folder: Folder::new(root),
-            unsaved: UnsavedForms::new(data),
+            root: settings.root.clone(),
+            folder: Folder::new(&settings.root),
+            unsaved: UnsavedForms::new(&settings.data),
+            drafts: settings.drafts,
             memory: Mutex::default(),
         }
     }
@@ -104,7 +109,7 @@ impl Desk {
         let now = lines(&self.folder.open(path)?);
         let sent = Sent::new(unsaved.sent);
         let page = self.attempt(path, &sent, &now).map_or_else(|page| *page, |attempt| attempt.page);
-        Ok(FormPage { is_restored: true, unsaved: None, ..page })
+        Ok(FormPage { is_restored: true, is_changed: true, unsaved: None, ..page })
     }
 
     /// Returns the form with one more session in it, or with an event.
@@ -129,7 +134,9 @@ impl Desk {
         {
             field.faults.clear();
         }
-        Ok(page)
+        let session = page.groups.iter().rfind(|group| group.removal.is_some());
+        page.focus = session.map(|group| full_name(&group.table, "start")).unwrap_or_default();
+        Ok(FormPage { is_changed: true, unsaved: None, ..page })
     }
 
     /// Returns the page as it is saved, or the form with what is wrong.
@@ -160,13 +167,42 @@ impl Desk {
     /// # Errors
     /// Fails if there is no such page, or if it cannot be read or written.
     pub fn save(&self, path: &str, sent: &Sent) -> Result<Result<(), Box<FormPage>>, FolderError> {
+        // The date of the preview is no date for saving.
+        let sent = &Sent { as_of: None, ..sent.clone() };
+        let refused = |page: FormPage| Box::new(FormPage { is_changed: true, unsaved: None, ..page });
         self.folder.update(path, |now| {
-            let attempt = self.attempt(path, sent, now)?;
+            let mut attempt = self.attempt(path, sent, now).map_err(|page| refused(*page))?;
+            if attempt.page.faults.is_empty() {
+                attempt.page.faults = self.caused(path, &attempt.text);
+            }
             match attempt.page.faults.is_empty() {
                 true => Ok(attempt.text),
-                false => Err(Box::new(attempt.page)),
+                false => Err(refused(attempt.page)),
             }
         })
+    }
+
+    /// Returns what would be wrong with the site that is served because of a text, and is not wrong now: another page
+    /// has a link to this one, which becomes a draft.
+    fn caused(&self, path: &str, text: &str) -> Vec<Fault> {
+        let wanted = Wanted { with_unpublished: self.drafts, ..Wanted::public(Timestamp::now()) };
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut check =
+            |unsaved| preview::check(&self.root, wanted, &mut memory, unsaved).unwrap_or_default();
+        let (before, after) = (check(None), check(Some(Source::new(path, text))));
+        let before: Vec<_> =
+            before.records().iter().map(|one| (one.path.to_owned(), one.message.to_owned())).collect();
+        let is_new = |problem: &&ProblemRecord<'_>| {
+            let is_known =
+                |(path, message): &(String, String)| path == problem.path && message == problem.message;
+            problem.severity == Severity::Error && !before.iter().any(is_known)
+        };
+        let fault = |problem: &ProblemRecord<'_>| {
+            let place = if problem.path == path { String::new() } else { format!("{}: ", problem.path) };
+            let help = problem.help.map(sentence).unwrap_or_default();
+            Fault { name: String::new(), text: format!("{place}{} {help}", sentence(problem.message)) }
+        };
+        after.records().iter().filter(is_new).map(fault).collect()
     }
 
     /// Applies a form to the text of its file. Returns only the form if that cannot be done.
@@ -186,13 +222,24 @@ impl Desk {
             Typed::Values(typed) => {
                 let (opened, current) = match (Document::read(&sent.opened), Document::read(now)) {
                     (Ok(opened), Ok(now)) => (opened, now),
-                    (Err(unfit), _) | (_, Err(unfit)) => {
-                        let mut page = self.form(path, &lines(now), true, None);
+                    // What was typed stays as it is, until the file can be read again.
+                    (Ok(opened), Err(unfit)) => {
+                        let change = change(&opened, &opened, typed);
+                        let mut page = self.form(path, &sent.opened, false, Some(&change));
                         page.faults.push(Fault { name: String::new(), text: changed_meanwhile(unfit) });
                         return Err(Box::new(page));
                     }
+                    (Err(unfit), _) => {
+                        let mut page = self.form(path, &lines(now), true, None);
+                        page.unfit = Some(unfit.to_string());
+                        return Err(Box::new(page));
+                    }
                 };
-                let change = change(&opened, &current, typed);
+                let mut change = change(&opened, &current, typed);
+                let kind = place::of(path).map_or(Kind::Page, |place| place.kind);
+                if kind == Kind::Article && change.values.get("date").is_empty() {
+                    change.faults.insert("date".to_owned(), MISSING);
+                }
                 let mut page = self.form(path, &lines(now), false, Some(&change));
                 for group in &page.groups {
                     for field in &group.fields {
@@ -234,6 +281,7 @@ impl Desk {
         page: &mut FormPage,
         name_of: impl Fn(&ProblemRecord<'_>) -> Option<(String, Option<usize>)>,
     ) -> Preview {
+        page.as_of = sent.as_of.map(|date| date.to_string()).unwrap_or_default();
         let when = match sent.as_of {
             Some(date) => When::AsOf(date.to_datetime(time(12, 0, 0, 0))),
             None => When::At(Timestamp::now()),
@@ -253,6 +301,8 @@ impl Desk {
                 page.warnings.push(format!("{}: {words}", problem.path));
             } else if problem.severity == Severity::Warning {
                 page.warnings.push(words);
+            } else if problem.message.ends_with("ontbreekt") && !page.faults.is_empty() {
+                // The form has said at the field what is missing.
             } else {
                 tell(page, name_of(&problem), problem.line, words);
             }
@@ -296,25 +346,33 @@ impl Desk {
             is_saved: false,
             unsaved: self.unsaved.of(path).map(|form| moment(form.typed_at)),
             is_restored: false,
+            is_changed: false,
+            focus: String::new(),
+            as_of: String::new(),
         }
     }
 }
 
 fn changed_meanwhile(unfit: Unfit) -> String {
-    format!("Het formulier kan dit bestand niet meer lezen ({unfit}). Hieronder staat het hele bestand.")
+    format!(
+        "Iemand anders heeft het bestand intussen zo gewijzigd dat het formulier het niet kan lezen: {unfit}. \
+         Wat je typte, staat hier nog. Bewaren kan zodra het bestand weer klopt."
+    )
 }
 
 /// Returns a text of the whole file with the changes of two people, or what each made of it.
 fn merged(opened: &str, now: &str, typed: &str) -> (String, Option<Theirs>) {
-    let is_windows = now.contains("\r\n");
+    let newline = if now.contains("\r\n") { "\r\n" } else { "\n" };
     let current = lines(now);
     if typed == opened || typed == current {
         return (now.to_owned(), None);
     }
     let merged = if current == opened { Ok(typed.to_owned()) } else { diffy::merge(opened, typed, &current) };
     match merged {
-        Ok(text) if is_windows => (text.replace('\n', "\r\n"), None),
-        Ok(text) => (text, None),
+        Ok(text) => {
+            let (range, lines) = changed_lines(now, 0..now.len(), &text, newline);
+            (format!("{}{lines}{}", &now[..range.start], &now[range.end..]), None)
+        }
         Err(_) => (now.to_owned(), Some(Theirs { then: opened.to_owned(), now: current })),
     }
 }

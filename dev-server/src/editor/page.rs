@@ -40,6 +40,12 @@ pub struct FormPage {
     pub unsaved: Option<String>,
     /// Whether what was not saved is shown.
     pub is_restored: bool,
+    /// Whether the form has values that are not saved.
+    pub is_changed: bool,
+    /// The field that gets the focus; may be empty.
+    pub focus: String,
+    /// The date for which previews are made; may be empty.
+    pub as_of: String,
 }
 
 /// The body or the whole file.

@@ -53,9 +53,13 @@ pub(super) fn tell(
         }
         return;
     }
-    let group = page.groups.iter_mut().find(|group| group.table == name);
+    let Some(group) = page.groups.iter_mut().find(|group| group.table == name && !name.is_empty()) else {
+        // A key that the form does not show.
+        return page.faults.push(Fault { name: String::new(), text: format!("{name}: {words}") });
+    };
     // What is missing in it, the form has said already at its field.
-    if let Some(group) = group.filter(|group| group.fields.iter().all(|field| field.faults.is_empty())) {
+    if let Some(group) = Some(group).filter(|group| group.fields.iter().all(|field| field.faults.is_empty()))
+    {
         group.faults.push(words.clone());
         page.faults.push(Fault { text: format!("{}: {words}", group.title), name });
     }

@@ -146,7 +146,10 @@ fn answer(
             desk.unsaved.forget(path)?;
             Redirect::to(&address_of(path)).into_response()
         }
-        "meer" => form(StatusCode::OK, &desk.add(path, &Sent::new(pairs))?),
+        "meer" => {
+            desk.unsaved.keep(path, &UnsavedForm { typed_at: Timestamp::now(), sent: pairs.clone() })?;
+            form(StatusCode::OK, &desk.add(path, &Sent::new(pairs))?)
+        }
         "voorbeeld" => match desk.preview(path, &Sent::new(pairs))? {
             Ok(page) => {
                 let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
@@ -154,13 +157,16 @@ fn answer(
             }
             Err(page) => in_frame(html(StatusCode::UNPROCESSABLE_ENTITY, "no-preview.html", "page", &page)),
         },
-        _ => match desk.save(path, &Sent::new(pairs))? {
+        _ => match desk.save(path, &Sent::new(pairs.clone()))? {
             Ok(()) => {
                 desk.unsaved.forget(path)?;
                 tracing::info!("{path} is bewaard");
                 Redirect::to(&format!("{}&bewaard=ja", address_of(path))).into_response()
             }
-            Err(page) => form(StatusCode::UNPROCESSABLE_ENTITY, &page),
+            Err(page) => {
+                desk.unsaved.keep(path, &UnsavedForm { typed_at: Timestamp::now(), sent: pairs })?;
+                form(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            }
         },
     })
 }

@@ -57,8 +57,8 @@ pub fn routes(served: Served) -> Router {
         .route(&format!("{SIGNUP_PREFIX}{{*rest}}"), any(function))
         .route(ORGANISER_PREFIX, any(organisers))
         .route(&format!("{ORGANISER_PREFIX}{{*rest}}"), any(organisers))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .merge(site)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(only_this_machine))
         .with_state(served)
 }

@@ -53,33 +53,45 @@ impl Folder {
     pub fn update<E>(
         &self,
         path: &str,
-        change: impl FnOnce(&str) -> Result<String, E>,
+        change: impl Fn(&str) -> Result<String, E>,
     ) -> Result<Result<(), E>, FolderError> {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let file = self.file(path)?;
-        let before = read(&file)?;
-        let text = before.strip_prefix(BOM).unwrap_or(&before);
-        let new = match change(text) {
-            Ok(new) if new == text => return Ok(Ok(())),
-            Ok(new) => new,
-            Err(error) => return Ok(Err(error)),
-        };
-        let mark = if text.len() < before.len() { "\u{feff}" } else { "" };
-        replace(&file, &format!("{mark}{new}"))?;
-        Ok(Ok(()))
+        let mut before = read(&file)?;
+        loop {
+            let text = before.strip_prefix(BOM).unwrap_or(&before);
+            let new = match change(text) {
+                Ok(new) if new == text => return Ok(Ok(())),
+                Ok(new) => new,
+                Err(error) => return Ok(Err(error)),
+            };
+            let mark = if text.len() < before.len() { "\u{feff}" } else { "" };
+            // Another program may have written the file meanwhile.
+            let now = read(&file)?;
+            if now == before {
+                replace(&file, &format!("{mark}{new}"))?;
+                return Ok(Ok(()));
+            }
+            before = now;
+        }
     }
 
     /// Returns the file of a page, unless the path leads elsewhere.
     fn file(&self, path: &str) -> Result<PathBuf, FolderError> {
         let below =
             path.strip_prefix("content/").filter(|path| path.ends_with(".md")).ok_or(FolderError::NoPage)?;
+        // Another spelling of the path would be another page for the generator.
+        if below
+            .split('/')
+            .any(|part| part.is_empty() || part.starts_with('.') || part.contains(['\\', '\0']))
+        {
+            return Err(FolderError::NoPage);
+        }
         let mut file = self.root.join("content");
         for part in Path::new(below).components() {
             let Component::Normal(part) = part else { return Err(FolderError::NoPage) };
             file.push(part);
-            let is_hidden = part.to_string_lossy().starts_with('.');
-            let metadata = fs::symlink_metadata(&file).map_err(missing)?;
-            if is_hidden || metadata.is_symlink() {
+            if fs::symlink_metadata(&file).map_err(missing)?.is_symlink() {
                 return Err(FolderError::NoPage);
             }
         }
@@ -89,7 +101,10 @@ impl Folder {
 
 fn missing(error: io::Error) -> FolderError {
     match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => FolderError::NoPage,
+        ErrorKind::NotFound
+        | ErrorKind::NotADirectory
+        | ErrorKind::InvalidInput
+        | ErrorKind::InvalidFilename => FolderError::NoPage,
         _ => error.into(),
     }
 }
@@ -149,6 +164,9 @@ mod tests {
             "/etc/passwd",
             "content//etc/hostname.md",
             "content/a\0.md",
+            "content/nieuws/./a.md",
+            "content/nieuws//a.md",
+            &format!("content/{}.md", "a".repeat(300)),
         ] {
             assert!(folder.open(path).is_err(), "{path}");
         }

@@ -34,6 +34,7 @@ pub fn change(opened: &Document, now: &Document, typed: &Values) -> Change {
     let count = now.count(SESSIONS);
     let mut merge = Merge {
         now,
+        counts: (opened.count(SESSIONS), count),
         base: &base,
         current: &current,
         typed,
@@ -65,8 +66,14 @@ pub fn change(opened: &Document, now: &Document, typed: &Values) -> Change {
                     next += usize::from(is_session);
                 }
             }
-            // Somebody else has removed the session.
-            None => {}
+            None => {
+                if merge.is_changed(&table) && !typed.is_removed(&table) {
+                    let to = if is_session { session(next) } else { table.clone() };
+                    next += usize::from(is_session);
+                    merge.values.copy(&to, typed, &table);
+                    merge.faults.insert(full_name(&to, "id"), GONE);
+                }
+            }
         }
     }
     merge.body();
@@ -76,6 +83,8 @@ pub fn change(opened: &Document, now: &Document, typed: &Values) -> Change {
 
 struct Merge<'a> {
     now: &'a Document,
+    /// The number of sessions when the file was opened, and now.
+    counts: (usize, usize),
     base: &'a Values,
     current: &'a Values,
     typed: &'a Values,
@@ -85,14 +94,31 @@ struct Merge<'a> {
     theirs: BTreeMap<String, Theirs>,
 }
 
-const MISSING: &str = "Vul dit in.";
+/// What an editor reads at a field that must not be empty.
+pub const MISSING: &str = "Vul dit in.";
+const GONE: &str =
+    "Iemand anders heeft dit intussen weggehaald. Bewaar opnieuw om het terug te zetten, of haal het weg.";
 
 impl Merge<'_> {
-    /// Returns the table that now describes a session: the one with the id that it had when the file was opened.
+    /// Returns the table that now describes a session: the one with the id that it had when the file was opened. Where
+    /// ids do not tell sessions apart, their order does.
     fn there(&self, table: &str) -> Option<String> {
         let id = self.base.get(&full_name(table, "id"));
-        let mut all = (0..self.now.count(SESSIONS)).map(session);
-        all.find(|there| !id.is_empty() && self.current.get(&full_name(there, "id")) == id)
+        let with_id = |values: &Values, count| -> Vec<String> {
+            (0..count).map(session).filter(|there| values.get(&full_name(there, "id")) == id).collect()
+        };
+        let (opened, now) = (with_id(self.base, self.counts.0), with_id(self.current, self.counts.1));
+        match (opened.as_slice(), now.as_slice()) {
+            ([_], [there]) if !id.is_empty() => Some(there.clone()),
+            _ if self.counts.0 == self.counts.1 && self.now.has_table(table) => Some(table.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Returns whether any value of a table was typed.
+    fn is_changed(&self, table: &str) -> bool {
+        let differs = |name: String| self.typed.get(&name) != self.base.get(&name);
+        keys(table).any(|key| differs(full_name(table, key.name)))
     }
 
     /// Changes the keys of a table.
@@ -273,7 +299,27 @@ mod tests {
         assert_eq!(change.values.get("event.sessions.2.capacity"), "30");
         // Somebody else has removed it.
         let now = PAGE.replace("\n[[event.sessions]]\nid = \"b\"\ncapacity = 40\n", "");
-        assert_eq!(changed(&now, &[("event.sessions.1.capacity", "30")]).text, now);
+        let change = changed(&now, &[("event.sessions.1.capacity", "30")]);
+        assert_eq!((change.text, change.faults["event.sessions.1.id"]), (now.clone(), GONE));
+        assert_eq!(change.values.get("event.sessions.1.capacity"), "30");
+        assert!(changed(&now, &[]).faults.is_empty());
+    }
+
+    #[test]
+    fn sessions_that_their_ids_do_not_tell_apart_keep_their_order() {
+        for text in [PAGE.replace("\"b\"", "\"a\""), PAGE.replace("id = \"b\"\n", "")] {
+            let document = document(&text);
+            let mut typed = Values::of(&document);
+            typed.set("event.sessions.1.id", "b");
+            typed.set("event.sessions.1.capacity", "7");
+            let after = change(&document, &document, &typed).text;
+            let (first, second) = after.split_at(after.rfind("[[").unwrap());
+            assert!(first.contains("capacity = 40") && second.contains("id = \"b\"\n"), "{after}");
+            assert!(second.contains("capacity = 7"), "{after}");
+            typed.set("event.sessions.0.weg", "on");
+            typed.set("event.sessions.1.weg", "on");
+            assert!(!change(&document, &document, &typed).text.contains("sessions"));
+        }
     }
 
     #[test]

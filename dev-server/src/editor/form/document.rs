@@ -11,6 +11,8 @@ use site_gen::page::front_matter::{self, Split};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::lines::changed_lines;
+
 /// A page's file.
 #[derive(Debug)]
 pub struct Document {
@@ -213,9 +215,13 @@ impl Document {
                 Edit::Body(body) => self.new_body(body, newline),
             });
         }
-        splices.sort_by_key(|(range, _)| range.start);
+        splices.sort_by_key(|(range, _)| (range.start, range.end));
         let (mut text, mut at) = (String::with_capacity(self.text.len()), 0);
         for (range, new) in splices {
+            if range.start < at {
+                // What was removed cannot be changed too.
+                continue;
+            }
             text.push_str(&self.text[at..range.start]);
             text.push_str(&new);
             at = range.end;
@@ -252,7 +258,9 @@ impl Document {
             // Everything after the second fence is blank.
             true if self.text.ends_with('\n') => format!("{newline}{body}{newline}"),
             true => format!("{newline}{newline}{body}{newline}"),
-            false => body,
+            false => {
+                return changed_lines(&self.text, self.body.clone(), &body.replace("\r\n", "\n"), newline);
+            }
         };
         (self.body.clone(), new)
     }
@@ -339,6 +347,16 @@ mod tests {
         let new = document.with(&[set("", "date", "2026-11-20", &["title"]), Edit::Body("Een\nTwee".into())]);
         assert!(new.contains("date = 2026-11-20\r\n") && new.ends_with("\r\n\r\nEen\r\nTwee\r\n"), "{new:?}");
         assert!(!new.replace("\r\n", "").contains('\n'));
+    }
+
+    #[test]
+    fn lines_that_stay_keep_their_own_ends() {
+        let mixed = "+++\ntitle = 1\n+++\n\nEen.\r\nTwee.\r\nDrie.\nVier.\r\n";
+        let new = Document::read(mixed).unwrap().with(&[Edit::Body("Een.\nTwee.\nNieuw.\nVier.".into())]);
+        assert_eq!(new, mixed.replace("Drie", "Nieuw"));
+        let new =
+            Document::read(mixed).unwrap().with(&[Edit::Body("Een.\nTwee.\nDrie.\nVier.\nVijf.".into())]);
+        assert_eq!(new, mixed.replace("Vier.", "Vier.\nVijf."));
     }
 
     #[test]

@@ -8,5 +8,6 @@ pub mod document;
 pub mod field;
 pub mod groups;
 mod labels;
+pub mod lines;
 pub mod more;
 pub mod values;

@@ -14,6 +14,8 @@ pub const BODY: &str = "body";
 pub const EVENT_TABLE: &str = "event";
 /// The list of its sessions.
 pub const SESSIONS: &str = "event.sessions";
+/// The most sessions of an event that a form can have.
+const MOST: usize = 1_000;
 /// The end of the name of the box with which a session is removed.
 pub const REMOVED: &str = "weg";
 
@@ -92,8 +94,10 @@ impl Values {
 
     /// Returns the numbers of the sessions.
     pub fn sessions(&self) -> BTreeSet<usize> {
-        let after =
-            |name: &String| name.strip_prefix(SESSIONS)?.strip_prefix('.')?.split('.').next()?.parse().ok();
+        let after = |name: &String| {
+            let number = name.strip_prefix(SESSIONS)?.strip_prefix('.')?.split('.').next()?;
+            number.parse().ok().filter(|number| *number < MOST)
+        };
         self.0.keys().filter_map(after).collect()
     }
 

@@ -8,7 +8,9 @@
   // The pause after the last key before a preview is made, and before what was typed is kept, in milliseconds.
   const PREVIEW_AFTER = 300;
   const KEEP_AFTER = 2000;
-  let isChanged = document.getElementById("fouten") !== null || location.search.includes("terug=");
+  // What is kept from an earlier time is not replaced until the editor has chosen what to do with it.
+  const mayKeep = document.querySelector("form.note") === null;
+  let isChanged = form.dataset.changed !== undefined;
   let previewTimer = 0;
   let keepTimer = 0;
   let asked = 0;
@@ -36,8 +38,12 @@
   }
 
   async function keep() {
+    keepTimer = 0;
     try {
-      await send("houd");
+      const answer = await send("houd");
+      if (!answer.ok) {
+        throw new Error(answer.statusText);
+      }
     } catch {
       keepTimer = setTimeout(keep, KEEP_AFTER);
     }
@@ -46,9 +52,9 @@
   form.addEventListener("input", () => {
     isChanged = true;
     clearTimeout(previewTimer);
-    clearTimeout(keepTimer);
     previewTimer = setTimeout(preview, PREVIEW_AFTER);
-    keepTimer = setTimeout(keep, KEEP_AFTER);
+    // Also while somebody types without a pause.
+    keepTimer ||= mayKeep ? setTimeout(keep, KEEP_AFTER) : 0;
   });
   form.addEventListener("submit", (event) => {
     if (event.submitter?.formTarget !== "voorbeeld") {
@@ -81,7 +87,7 @@
       button.textContent = name;
       button.addEventListener("click", () => {
         const { selectionStart: start, selectionEnd: end, value } = area;
-        const at = after ? start : value.lastIndexOf("\n", start - 1) + 1;
+        const at = after || start === 0 ? start : value.lastIndexOf("\n", start - 1) + 1;
         const chosen = value.slice(at, end);
         area.focus();
         area.setSelectionRange(at, end);
@@ -96,4 +102,7 @@
     area.before(tools);
   }
   document.getElementById("fouten")?.focus();
+  if (isChanged) {
+    preview();
+  }
 }
