@@ -26,13 +26,9 @@ pub struct Preview {
 /// # Errors
 /// Fails if the sources cannot be read.
 pub fn preview(root: &Path, when: When, memory: &mut Memory, unsaved: Source) -> anyhow::Result<Preview> {
-    let mut problems = Problems::default();
     let path = unsaved.path.clone();
-    let mut sources = load(root, Some(&mut memory.read), &mut problems)?;
-    sources.lay_over(unsaved);
     let wanted = Wanted { when, with_unpublished: true, production: false };
-    let request = Request::new(&sources, wanted, &mut problems);
-    let prepared = Prepared::new(sources, request, Some(memory), &mut problems);
+    let (prepared, mut problems) = prepared(root, wanted, memory, Some(unsaved))?;
     let html = prepared.render_page(&path, &mut problems);
     Ok(Preview { html, problems })
 }
@@ -48,13 +44,8 @@ pub fn check(
     memory: &mut Memory,
     unsaved: Option<Source>,
 ) -> anyhow::Result<Problems> {
-    let mut problems = Problems::default();
-    let mut sources = load(root, Some(&mut memory.read), &mut problems)?;
-    if let Some(unsaved) = unsaved {
-        sources.lay_over(unsaved);
-    }
-    let request = Request::new(&sources, wanted, &mut problems);
-    Prepared::new(sources, request, Some(memory), &mut problems).check_bodies(&mut problems);
+    let (prepared, mut problems) = prepared(root, wanted, memory, unsaved)?;
+    prepared.check_bodies(&mut problems);
     Ok(problems)
 }
 
@@ -63,11 +54,25 @@ pub fn check(
 /// # Errors
 /// Fails if the sources cannot be read.
 pub fn pages(root: &Path, when: When, memory: &mut Memory) -> anyhow::Result<Vec<PageFile>> {
-    let mut problems = Problems::default();
-    let sources = load(root, Some(&mut memory.read), &mut problems)?;
     let wanted = Wanted { when, with_unpublished: false, production: false };
-    let request = Request::new(&sources, wanted, &mut problems);
-    let mut pages = Prepared::new(sources, request, Some(memory), &mut problems).page_files();
+    let mut pages = prepared(root, wanted, memory, None)?.0.page_files();
     pages.sort_by(|one, other| one.url.cmp(&other.url));
     Ok(pages)
+}
+
+/// Returns the site below `root`, ready to be rendered, with an unsaved text in place of its file, and its problems so far.
+fn prepared(
+    root: &Path,
+    wanted: Wanted,
+    memory: &mut Memory,
+    unsaved: Option<Source>,
+) -> anyhow::Result<(Prepared, Problems)> {
+    let mut problems = Problems::default();
+    let mut sources = load(root, Some(&mut memory.read), &mut problems)?;
+    if let Some(unsaved) = unsaved {
+        sources.lay_over(unsaved);
+    }
+    let request = Request::new(&sources, wanted, &mut problems);
+    let prepared = Prepared::new(sources, request, Some(memory), &mut problems);
+    Ok((prepared, problems))
 }

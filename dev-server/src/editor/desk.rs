@@ -20,13 +20,12 @@ use super::files::folder::{Folder, FolderError};
 use super::files::unsaved::{UnsavedForm, UnsavedForms};
 use super::form::changes::{Change, MISSING, change};
 use super::form::document::{Document, Unfit, full_name};
-use super::form::field::Theirs;
 use super::form::groups::groups;
-use super::form::lines::changed_lines;
+use super::form::lines::{lines, merged};
 use super::form::more::with_more;
 use super::form::values::{BODY, Values};
 use super::page::{Fault, FormPage, Listed, MayAdd, TextArea};
-use super::sent::{Sent, Typed, lines};
+use super::sent::{Sent, Typed};
 use super::told::{CONFLICT, conflict, in_form, sentence, tell};
 use crate::settings::Settings;
 
@@ -99,6 +98,16 @@ impl Desk {
     pub fn open(&self, path: &str, is_whole: bool) -> Result<FormPage, FolderError> {
         let text = lines(&self.folder.open(path)?);
         Ok(self.form(path, &text, is_whole, None))
+    }
+
+    /// Keeps a form that is not saved.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if the form cannot be written.
+    pub fn keep(&self, path: &str, sent: Vec<(String, String)>) -> Result<(), FolderError> {
+        // Only a page that is there has a form.
+        self.folder.open(path)?;
+        Ok(self.unsaved.keep(path, &UnsavedForm { typed_at: Timestamp::now(), sent })?)
     }
 
     /// Returns what was typed but not saved, as the form in which it was typed.
@@ -358,23 +367,6 @@ fn changed_meanwhile(unfit: Unfit) -> String {
         "Iemand anders heeft het bestand intussen zo gewijzigd dat het formulier het niet kan lezen: {unfit}. \
          Wat je typte, staat hier nog. Bewaren kan zodra het bestand weer klopt."
     )
-}
-
-/// Returns a text of the whole file with the changes of two people, or what each made of it.
-fn merged(opened: &str, now: &str, typed: &str) -> (String, Option<Theirs>) {
-    let newline = if now.contains("\r\n") { "\r\n" } else { "\n" };
-    let current = lines(now);
-    if typed == opened || typed == current {
-        return (now.to_owned(), None);
-    }
-    let merged = if current == opened { Ok(typed.to_owned()) } else { diffy::merge(opened, typed, &current) };
-    match merged {
-        Ok(text) => {
-            let (range, lines) = changed_lines(now, 0..now.len(), &text, newline);
-            (format!("{}{lines}{}", &now[..range.start], &now[range.end..]), None)
-        }
-        Err(_) => (now.to_owned(), Some(Theirs { then: opened.to_owned(), now: current })),
-    }
 }
 
 fn state(file: &PageFile) -> String {

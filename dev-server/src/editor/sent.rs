@@ -1,5 +1,6 @@
 //! A form as a browser sends it.
 
+use super::form::lines::lines;
 use super::form::values::Values;
 
 /// The name of the button that was pressed.
@@ -48,9 +49,4 @@ impl Sent {
         };
         Self { opened: lines(&opened), typed, as_of }
     }
-}
-
-/// Returns a text with the line ends that the editor uses; a browser sends others.
-pub fn lines(text: &str) -> String {
-    text.replace("\r\n", "\n")
 }

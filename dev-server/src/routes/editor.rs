@@ -8,7 +8,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use catalog::headers::SECURITY_HEADERS;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, X_FRAME_OPTIONS};
 use http::{HeaderMap, StatusCode};
-use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use tera::{Context, Kwargs, State as TeraState, Tera};
@@ -16,7 +15,6 @@ use tera::{Context, Kwargs, State as TeraState, Tera};
 use super::served::Shared;
 use crate::editor::desk::Desk;
 use crate::editor::files::folder::FolderError;
-use crate::editor::files::unsaved::UnsavedForm;
 use crate::editor::page::FormPage;
 use crate::editor::sent::{ACTION, Sent};
 
@@ -137,9 +135,7 @@ fn answer(
 ) -> Result<Response, FolderError> {
     Ok(match action {
         "houd" => {
-            // Only a page that is there has a form.
-            desk.open(path, true)?;
-            desk.unsaved.keep(path, &UnsavedForm { typed_at: Timestamp::now(), sent: pairs })?;
+            desk.keep(path, pairs)?;
             StatusCode::NO_CONTENT.into_response()
         }
         "vergeet" => {
@@ -147,16 +143,10 @@ fn answer(
             Redirect::to(&address_of(path)).into_response()
         }
         "meer" => {
-            desk.unsaved.keep(path, &UnsavedForm { typed_at: Timestamp::now(), sent: pairs.clone() })?;
+            desk.keep(path, pairs.clone())?;
             form(StatusCode::OK, &desk.add(path, &Sent::new(pairs))?)
         }
-        "voorbeeld" => match desk.preview(path, &Sent::new(pairs))? {
-            Ok(page) => {
-                let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
-                in_frame((headers, without_scripts(&page)))
-            }
-            Err(page) => in_frame(html(StatusCode::UNPROCESSABLE_ENTITY, "no-preview.html", "page", &page)),
-        },
+        "voorbeeld" => shown(desk.preview(path, &Sent::new(pairs))?),
         _ => match desk.save(path, &Sent::new(pairs.clone()))? {
             Ok(()) => {
                 desk.unsaved.forget(path)?;
@@ -164,7 +154,7 @@ fn answer(
                 Redirect::to(&format!("{}&bewaard=ja", address_of(path))).into_response()
             }
             Err(page) => {
-                desk.unsaved.keep(path, &UnsavedForm { typed_at: Timestamp::now(), sent: pairs })?;
+                desk.keep(path, pairs)?;
                 form(StatusCode::UNPROCESSABLE_ENTITY, &page)
             }
         },

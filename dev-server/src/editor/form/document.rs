@@ -252,17 +252,16 @@ impl Document {
     }
 
     fn new_body(&self, body: &str, newline: &str) -> (Range<usize>, String) {
-        let body = body.replace('\n', newline);
-        let new = match self.body.is_empty() {
-            true if body.is_empty() => String::new(),
-            // Everything after the second fence is blank.
-            true if self.text.ends_with('\n') => format!("{newline}{body}{newline}"),
-            true => format!("{newline}{newline}{body}{newline}"),
-            false => {
-                return changed_lines(&self.text, self.body.clone(), &body.replace("\r\n", "\n"), newline);
-            }
+        if !self.body.is_empty() {
+            return changed_lines(&self.text, self.body.clone(), body, newline);
+        }
+        // Everything after the second fence is blank.
+        let new = match body {
+            "" => String::new(),
+            body if self.text.ends_with('\n') => format!("\n{body}\n"),
+            body => format!("\n\n{body}\n"),
         };
-        (self.body.clone(), new)
+        (self.body.clone(), new.replace('\n', newline))
     }
 }
 

@@ -1,6 +1,13 @@
-//! The lines that differ between two texts.
+//! Lines: their ends, those that differ between two texts, and the merge of two people's.
 
 use std::ops::Range;
+
+use super::field::Theirs;
+
+/// Returns a text with the line ends that the editor uses; a browser sends others.
+pub fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
 
 /// Returns the range of the lines that differ from a new text, and what comes in their place, so that all other lines
 /// keep their own ends.
@@ -20,4 +27,21 @@ pub fn changed_lines(text: &str, range: Range<usize>, new: &str, newline: &str) 
     let end = range.end - length(&rest[rest.len() - last..]);
     let lines = new_rest[..new_rest.len() - last].concat();
     (start..end, lines.replace('\n', newline))
+}
+
+/// Returns a text of the whole file with the changes of two people, or what each made of it.
+pub fn merged(opened: &str, now: &str, typed: &str) -> (String, Option<Theirs>) {
+    let newline = if now.contains("\r\n") { "\r\n" } else { "\n" };
+    let current = lines(now);
+    if typed == opened || typed == current {
+        return (now.to_owned(), None);
+    }
+    let merged = if current == opened { Ok(typed.to_owned()) } else { diffy::merge(opened, typed, &current) };
+    match merged {
+        Ok(text) => {
+            let (range, lines) = changed_lines(now, 0..now.len(), &text, newline);
+            (format!("{}{lines}{}", &now[..range.start], &now[range.end..]), None)
+        }
+        Err(_) => (now.to_owned(), Some(Theirs { then: opened.to_owned(), now: current })),
+    }
 }
