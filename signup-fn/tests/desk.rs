@@ -187,6 +187,34 @@ async fn a_large_event_stays_spread_when_it_shrinks_and_a_small_one_together_whe
     assert_eq!(large.store().participants(&kept, at(now())).await.unwrap().readable.len(), 1);
 }
 
+/// The old table kept the event when it was small, the restored one after it had grown, or the other way round.
+#[tokio::test(start_paused = true)]
+async fn everybody_is_carried_over_into_a_table_that_spreads_people_otherwise() {
+    for (capacity_then, capacity_here) in [(2, SEATS), (SEATS, 2)] {
+        let old = table().await.with_capacity(capacity_then);
+        old.claim(&old.store(), &email(0), "a").await.unwrap();
+        let here = table().await.with_capacity(capacity_here);
+        here.claim(&here.store(), &email(1), "a").await.unwrap();
+        let kept = old.store().kept_events(soon()).await.unwrap().readable.remove(0);
+        for carried in [(1, 1), (0, 0)] {
+            let now = here.store().carry_over(&old.store(), &kept, at(now())).await.unwrap().readable;
+            assert_eq!((now.people, now.mails, now.unknown.len()), (carried.0, carried.1, 1));
+        }
+        let kept = here.store().kept_events(soon()).await.unwrap().readable.remove(0);
+        assert_eq!(kept.is_spread(), capacity_here == SEATS);
+        let people = here.store().participants(&kept, at(now())).await.unwrap().readable;
+        let mut emails: Vec<_> = people.iter().map(|one| one.signup.email.as_str().to_owned()).collect();
+        emails.sort_unstable();
+        assert_eq!((emails, here.taken("a").await), (vec![email(0), email(1)], 2));
+        // Both can be found by their links, and each has one mail.
+        for number in [0, 1] {
+            let on_table = Table { event: kept.clone(), ..here.clone() };
+            assert!(on_table.participant(&email(number)).await.is_some());
+            assert_eq!(on_table.mails(&email(number)).await.len(), 1);
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_was_served_meanwhile_never_hears_that_the_session_is_full() {
     let table = table().await.with_capacity(1);

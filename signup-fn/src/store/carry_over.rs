@@ -9,6 +9,7 @@
 //! | the session of the place | none: the place was promised, whether or not the session is full by now |
 //! | the mailbox | still the list that was read |
 //!
+//! The two tables may disagree whether the event's people are spread over partitions: the table that was restored decides.
 //! A process that dies in between leaves the rest for the next one. Nobody is promoted, and no mail is sent twice.
 //! Nobody else may be at work on either table: who erases themselves meanwhile would come back. So an item says what was
 //! carried over to its end, and that is not done again.
@@ -18,6 +19,7 @@ use std::collections::{HashMap, HashSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::answer::Status;
 use catalog::{Event, SessionId};
+use tokio::time::Instant;
 
 use super::claim::Place;
 use super::client::{Store, attempt_id, member};
@@ -57,9 +59,10 @@ impl Store {
     ) -> Result<Listing<CarriedOver>, StoreError> {
         let deadline = timing.deadline;
         let partition = item::event_key(event.id());
+        let event = &self.as_spread_here(event, deadline).await?;
         self.copy(&record::kept_item(event)?, Condition::always(), timing).await?;
         self.gather_seats(event, deadline).await?;
-        let then = retry::until(deadline, || old.query_people(event, item::PERSON)).await?;
+        let then = old.items_for(event, item::PERSON, deadline).await?;
         let mut unreadable = Vec::new();
         let mut people = Vec::new();
         for found in &then {
@@ -132,10 +135,8 @@ impl Store {
         people: &[Participant],
         timing: Timing,
     ) -> Result<usize, StoreError> {
-        let [then, here] = [old, self].map(|store| async move {
-            retry::until(timing.deadline, || store.query_people(event, item::MAIL)).await
-        });
-        let (then, here) = (then.await?, here.await?);
+        let then = old.items_for(event, item::MAIL, timing.deadline).await?;
+        let here = retry::until(timing.deadline, || self.query_people(event, item::MAIL)).await?;
         let people: HashSet<Person> = people.iter().map(|one| one.person).collect();
         let mut carried = 0;
         for mail in then.iter().filter(|mail| !here.contains(mail)) {
@@ -148,6 +149,28 @@ impl Store {
             }
         }
         Ok(carried)
+    }
+
+    /// Returns an event whose people are spread over partitions if this table has kept it so. The old table may have kept
+    /// it at another moment, when it had more seats or fewer.
+    async fn as_spread_here(&self, event: &Event, deadline: Instant) -> Result<Event, StoreError> {
+        let kept = retry::until(deadline, || self.item(item::kept_key(event.id()))).await?;
+        Ok(event.spread(kept.as_ref().map_or(event.is_spread(), record::is_spread)))
+    }
+
+    /// Reads the items about an event's people, spread over partitions or not, and returns them with the keys that they
+    /// have for this event.
+    async fn items_for(
+        &self,
+        event: &Event,
+        prefix: &str,
+        deadline: Instant,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        for event in [event.spread(false), event.spread(true)] {
+            items.extend(retry::until(deadline, || self.query_people(&event, prefix)).await?);
+        }
+        Ok(items.into_iter().map(|found| item::rekeyed(event, found)).collect())
     }
 
     /// Copies an item as it is, if the condition holds. Returns whether it did.

@@ -108,6 +108,18 @@ fn partition(event: &Event, first: u8) -> String {
     if event.is_spread() { format!("{event_key}#{:x}", first % PARTITIONS) } else { event_key }
 }
 
+/// Returns an item about a person with the partition that it has for an event.
+pub(super) fn rekeyed(event: &Event, mut item: Item) -> Item {
+    let person = text_of(&item, "sk").and_then(|sort| match sort.strip_prefix(PERSON) {
+        Some(person) => person.parse().ok(),
+        None => mail_of(sort).map(|key| key.person),
+    });
+    if let Some(person) = person {
+        item.insert("pk".to_owned(), text(partition_of(event, &person)));
+    }
+    item
+}
+
 /// Returns the event that a partition key names.
 pub(super) fn event_of(key: &str) -> Option<EventId> {
     let name = key.strip_prefix("event#")?;
