@@ -115,7 +115,7 @@ pub fn rebuild(root: &Path, out: &Path, wanted: Wanted, memory: &mut Memory) -> 
     let sources = load(root, Some(&mut memory.read), &mut problems)?;
     let request = Request::new(&sources, wanted, &mut problems);
     let prepared = Prepared::new(sources, request, Some(memory), &mut problems);
-    publish::publish(&prepared, out, Some(&mut memory.rendered), problems)
+    publish::publish(&prepared, out, Some(&mut memory.left), problems)
 }
 
 /// Finds everything that is wrong with the site below `root`, every placeholder that is left, what was there in

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::incremental::{Previous, RenderedFiles};
+use crate::incremental::{Left, Previous, RenderedFiles};
 use crate::output::lock::Lock;
 use crate::output::manifest::{BuildRecord, Manifest};
 use crate::output::pages;
@@ -41,18 +41,20 @@ pub struct Built {
 
 /// Renders the site and writes it into `out`; with any problem nothing is written.
 ///
-/// `rendered` is what the last build in this process rendered; it is replaced by what this one did.
+/// `left` is what the last build in this process left; it is replaced by what this one leaves.
 pub(crate) fn publish(
     prepared: &Prepared,
     out: &Path,
-    rendered: Option<&mut RenderedFiles>,
+    mut left: Option<&mut Left>,
     mut problems: Problems,
 ) -> Result<Built, BuildError> {
     let ready = prepared.ready.as_ref().filter(|_| !problems.has_errors());
     let _lock = ready.map(|_| Lock::take(out)).transpose()?;
     // Read only now: another build may have been writing.
-    let manifest = &Manifest::read(out)?;
-    let previous = Previous { rendered: rendered.as_deref(), manifest, folder: out };
+    let known = left.as_mut().and_then(|left| left.manifest.take());
+    let manifest = &Manifest::read_unless_known(out, known)?;
+    let rendered = left.as_deref().map(|left| &left.rendered);
+    let previous = Previous { rendered, manifest, folder: out };
     let Some(Ready { site, .. }) = ready else {
         // Nothing will be written, but the bodies may have problems too.
         prepared.render(Some(previous), &mut problems, |_| Ok(()))?;
@@ -98,9 +100,10 @@ pub(crate) fn publish(
             pages::updated(&manifest.pages, public, prepared.moment.now)
         }
     };
-    let written = timed(Part::Stage, "op hun plaats zetten", || staging.commit(record, pages))?;
-    if let Some(rendered) = rendered {
-        *rendered = now_rendered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (written, record) = timed(Part::Stage, "op hun plaats zetten", || staging.commit(record, pages))?;
+    if let Some(left) = left {
+        let rendered = now_rendered.into_inner().unwrap_or_else(PoisonError::into_inner);
+        *left = Left { rendered, manifest: Manifest::stamp(out).map(|stamp| (stamp, record)) };
     }
     Ok(Built { written, held_back, until })
 }

@@ -3,9 +3,10 @@
 //! Belongs here: results that a later build may reuse, and the comparison that allows it. Does
 //! not belong here: the work itself. Dropping any of it costs time, never correctness.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use crate::markdown::facts::Facts;
 use crate::output::manifest::Manifest;
@@ -13,6 +14,7 @@ use crate::page::parse::ParsedPages;
 use crate::source::file::Source;
 use crate::source::fingerprint::Fingerprint;
 use crate::source::load::ReadFiles;
+use crate::source::stamp::Stamp;
 
 /// What one build leaves for the next build in the same process.
 #[derive(Debug, Default)]
@@ -21,7 +23,15 @@ pub struct Memory {
     /// The configuration with which the pages were parsed.
     config: Option<Arc<Source>>,
     pub(crate) parsed: ParsedPages,
+    pub(crate) left: Left,
+}
+
+/// What one build has left in the output folder.
+#[derive(Debug, Default)]
+pub(crate) struct Left {
     pub(crate) rendered: RenderedFiles,
+    /// The manifest, with the stamp of its file.
+    pub(crate) manifest: Option<(Stamp, Manifest)>,
 }
 
 impl Memory {

@@ -68,6 +68,26 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Returns a known manifest if its file still has this stamp, or else reads it like [`Manifest::read`].
+    ///
+    /// # Errors
+    /// Fails like [`Manifest::read`].
+    pub fn read_unless_known(folder: &Path, known: Option<(Stamp, Self)>) -> Result<Self> {
+        match known {
+            Some((stamp, manifest))
+                if metadata(folder).and_then(|now| Stamp::settled(&now)) == Some(stamp) =>
+            {
+                Ok(manifest)
+            }
+            _ => Self::read(folder),
+        }
+    }
+
+    /// Returns the stamp of a folder's manifest, if there is one.
+    pub fn stamp(folder: &Path) -> Option<Stamp> {
+        metadata(folder).and_then(|now| Stamp::new(&now))
+    }
+
     /// Writes the manifest to a folder atomically.
     ///
     /// # Errors
@@ -99,6 +119,11 @@ impl Manifest {
         let files: Vec<&String> = self.files.keys().collect();
         (holds && files.par_iter().all(|path| self.is_unchanged(folder, path))).then_some(build)
     }
+}
+
+/// Returns the metadata of the manifest's file.
+fn metadata(folder: &Path) -> Option<fs::Metadata> {
+    fs::metadata(folder.join(FILE)).ok()
 }
 
 /// Returns whether a path stays within the folder.

@@ -150,11 +150,11 @@ impl<'a> Staging<'a> {
         Ok(())
     }
 
-    /// Moves every staged file into place, removes stale files, and records the build.
+    /// Moves every staged file into place, removes stale files, and records the build. Returns that record too.
     ///
     /// # Errors
     /// Returns an error if a path was put twice, or if a file can't be read, written or removed.
-    pub fn commit(self, build: BuildRecord, pages: PublicPages) -> Result<Written> {
+    pub fn commit(self, build: BuildRecord, pages: PublicPages) -> Result<(Written, Manifest)> {
         let Put { mut ours, changed, theirs } = std::mem::take(&mut *self.lock());
         let (folder, before) = (&self.folder, &self.before.files);
         ours.sort_unstable();
@@ -210,7 +210,7 @@ impl<'a> Staging<'a> {
             now.write(folder)?;
         }
         self.clear()?;
-        Ok(written)
+        Ok((written, now))
     }
 
     /// Discards the staged files, because the build had a problem.
@@ -273,7 +273,7 @@ mod tests {
         for (path, text) in outputs {
             staging.put((*path).to_owned(), text.as_bytes())?;
         }
-        staging.commit(build(), PublicPages::new())
+        Ok(staging.commit(build(), PublicPages::new())?.0)
     }
 
     #[test]

@@ -2,10 +2,10 @@
 //!
 //! Bodies are parsed only at rendering, so that the HTML of all pages is never in memory at once.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;

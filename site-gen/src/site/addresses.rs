@@ -1,11 +1,11 @@
 //! The addresses that links can lead to, and the check that finds broken links.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use catalog::address::FORM_ANCHOR;
 use catalog::organiser::address::OrganiserAddress;
+use hashbrown::{HashMap, HashSet};
 
 use crate::markdown::facts::Facts;
 use crate::page::config::{Config, LinkTable};

@@ -1,11 +1,11 @@
 //! Assembles the site from its pages: everything that needs all pages at once.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use catalog::{Catalog, CatalogRecord, EventId};
+use hashbrown::HashMap;
 use jiff::Timestamp;
 
 use crate::page::config::Config;

@@ -11,13 +11,13 @@ pub mod placeholder;
 pub mod public;
 pub mod taken_away;
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use catalog::Catalog;
 use catalog::address::SIGNUP_PREFIX;
 use catalog::organiser::address::ORGANISER_PREFIX;
+use hashbrown::HashMap;
 use jiff::Timestamp;
 
 use crate::page::config::Config;
