@@ -12,6 +12,7 @@
 //! | [`site`] | all pages together: lists, tags, addresses, link check |
 //! | [`incremental`] | what one build leaves for the next |
 //! | [`render`] | the site as files: pages, answers, feeds, calendars, search |
+//! | [`new_article`] | an article for an editor to fill in |
 //! | [`command`] | what only the command line offers (feature `command`) |
 //!
 //! Each folder imports only folders above it in this table.
@@ -21,6 +22,7 @@ pub mod assets;
 pub mod command;
 pub mod incremental;
 pub mod markdown;
+pub mod new_article;
 pub mod output;
 pub mod page;
 mod prepared;
@@ -28,6 +30,7 @@ pub mod preview;
 pub mod profile;
 pub mod progress;
 mod publish;
+pub mod references;
 pub mod render;
 pub mod site;
 pub mod source;

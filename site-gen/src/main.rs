@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use site_gen::command::external::{self, Limits};
 use site_gen::command::import::{self, Generator, Imported};
 use site_gen::command::last_build;
+use site_gen::new_article::{self, NewArticle, NewKind};
 use site_gen::output::staging::Written;
 use site_gen::page::publication::{HeldBack, Wanted, When};
 use site_gen::site::last_build::LastBuild;
@@ -164,7 +165,9 @@ fn check(root: &Path, json: bool, external: bool) -> Result<bool> {
 
 fn new(root: &Path, section: &str, title: &str, event: bool) -> Result<bool> {
     let today = Timestamp::now().to_zoned_datetime(TimeZone::system()).date();
-    let file = site_gen::command::new::article(root, section, title, today, event)?;
+    let kind = if event { NewKind::Event } else { NewKind::News };
+    let article = NewArticle { section, title, kind, is_draft: false };
+    let file = new_article::write(root, &article, today)?;
     say(&format!("{} is gemaakt; vul in wat tussen blokhaken staat\n", file.display()));
     Ok(true)
 }

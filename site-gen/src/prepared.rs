@@ -13,7 +13,7 @@ use crate::markdown;
 use crate::markdown::body::{Body, Scope};
 use crate::markdown::facts::Facts;
 use crate::markdown::reserved::ReservedIds;
-use crate::page::config::{self, Config};
+use crate::page::config::{self, Config, LinkTable};
 use crate::page::page_file::PageFile;
 use crate::page::parse::{self, Parsed};
 use crate::page::publication::{Moment, Wanted};
@@ -25,9 +25,9 @@ use crate::site::addresses::{Addresses, LinkCheck};
 use crate::site::last_build::LastBuild;
 use crate::site::public::Public;
 use crate::site::{AGENDA_TEMPLATE, Site, assemble, foreseen, placeholder};
-use crate::source::file::Asset;
+use crate::source::file::{Asset, Source};
 use crate::source::fingerprint::Fingerprint;
-use crate::source::link::{ExternalLink, Target};
+use crate::source::link::{ExternalLink, Link, Target};
 use crate::source::load::Sources;
 use crate::source::problem::{Problems, Severity};
 use crate::source::stamp::Stamp;
@@ -54,6 +54,11 @@ pub(crate) fn fingerprint(sources: Fingerprint, wanted: Wanted) -> Fingerprint {
 }
 
 impl Request {
+    /// Returns the links that the configuration puts on every page.
+    pub(crate) fn links(&self) -> impl Iterator<Item = &LinkTable> {
+        self.config.iter().flat_map(Config::links)
+    }
+
     /// Reads the configuration and combines it with the caller's options.
     pub(crate) fn new(sources: &Sources, wanted: Wanted, problems: &mut Problems) -> Self {
         let config = sources.config.as_ref().and_then(|source| config::read(source, problems));
@@ -167,11 +172,15 @@ impl Prepared {
         let file = |page: &Parsed, held_back: Option<&String>| {
             let content = page.content.as_ref();
             let tags = content.iter().flat_map(|content| &content.tags).map(|tag| tag.get_ref().clone());
+            let aliases = content.iter().flat_map(|content| &content.aliases);
             PageFile {
                 path: page.source.path.clone(),
                 url: page.place.url.clone(),
                 title: content.map(|content| content.title.clone()),
                 tags: tags.collect(),
+                aliases: aliases.map(|alias| alias.get_ref().clone()).collect(),
+                has_event: page.announcement().is_some(),
+                placeholders: placeholder::of(&page.source.text).map(str::to_owned).collect(),
                 held_back: held_back.cloned(),
             }
         };
@@ -204,6 +213,17 @@ impl Prepared {
     pub(crate) fn check_bodies(&self, problems: &mut Problems) {
         self.public.shown.iter().for_each(|page| self.check_body(page, problems));
         self.links.finish(problems);
+    }
+
+    /// Returns the links in the bodies of all pages, each with the file that it is in.
+    pub(crate) fn links(&self) -> impl Iterator<Item = (&Arc<Source>, Link)> {
+        let held = self.public.held.iter().map(|(page, _)| page);
+        let links = |page: &'_ Arc<Parsed>| self.body(page, &mut Problems::default()).links;
+        self.public
+            .shown
+            .iter()
+            .chain(held)
+            .flat_map(move |page| links(page).into_iter().map(move |link| (&page.source, link)))
     }
 
     fn renderer<'a>(&'a self, ready: &'a Ready, previous: Option<Previous<'a>>) -> Renderer<'a> {

@@ -1,7 +1,7 @@
 //! Where an editor works: pages are opened, previewed and saved.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use catalog::dutch;
@@ -24,7 +24,7 @@ use super::form::groups::groups;
 use super::form::lines::{lines, merged};
 use super::form::more::with_more;
 use super::form::values::{BODY, Values};
-use super::page::{Fault, FormPage, Listed, MayAdd, TextArea};
+use super::page::{Fault, FormPage, List, Listed, MayAdd, TextArea};
 use super::sent::{Sent, Typed};
 use super::told::{CONFLICT, conflict, in_form, sentence, tell};
 use crate::settings::Settings;
@@ -32,8 +32,8 @@ use crate::settings::Settings;
 /// Where an editor works.
 #[derive(Debug)]
 pub struct Desk {
-    root: PathBuf,
-    folder: Folder,
+    pub(super) root: PathBuf,
+    pub(super) folder: Folder,
     /// What was typed but not saved.
     pub unsaved: UnsavedForms,
     /// Whether the site is served with the pages that are not public.
@@ -63,24 +63,29 @@ impl Desk {
         }
     }
 
-    fn files(&self) -> Result<Vec<PageFile>> {
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        preview::pages(&self.root, When::At(Timestamp::now()), &mut memory)
+    pub(super) fn files(&self) -> Result<Vec<PageFile>> {
+        preview::pages(&self.root, When::At(Timestamp::now()), &mut self.memory())
     }
 
-    /// Returns all pages.
+    pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns all pages. `is_gone` says whether one was taken away just now.
     ///
     /// # Errors
     /// Fails if the sources cannot be read.
-    pub fn list(&self) -> Result<Vec<Listed>> {
+    pub fn list(&self, is_gone: bool) -> Result<List> {
         let listed = |file: PageFile| Listed {
             has_unsaved: self.unsaved.of(&file.path).is_some(),
             state: state(&file),
             title: file.title.unwrap_or_else(|| file.path.clone()),
             url: file.url,
             path: file.path,
+            placeholders: file.placeholders,
         };
-        Ok(self.files()?.into_iter().map(listed).collect())
+        let pages = self.files()?.into_iter().map(listed).collect();
+        Ok(List { pages, is_gone, kept: self.unsaved.taken_away().display().to_string() })
     }
 
     /// Returns the path of the file of the page at an address, if there is one.
@@ -195,7 +200,7 @@ impl Desk {
     /// has a link to this one, which becomes a draft.
     fn caused(&self, path: &str, text: &str) -> Vec<Fault> {
         let wanted = Wanted { with_unpublished: self.drafts, ..Wanted::public(Timestamp::now()) };
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut memory = self.memory();
         let mut check =
             |unsaved| preview::check(&self.root, wanted, &mut memory, unsaved).unwrap_or_default();
         let (before, after) = (check(None), check(Some(Source::new(path, text))));
@@ -295,8 +300,7 @@ impl Desk {
             Some(date) => When::AsOf(date.to_datetime(time(12, 0, 0, 0))),
             None => When::At(Timestamp::now()),
         };
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let preview = preview::preview(&self.root, when, &mut memory, Source::new(path, text));
+        let preview = preview::preview(&self.root, when, &mut self.memory(), Source::new(path, text));
         let preview = preview.unwrap_or_else(|error| {
             page.faults.push(Fault { name: String::new(), text: format!("{error:#}") });
             Preview { html: None, problems: site_gen::source::problem::Problems::default() }
@@ -378,7 +382,7 @@ fn state(file: &PageFile) -> String {
 }
 
 /// Returns a moment in words, in Dutch time.
-fn moment(at: Timestamp) -> String {
+pub(super) fn moment(at: Timestamp) -> String {
     let zone = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
     dutch::moment(zone.to_datetime(at))
 }

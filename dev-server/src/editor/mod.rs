@@ -7,11 +7,19 @@
 //! | [`sent`] | a form as a browser sends it |
 //! | [`page`] | the pages that a browser shows |
 //! | `told` | what is wrong, at the fields |
+//! | `making` | new articles |
+//! | `moving` | pages that get another address, or go |
+//! | [`publishing`] | what is recorded, sent and fetched, and the versions of a page |
+//! | [`repository`] | the versions that git keeps |
 //! | [`desk`] | where they meet: opening, previewing and saving |
 
 pub mod desk;
 pub mod files;
 pub mod form;
+mod making;
+mod moving;
 pub mod page;
+pub mod publishing;
+pub mod repository;
 pub mod sent;
 mod told;

@@ -80,6 +80,74 @@ pub struct Fault {
     pub text: String,
 }
 
+/// A page that may get another address, or go.
+#[derive(Debug, Clone, Serialize)]
+pub struct Leaving {
+    /// The path of the page's file.
+    pub path: String,
+    /// The title, or the path.
+    pub title: String,
+    /// The address now.
+    pub url: String,
+    /// The part of the address before its name.
+    pub folder: String,
+    /// The last part of the address.
+    pub name: String,
+    /// Whether it can have another address or none, unlike the home page and a section.
+    pub may_leave: bool,
+    /// Whether something was typed that was not saved.
+    pub has_unsaved: bool,
+    /// Whether people sign up on it.
+    pub has_event: bool,
+    /// The links to it.
+    pub mentions: Vec<Mention>,
+    /// Whether others have links to it.
+    pub is_needed: bool,
+    /// Why it was not done.
+    pub fault: Option<String>,
+}
+
+/// A link to a page.
+#[derive(Debug, Clone, Serialize)]
+pub struct Mention {
+    /// The path of the file with the link.
+    pub path: String,
+    /// The title of the page with the link, if it is one.
+    pub title: Option<String>,
+    /// Whether it is on the page itself.
+    pub is_own: bool,
+    /// Whether it is on a page, rather than in a template or in the menu.
+    pub is_page: bool,
+    /// The address as it is written there.
+    pub address: String,
+}
+
+/// The form for a new article.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct NewPage {
+    /// The names of the sections.
+    pub sections: Vec<String>,
+    /// The chosen section.
+    pub section: String,
+    /// The typed title.
+    pub title: String,
+    /// Whether people sign up on it.
+    pub has_event: bool,
+    /// Why it was not made.
+    pub fault: Option<String>,
+}
+
+/// The list of all pages.
+#[derive(Debug, Serialize)]
+pub struct List {
+    /// The pages, in the order of their addresses.
+    pub pages: Vec<Listed>,
+    /// Whether a page was taken away just now.
+    pub is_gone: bool,
+    /// The folder with copies of pages that were taken away.
+    pub kept: String,
+}
+
 /// A page in the list of all pages.
 #[derive(Debug, Serialize)]
 pub struct Listed {
@@ -91,6 +159,8 @@ pub struct Listed {
     pub title: String,
     /// Whether visitors see it.
     pub state: String,
+    /// What is still to be filled in: `[vul in: de zaal]`.
+    pub placeholders: Vec<String>,
     /// Whether something was typed that was not saved.
     pub has_unsaved: bool,
 }

@@ -1,5 +1,6 @@
 //! A form as a browser sends it.
 
+use super::form::document::Document;
 use super::form::lines::lines;
 use super::form::values::Values;
 
@@ -30,6 +31,16 @@ pub enum Typed {
     Values(Values),
     /// Into the whole file.
     Whole(String),
+}
+
+/// Returns the names and values of the form in which somebody has made one text of another.
+pub(super) fn pairs(opened: &str, typed: &str) -> Vec<(String, String)> {
+    let fields = Document::read(opened).and(Document::read(typed)).map(|document| Values::of(&document));
+    let typed = match fields {
+        Ok(values) => values.pairs(),
+        Err(_) => vec![(WHOLE.to_owned(), typed.to_owned())],
+    };
+    std::iter::once((OPENED.to_owned(), opened.to_owned())).chain(typed).collect()
 }
 
 impl Sent {

@@ -44,10 +44,7 @@ pub fn routes(served: Served) -> Router {
         .route("/_dev/events", get(events))
         .route("/_dev/reload.js", get(reload_script))
         .route("/_dev/edit-link.css", get(edit_link_styles))
-        .route(editor::LIST, get(editor::list))
-        .route(editor::PAGE, get(editor::open).post(editor::act))
-        .route(editor::STYLES, get(editor::styles))
-        .route(editor::SCRIPT, get(editor::script))
+        .merge(editor::routes())
         .fallback(page)
         .layer(middleware::from_fn(security_headers));
     // The function sets its own security headers, as in the cloud.

@@ -1,4 +1,4 @@
-//! Features of the command line only: a new article, a site of another generator, the external link check, the comparison with the last
+//! Features of the command line only: a site of another generator, the external link check, the comparison with the last
 //! build, the list of front matter keys.
 //!
 //! Belongs here: functions that only a subcommand uses, never a build. Does not belong here:
@@ -7,5 +7,4 @@
 pub mod external;
 pub mod import;
 pub mod last_build;
-pub mod new;
 pub mod reference;

@@ -33,6 +33,11 @@ pub fn find(sources: &Sources, site: &Site, severity: Severity, problems: &mut P
     }
 }
 
+/// Returns the placeholders in a text.
+pub fn of(text: &str) -> impl Iterator<Item = &str> {
+    spans(text).map(|span| &text[span])
+}
+
 fn spans(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     text.match_indices(START).map(|(start, _)| {
         let line = text[start..].lines().next().unwrap_or_default();
@@ -48,7 +53,6 @@ mod tests {
     #[test]
     fn a_placeholder_ends_at_its_bracket_or_at_the_end_of_its_line() {
         let text = "bel [vul in: nummer] of\n[vul in: vergeten\nverder";
-        let found: Vec<&str> = spans(text).map(|span| &text[span]).collect();
-        assert_eq!(found, ["[vul in: nummer]", "[vul in: vergeten"]);
+        assert_eq!(of(text).collect::<Vec<_>>(), ["[vul in: nummer]", "[vul in: vergeten"]);
     }
 }

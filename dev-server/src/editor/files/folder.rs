@@ -19,6 +19,12 @@ pub enum FolderError {
     /// The path does not lead to a page's file.
     #[error("deze pagina is er niet of niet meer")]
     NoPage,
+    /// There is something else at the new path.
+    #[error("daar staat al iets; kies een andere naam")]
+    Taken,
+    /// Another program has changed a file meanwhile, so that what was found in it is not there any more.
+    #[error("een ander programma heeft de bestanden intussen gewijzigd; kijk ze na en probeer het opnieuw")]
+    Changed,
     /// The file is not UTF-8.
     #[error("dit bestand is geen tekst in UTF-8; sla het in een tekstprogramma op met de codering UTF-8")]
     NoText,
@@ -76,10 +82,48 @@ impl Folder {
         }
     }
 
+    /// Moves a page to another path. A page with a folder of its own takes all that is in there with it.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, if there is anything at the other path, or if it cannot be moved.
+    pub fn rename(&self, from: &str, to: &str) -> Result<(), FolderError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.file(from)?;
+        let (from, to) = (whole(from), whole(to));
+        let to = self.below_content(to)?;
+        if fs::symlink_metadata(&to).is_ok() {
+            return Err(FolderError::Taken);
+        }
+        Ok(fs::rename(self.below_content(from)?, to)?)
+    }
+
+    /// Takes a page away, with its folder if it has one of its own, and keeps it in another folder.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if it cannot be moved. Then it is still there.
+    pub fn take_away(&self, path: &str, to: &Path) -> Result<(), FolderError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.file(path)?;
+        let from = self.below_content(whole(path))?;
+        fs::create_dir_all(to)?;
+        let kept = to.join(from.file_name().unwrap_or_default());
+        copy(&from, &kept)?;
+        let removed = if from.is_dir() { fs::remove_dir_all(from) } else { fs::remove_file(from) };
+        Ok(removed?)
+    }
+
     /// Returns the file of a page, unless the path leads elsewhere.
     fn file(&self, path: &str) -> Result<PathBuf, FolderError> {
-        let below =
-            path.strip_prefix("content/").filter(|path| path.ends_with(".md")).ok_or(FolderError::NoPage)?;
+        if !path.ends_with(".md") {
+            return Err(FolderError::NoPage);
+        }
+        let file = self.below_content(path)?;
+        if file.is_file() { Ok(file) } else { Err(FolderError::NoPage) }
+    }
+
+    /// Returns the place of a path below `content/`, unless a symbolic link leads elsewhere. There may be nothing yet.
+    fn below_content(&self, path: &str) -> Result<PathBuf, FolderError> {
+        let below = path.strip_prefix("content/").ok_or(FolderError::NoPage)?;
         // Another spelling of the path would be another page for the generator.
         if below
             .split('/')
@@ -91,12 +135,34 @@ impl Folder {
         for part in Path::new(below).components() {
             let Component::Normal(part) = part else { return Err(FolderError::NoPage) };
             file.push(part);
-            if fs::symlink_metadata(&file).map_err(missing)?.is_symlink() {
-                return Err(FolderError::NoPage);
+            match fs::symlink_metadata(&file).map_err(missing) {
+                Ok(metadata) if metadata.is_symlink() => return Err(FolderError::NoPage),
+                Ok(_) | Err(FolderError::NoPage) => {}
+                Err(error) => return Err(error),
             }
         }
-        if file.is_file() { Ok(file) } else { Err(FolderError::NoPage) }
+        Ok(file)
     }
+}
+
+/// Returns the path of a page's own folder if it has one, or that of its file.
+pub fn whole(path: &str) -> &str {
+    path.strip_suffix("/index.md").unwrap_or(path)
+}
+
+/// Copies a file, or a folder with all that is in it. Symbolic links are left out.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        return fs::copy(from, to).map(drop);
+    }
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        if !entry.file_type()?.is_symlink() {
+            copy(&entry.path(), &to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 fn missing(error: io::Error) -> FolderError {

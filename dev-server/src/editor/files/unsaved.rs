@@ -45,6 +45,11 @@ impl UnsavedForms {
         serde_json::from_slice(&fs::read(self.file(path)).ok()?).ok()
     }
 
+    /// Returns the folder for pages that were taken away.
+    pub fn taken_away(&self) -> PathBuf {
+        self.folder.join("weggehaald")
+    }
+
     /// Forgets what was typed about a page.
     ///
     /// # Errors

@@ -76,6 +76,11 @@ impl Values {
         self.0.get(name).map_or("", String::as_str)
     }
 
+    /// Returns the names and values.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        self.0.clone().into_iter().collect()
+    }
+
     /// Sets a value.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.0.insert(name.into(), value.into());

@@ -1,50 +1,19 @@
-//! The addresses of the editor.
-
-use std::sync::LazyLock;
+//! The list of all pages, and the form of each.
 
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use catalog::headers::SECURITY_HEADERS;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, X_FRAME_OPTIONS};
-use http::{HeaderMap, StatusCode};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Deserialize, Serialize};
-use tera::{Context, Kwargs, State as TeraState, Tera};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_FRAME_OPTIONS};
+use serde::Deserialize;
 
-use super::served::Shared;
+use super::{Form, address_of, blocking, failed, html, refused};
 use crate::editor::desk::Desk;
 use crate::editor::files::folder::FolderError;
 use crate::editor::page::FormPage;
-use crate::editor::sent::{ACTION, Sent};
-
-/// The path of the list of all pages. The others are below it.
-pub(super) const LIST: &str = "/_dev/redactie/";
-/// The path of a page with its form.
-pub(super) const PAGE: &str = "/_dev/redactie/pagina";
-/// The path of the editor's styles.
-pub(super) const STYLES: &str = "/_dev/redactie/redactie.css";
-/// The path of the editor's script.
-pub(super) const SCRIPT: &str = "/_dev/redactie/redactie.js";
-
-static PAGES: LazyLock<Tera> = LazyLock::new(|| {
-    let mut tera = Tera::default();
-    tera.autoescape_on([".html"]);
-    tera.register_filter("url", |text: &str, _: Kwargs, _: &TeraState<'_>| encoded(text));
-    tera.register_filter("capitalised", |text: &str, _: Kwargs, _: &TeraState<'_>| capitalised(text));
-    let added = tera.add_raw_templates([
-        ("frame.html", include_str!("../editor/pages/frame.html")),
-        ("list.html", include_str!("../editor/pages/list.html")),
-        ("field.html", include_str!("../editor/pages/field.html")),
-        ("form.html", include_str!("../editor/pages/form.html")),
-        ("no-preview.html", include_str!("../editor/pages/no-preview.html")),
-        ("refused.html", include_str!("../editor/pages/refused.html")),
-    ]);
-    if let Err(error) = added {
-        tracing::error!("een pagina van de redactie klopt niet: {error}");
-    }
-    tera
-});
+use crate::editor::sent::Sent;
+use crate::routes::served::Shared;
 
 /// What the address of a page with its form says.
 #[derive(Debug, Deserialize)]
@@ -66,6 +35,8 @@ pub(super) struct Asked {
 pub(super) struct Wanted {
     /// The address of the page to edit, which has a link with it.
     adres: Option<String>,
+    /// Whether a page was taken away just now.
+    weg: Option<String>,
 }
 
 /// Responds with the list of all pages, or leads to the form of one.
@@ -79,8 +50,8 @@ pub(super) async fn list(State(served): Shared, Query(wanted): Query<Wanted>) ->
         if let Some(path) = path {
             return Redirect::to(&address_of(&path)).into_response();
         }
-        match desk.list() {
-            Ok(pages) => html(StatusCode::OK, "list.html", "pages", &pages),
+        match desk.list(wanted.weg.is_some()) {
+            Ok(list) => html(StatusCode::OK, "list.html", "list", &list),
             Err(error) => failed(&format!("{error:#}")),
         }
     })
@@ -112,17 +83,13 @@ pub(super) async fn open(State(served): Shared, Query(asked): Query<Asked>) -> R
 pub(super) async fn act(
     State(served): Shared,
     Query(Asked { pad: path, .. }): Query<Asked>,
-    headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if !is_from_here(&headers) {
-        return (StatusCode::FORBIDDEN, "Dit formulier komt van een andere site.\n").into_response();
-    }
+    let sent = Form::read(&body);
     let desk = served.desk;
     blocking(move || {
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
-        let action = pairs.iter().find(|(name, _)| name == ACTION).map(|(_, value)| value.clone());
-        answer(&desk, &path, &action.unwrap_or_default(), pairs).unwrap_or_else(|error| refused(&error))
+        let action = sent.action().to_owned();
+        answer(&desk, &path, &action, sent.0).unwrap_or_else(|error| refused(&error))
     })
     .await
 }
@@ -161,26 +128,14 @@ fn answer(
     })
 }
 
-/// Returns whether a form was sent by a page of this server. Another site must not be able to write files.
-fn is_from_here(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let host = text(HOST).unwrap_or_default();
-    text(ORIGIN).is_some_and(|origin| origin.eq_ignore_ascii_case(&format!("http://{host}")))
-}
-
-/// Reading and checking a site takes too long for a thread that others wait for.
-async fn blocking(work: impl FnOnce() -> Response + Send + 'static) -> Response {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| failed(&error.to_string()))
-}
-
 /// Responds with a page whose form has a frame for the preview.
-fn form(status: StatusCode, page: &FormPage) -> Response {
+pub(super) fn form(status: StatusCode, page: &FormPage) -> Response {
     let policy = format!("{}; frame-src 'self'", own_policy());
     ([(CONTENT_SECURITY_POLICY, policy)], html(status, "form.html", "page", page)).into_response()
 }
 
 /// Responds with a preview, or with what must be solved first.
-fn shown(preview: Result<String, Box<FormPage>>) -> Response {
+pub(super) fn shown(preview: Result<String, Box<FormPage>>) -> Response {
     match preview {
         Ok(page) => {
             let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
@@ -211,56 +166,4 @@ fn in_frame(page: impl IntoResponse) -> Response {
 fn own_policy() -> &'static str {
     let policy = SECURITY_HEADERS.iter().find(|(name, _)| *name == CONTENT_SECURITY_POLICY.as_str());
     policy.map_or("default-src 'none'", |(_, policy)| policy)
-}
-
-fn html(status: StatusCode, template: &str, name: &'static str, value: &impl Serialize) -> Response {
-    let mut context = Context::new();
-    context.insert(name, value);
-    match PAGES.render(template, &context) {
-        Ok(html) => (status, [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")], html)
-            .into_response(),
-        Err(error) => {
-            tracing::error!("een pagina van de redactie is niet te maken: {error}");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
-}
-
-fn refused(error: &FolderError) -> Response {
-    let status = match error {
-        FolderError::NoPage => StatusCode::NOT_FOUND,
-        FolderError::NoText => StatusCode::UNPROCESSABLE_ENTITY,
-        FolderError::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    html(status, "refused.html", "reason", &format!("{}.", capitalised(&error.to_string())))
-}
-
-fn failed(reason: &str) -> Response {
-    html(StatusCode::INTERNAL_SERVER_ERROR, "refused.html", "reason", &capitalised(reason))
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|letter| letter.to_uppercase().collect::<String>() + letters.as_str())
-        .unwrap_or_default()
-}
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
-}
-
-fn address_of(path: &str) -> String {
-    format!("{PAGE}?pad={}", encoded(path))
-}
-
-/// Responds with the editor's styles.
-pub(super) async fn styles() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../editor/pages/redactie.css"))
-}
-
-/// Responds with the editor's script.
-pub(super) async fn script() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("../editor/pages/redactie.js"))
 }

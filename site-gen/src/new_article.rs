@@ -1,4 +1,4 @@
-//! A new page for an editor to fill in.
+//! A new article for an editor to fill in.
 
 use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
@@ -18,7 +18,29 @@ use crate::source::problem::{Problems, nearest};
 use crate::words::invisible::is_invisible;
 use crate::words::slug::slug;
 
-/// Writes a new article, with an event if requested, and returns its path.
+/// What a new article is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewKind {
+    /// News.
+    News,
+    /// An event to which people sign up.
+    Event,
+}
+
+/// A new article.
+#[derive(Debug, Clone, Copy)]
+pub struct NewArticle<'a> {
+    /// The name of the section's folder: `nieuws`.
+    pub section: &'a str,
+    /// The heading.
+    pub title: &'a str,
+    /// What it is about.
+    pub kind: NewKind,
+    /// Whether it is a draft, which is never public.
+    pub is_draft: bool,
+}
+
+/// Writes a new article, and returns its file.
 ///
 /// The article has every required key. Text that only an editor can supply is a placeholder,
 /// which `check` reports. An existing file is never overwritten.
@@ -26,7 +48,8 @@ use crate::words::slug::slug;
 /// # Errors
 /// Returns an error if the section does not exist, if the title has no letters or digits, or if
 /// there already is an article with this title. Also fails if reading or writing fails.
-pub fn article(root: &Path, section: &str, title: &str, today: Date, with_event: bool) -> Result<PathBuf> {
+pub fn write(root: &Path, article: &NewArticle<'_>, today: Date) -> Result<PathBuf> {
+    let NewArticle { section, title, kind, is_draft } = *article;
     let content = root.join("content");
     let folder = content.join(section);
     if slug(section) != section || !folder.join("_index.md").is_file() {
@@ -64,7 +87,7 @@ pub fn article(root: &Path, section: &str, title: &str, today: Date, with_event:
         opened => opened.with_context(|| format!("`{}` is niet te maken", file.display()))?,
     };
     opened
-        .write_all(text(&title, &id, today, with_event).as_bytes())
+        .write_all(text(&title, is_draft, (kind == NewKind::Event).then_some(&id), today).as_bytes())
         .with_context(|| format!("`{}` is niet te schrijven", file.display()))?;
     Ok(file)
 }
@@ -116,7 +139,11 @@ fn numbered(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
     std::iter::once(wanted.to_owned()).chain(further).find(|name| !is_taken(name)).unwrap_or_default()
 }
 
-fn sections(content: &Path) -> Result<Vec<String>> {
+/// Returns the names of the sections below `content/` that can have articles, in alphabetical order.
+///
+/// # Errors
+/// Fails if the folder cannot be read.
+pub fn sections(content: &Path) -> Result<Vec<String>> {
     let mut sections = Vec::new();
     for entry in fs::read_dir(content).with_context(|| format!("`{}` is niet te lezen", content.display()))? {
         let entry = entry?;
@@ -128,12 +155,15 @@ fn sections(content: &Path) -> Result<Vec<String>> {
     Ok(sections)
 }
 
-fn text(title: &str, id: &str, today: Date, with_event: bool) -> String {
+fn text(title: &str, is_draft: bool, event: Option<&String>, today: Date) -> String {
     // TOML basic strings use the same escapes as JSON strings.
     let title = serde_json::Value::from(title);
     let mut text =
         format!("+++\ntitle = {title}\ndescription = \"[vul in: waar het over gaat]\"\ndate = {today}\n");
-    if with_event {
+    if is_draft {
+        text.push_str("draft = true\n");
+    }
+    if let Some(id) = event {
         let day = today.saturating_add(jiff::Span::new().months(1));
         text.push_str(&format!(
             "\n[event]\nid = \"{id}\"\ntitle = {title}\ntime_zone = \"Europe/Amsterdam\"\n\n\

@@ -1,0 +1,179 @@
+//! Pages that get another address, or go.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use site_gen::page::page_file::PageFile;
+use site_gen::references::{Reference, references};
+use site_gen::site::is_reserved;
+use site_gen::source::place::{self, Kind};
+use site_gen::words::slug::slug;
+
+use super::desk::Desk;
+use super::files::folder::{FolderError, whole};
+use super::form::changes::change;
+use super::form::document::Document;
+use super::form::values::Values;
+use super::page::{Leaving, Mention};
+
+/// The key of the earlier addresses of a page.
+const ALIASES: &str = "aliases";
+
+impl Desk {
+    /// Returns what another address, or none, would mean for a page.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if the sources cannot be read.
+    pub fn leaving(&self, path: &str) -> Result<Leaving, FolderError> {
+        self.folder.open(path)?;
+        let files = self.files().map_err(unreadable)?;
+        let file = files.iter().find(|file| file.path == path).ok_or(FolderError::NoPage)?;
+        let title_of = |of: &str| {
+            let file = files.iter().find(|file| file.path == of);
+            file.map(|file| file.title.clone().unwrap_or_else(|| of.to_owned()))
+        };
+        let mention = |one: Reference| Mention {
+            title: title_of(&one.path),
+            is_own: one.path == path,
+            is_page: one.path.ends_with(".md"),
+            path: one.path,
+            address: one.address,
+        };
+        let mentions: Vec<Mention> = self.mentions(file)?.into_iter().map(mention).collect();
+        let name = file.url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        Ok(Leaving {
+            may_leave: may_leave(path, &files),
+            has_unsaved: self.unsaved.of(path).is_some(),
+            title: file.title.clone().unwrap_or_else(|| path.to_owned()),
+            name: name.to_owned(),
+            folder: place::parent(&file.url).to_owned(),
+            url: file.url.clone(),
+            has_event: file.has_event,
+            is_needed: mentions.iter().any(|mention| !mention.is_own),
+            mentions,
+            path: path.to_owned(),
+            fault: None,
+        })
+    }
+
+    /// Gives a page another name at the end of its address. The address before leads to it from now on, and links to the
+    /// page are changed. Returns the new path, or the page with what is wrong; then nothing has changed.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if a file cannot be read or written.
+    pub fn rename(&self, path: &str, name: &str) -> Result<Result<String, Box<Leaving>>, FolderError> {
+        let leaving = self.leaving(path)?;
+        let refused = |fault: String| Ok(Err(Box::new(Leaving { fault: Some(fault), ..leaving.clone() })));
+        let name = name.trim();
+        if name == leaving.name {
+            return Ok(Ok(path.to_owned()));
+        }
+        if !leaving.may_leave || leaving.has_unsaved {
+            return refused("Dit adres kan nu niet anders worden.".to_owned());
+        }
+        let better = slug(name);
+        if better.is_empty() {
+            return refused("Vul een naam in van letters en cijfers.".to_owned());
+        }
+        if better != name {
+            return refused(format!(
+                "Een adres heeft kleine letters, cijfers en streepjes: bedoel je {better}?"
+            ));
+        }
+        let before = whole(path);
+        let folder = before.rsplit_once('/').map_or("content", |(folder, _)| folder);
+        let to = match before == path {
+            true => format!("{folder}/{name}.md"),
+            false => format!("{folder}/{name}/index.md"),
+        };
+        let url = format!("{}{name}/", leaving.folder);
+        let files = self.files().map_err(unreadable)?;
+        let is_other = |file: &&PageFile| file.path != path;
+        if is_reserved(&url)
+            || files.iter().filter(is_other).any(|file| file.url == url || file.aliases.contains(&url))
+        {
+            return refused(format!("Het adres {url} is al van een andere pagina."));
+        }
+        if with_alias(&self.folder.open(path)?, &leaving.url, &url).is_err() {
+            return refused("Het formulier kan dit bestand niet lezen; los dat eerst op.".to_owned());
+        }
+        if let Some(other) = leaving.mentions.iter().find(|mention| !mention.is_page) {
+            return refused(format!("In {} staat een link hierheen; verander die eerst.", other.path));
+        }
+        let file = files.iter().find(|file| file.path == path).ok_or(FolderError::NoPage)?;
+        let mentions = self.mentions(file)?;
+        match self.folder.rename(path, &to) {
+            Err(FolderError::Taken) => return refused(FolderError::Taken.to_string()),
+            moved => moved?,
+        }
+        // Links first, because they stand where they stood in the text before.
+        let mut paths: Vec<&str> = mentions.iter().map(|one| one.path.as_str()).collect();
+        paths.dedup();
+        for mentioned in paths {
+            let here: Vec<&Reference> = mentions.iter().filter(|one| one.path == mentioned).collect();
+            let file = if mentioned == path { &to } else { mentioned };
+            self.folder.update(file, |text| with_links(text, &here, &url))??;
+        }
+        self.folder.update(&to, |text| with_alias(text, &leaving.url, &url))??;
+        tracing::info!("{path} heet nu {to}");
+        Ok(Ok(to))
+    }
+
+    /// Takes a page away, unless others have links to it. Returns the page with what is wrong if it is still there.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if it cannot be moved.
+    pub fn take_away(&self, path: &str) -> Result<Result<(), Box<Leaving>>, FolderError> {
+        let leaving = self.leaving(path)?;
+        if !leaving.may_leave || leaving.is_needed {
+            let fault = Some("Deze pagina kan nog niet weg.".to_owned());
+            return Ok(Err(Box::new(Leaving { fault, ..leaving })));
+        }
+        let zone = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
+        let now = zone.to_datetime(Timestamp::now()).strftime("%Y-%m-%d-%H%M%S").to_string();
+        let kept = self.unsaved.taken_away().join(now);
+        self.folder.take_away(path, &kept)?;
+        self.unsaved.forget(path)?;
+        tracing::info!("{path} is weggehaald; een kopie staat in {}", kept.display());
+        Ok(Ok(()))
+    }
+
+    fn mentions(&self, file: &PageFile) -> Result<Vec<Reference>, FolderError> {
+        references(&self.root, &file.url, &mut self.memory()).map_err(unreadable)
+    }
+}
+
+/// Returns whether a page can have another address or none: not the home page, a section, or a page that others are below.
+fn may_leave(path: &str, files: &[PageFile]) -> bool {
+    let is_plain = place::of(path).is_ok_and(|place| matches!(place.kind, Kind::Article | Kind::Page));
+    let folder = format!("{}/", whole(path));
+    is_plain && files.iter().all(|file| file.path == path || !file.path.starts_with(&folder))
+}
+
+/// Returns a text in which links lead to the page's new address, unless it has changed since they were found.
+fn with_links(text: &str, links: &[&Reference], url: &str) -> Result<String, FolderError> {
+    let mut new = text.to_owned();
+    for link in links.iter().rev() {
+        if text.get(link.span.clone()) != Some(&link.address) {
+            return Err(FolderError::Changed);
+        }
+        new.replace_range(link.span.clone(), &format!("{url}{}", link.rest));
+    }
+    Ok(new)
+}
+
+/// Returns a page's text with its address before among those that lead to it.
+fn with_alias(text: &str, before: &str, now: &str) -> Result<String, FolderError> {
+    let document = Document::read(text).map_err(|_| FolderError::Changed)?;
+    let mut values = Values::of(&document);
+    let aliases = values.get(ALIASES).to_owned();
+    let mut aliases: Vec<&str> = aliases.lines().filter(|alias| !alias.is_empty() && *alias != now).collect();
+    if !aliases.contains(&before) {
+        aliases.push(before);
+    }
+    values.set(ALIASES, aliases.join("\n"));
+    Ok(change(&document, &document, &values).text)
+}
+
+fn unreadable(error: anyhow::Error) -> FolderError {
+    FolderError::Failed(std::io::Error::other(error))
+}

@@ -1,0 +1,214 @@
+//! The editor's history: versions are recorded, sent, fetched and put back, by two people with a copy each.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use reqwest::StatusCode;
+use support::{Tried, press, site_with_real_content};
+use tempfile::TempDir;
+
+const PUBLISHING: &str = "/_dev/redactie/publiceren";
+const CONTACT: &str = "content/contact.md";
+
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let ran = Command::new("git").args(arguments).current_dir(folder).output().unwrap();
+    assert!(ran.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8(ran.stdout).unwrap()
+}
+
+/// Gives a folder settings of its own, so that those of this machine do not matter.
+fn configured(folder: &Path, name: &str) {
+    git(folder, &["config", "user.name", name]);
+    git(folder, &["config", "user.email", &format!("{name}@voorbeeld.nl")]);
+    git(folder, &["config", "commit.gpgsign", "false"]);
+}
+
+/// Returns a repository that others send to, and two copies of the site.
+async fn two_editors() -> (TempDir, Tried, Tried) {
+    let shared = tempfile::tempdir().unwrap();
+    git(shared.path(), &["init", "--quiet", "--bare", "--initial-branch", "main"]);
+    let address = shared.path().to_str().unwrap();
+    let first = site_with_real_content();
+    git(first.path(), &["init", "--quiet", "--initial-branch", "main"]);
+    configured(first.path(), "an");
+    fs::write(first.path().join(".gitignore"), "/dist\n/.data\n/data\n").unwrap();
+    git(first.path(), &["add", "--all"]);
+    git(first.path(), &["commit", "--quiet", "--message", "Begin"]);
+    git(first.path(), &["remote", "add", "origin", address]);
+    git(first.path(), &["push", "--quiet", "--set-upstream", "origin", "main"]);
+    let second = tempfile::tempdir().unwrap();
+    git(second.path(), &["clone", "--quiet", address, "."]);
+    configured(second.path(), "bo");
+    (shared, Tried::start_in(first).await, Tried::start_in(second).await)
+}
+
+fn address(path: &str) -> String {
+    format!("/_dev/redactie/pagina?pad={}", path.replace('/', "%2F"))
+}
+
+fn file(site: &Tried, path: &str) -> String {
+    fs::read_to_string(site.root.path().join(path)).unwrap()
+}
+
+async fn page(site: &Tried, address: &str) -> String {
+    site.get(address).await.text().await.unwrap()
+}
+
+/// Presses a button of a page with other values, and returns the page to which that leads.
+async fn pressed(site: &Tried, html: &str, words: &str, values: &[(&str, &str)]) -> String {
+    let (action, form) = press(html, words);
+    let mut pairs: Vec<(String, String)> = form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+    for (name, value) in values {
+        pairs.retain(|(known, _)| known != name);
+        pairs.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    let sent = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let answer = site.post(&action.replace("&amp;", "&"), &sent).await;
+    match answer.status() {
+        StatusCode::SEE_OTHER => {
+            let to = support::header(&answer, "location").to_owned();
+            page(site, &to).await
+        }
+        _ => answer.text().await.unwrap(),
+    }
+}
+
+/// Changes a page and records that.
+async fn changed(site: &Tried, name: &str, value: &str, message: &str) {
+    let form = page(site, &address(CONTACT)).await;
+    let saved = pressed(site, &form, "Bewaar", &[(name, value)]).await;
+    assert!(saved.contains("Bewaard op deze computer"), "{saved}");
+    let publishing = page(site, PUBLISHING).await;
+    let recorded = pressed(site, &publishing, "Leg vast", &[("zin", message)]).await;
+    assert!(recorded.contains("Vastgelegd. Nog niet ingestuurd."), "{recorded}");
+}
+
+async fn done(site: &Tried, words: &str) -> String {
+    let publishing = page(site, PUBLISHING).await;
+    pressed(site, &publishing, words, &[]).await
+}
+
+#[tokio::test]
+async fn exactly_the_chosen_files_are_recorded_under_the_editors_name_and_sent() {
+    let (shared, an, _bo) = two_editors().await;
+    let root = an.root.path();
+    fs::write(root.join(CONTACT), file(&an, CONTACT) + "\nEen regel.\n").unwrap();
+    fs::write(root.join("content/aanbod.pdf"), "x").unwrap();
+    fs::write(root.join("elders.txt"), "x").unwrap();
+    git(root, &["add", "elders.txt"]);
+    let publishing = page(&an, PUBLISHING).await;
+    assert!(publishing.contains("(gewijzigd)") && publishing.contains("content/aanbod.pdf"), "{publishing}");
+    assert!(!publishing.contains("elders.txt"));
+    let refused = pressed(&an, &publishing, "Leg vast", &[]).await;
+    assert!(refused.contains("Schrijf in een zin wat je hebt gewijzigd."));
+    let recorded =
+        pressed(&an, &publishing, "Leg vast", &[("pad", CONTACT), ("zin", "--amend een regel")]).await;
+    assert!(recorded.contains("Vastgelegd.") && recorded.contains("1 versie is"), "{recorded}");
+    let last = git(root, &["show", "--name-only", "--format=%an|%ae|%s"]);
+    assert_eq!(last.trim(), format!("an|an@voorbeeld.nl|--amend een regel\n\n{CONTACT}"));
+    let sent = done(&an, "Stuur in").await;
+    assert!(sent.contains("Ingestuurd."), "{sent}");
+    assert_eq!(git(shared.path(), &["log", "-1", "--format=%s", "main"]).trim(), "--amend een regel");
+}
+
+#[tokio::test]
+async fn what_others_sent_is_merged_and_a_collision_is_left_to_the_editor() {
+    let (_shared, an, bo) = two_editors().await;
+    changed(&an, "title", "Contact met An", "titel van an").await;
+    changed(&bo, "description", "Van Bo.", "omschrijving van bo").await;
+    assert!(done(&an, "Stuur in").await.contains("Ingestuurd."));
+    // Whoever is behind hears it, and nothing is lost.
+    assert!(done(&bo, "Stuur in").await.contains("Iemand anders heeft intussen iets ingestuurd."));
+    assert!(done(&bo, "Haal op").await.contains("Opgehaald"));
+    let merged = file(&bo, CONTACT);
+    assert!(merged.contains("Contact met An") && merged.contains("Van Bo."), "{merged}");
+    assert!(done(&bo, "Stuur in").await.contains("Ingestuurd."));
+    assert!(done(&an, "Haal op").await.contains("Opgehaald"));
+    assert!(done(&an, "Haal op").await.contains("Er was niets nieuws."));
+
+    // Both change the title. The version that was sent first is in the file, the other waits as a form.
+    changed(&an, "title", "Titel van An", "an nog eens").await;
+    changed(&bo, "title", "Titel van Bo", "bo nog eens").await;
+    assert!(done(&an, "Stuur in").await.contains("Ingestuurd."));
+    let collided = done(&bo, "Haal op").await;
+    assert!(collided.contains("heeft iemand anders hetzelfde gewijzigd als jij"), "{collided}");
+    assert!(file(&bo, CONTACT).contains("title = \"Titel van An\""));
+    let waiting = page(&bo, &format!("{}&terug=ja", address(CONTACT))).await;
+    assert!(waiting.contains("value=\"Titel van Bo\""), "{waiting}");
+    assert!(waiting.contains("Iemand anders maakte hiervan: <q>Titel van An</q>"), "{waiting}");
+    let saved = pressed(&bo, &waiting, "Bewaar", &[]).await;
+    assert!(saved.contains("Bewaard op deze computer"), "{saved}");
+    assert!(file(&bo, CONTACT).contains("title = \"Titel van Bo\""));
+}
+
+#[tokio::test]
+async fn what_is_not_recorded_is_never_overwritten_by_what_is_fetched() {
+    let (_shared, an, bo) = two_editors().await;
+    changed(&an, "title", "Titel van An", "an").await;
+    assert!(done(&an, "Stuur in").await.contains("Ingestuurd."));
+    let form = page(&bo, &address(CONTACT)).await;
+    pressed(&bo, &form, "Bewaar", &[("title", "Titel van Bo")]).await;
+    let mine = file(&bo, CONTACT);
+    assert!(done(&bo, "Haal op").await.contains("Leg je wijziging eerst vast"));
+    assert_eq!(file(&bo, CONTACT), mine);
+    // A page that one took away and the other changed is no form's business: everything stays as it is.
+    git(an.root.path(), &["rm", "--quiet", "content/nieuws/_index.md"]);
+    git(an.root.path(), &["commit", "--quiet", "--message", "weg"]);
+    git(an.root.path(), &["push", "--quiet"]);
+    let section = "content/nieuws/_index.md";
+    fs::write(bo.root.path().join(section), file(&bo, section) + "\nMeer.\n").unwrap();
+    git(bo.root.path(), &["commit", "--quiet", "--all", "--message", "alles"]);
+    let head = git(bo.root.path(), &["rev-parse", "HEAD"]);
+    let refused = done(&bo, "Haal op").await;
+    assert!(refused.contains("Git weigerde.") && refused.contains("Wat git zei"), "{refused}");
+    assert_eq!(git(bo.root.path(), &["rev-parse", "HEAD"]), head);
+    assert_eq!(git(bo.root.path(), &["status", "--porcelain"]), "");
+}
+
+#[tokio::test]
+async fn a_version_is_looked_at_and_put_back_also_after_a_renaming() {
+    let (_shared, an, _bo) = two_editors().await;
+    let before = file(&an, CONTACT);
+    changed(&an, "title", "Nieuwe titel", "andere titel").await;
+    let history = page(&an, "/_dev/redactie/geschiedenis?pad=content%2Fcontact.md").await;
+    assert!(history.contains("andere titel") && history.contains("Begin"), "{history}");
+    let begin = history.rfind("versie=").map(|at| &history[at + 7..at + 47]).unwrap().to_owned();
+    let looked =
+        page(&an, &format!("/_dev/redactie/geschiedenis?pad=content%2Fcontact.md&versie={begin}")).await;
+    assert!(looked.contains("site-header") && !looked.contains("Nieuwe titel</h1>"), "{looked}");
+    let sent = format!("versie={begin}");
+    let back = an.post("/_dev/redactie/geschiedenis?pad=content%2Fcontact.md", &sent).await;
+    assert_eq!(back.status(), StatusCode::SEE_OTHER);
+    assert_eq!(file(&an, CONTACT), before);
+    // Only versions of this page, and nothing that git would take for an option.
+    for wrong in ["--help", "HEAD", "HEAD:elders", &"0".repeat(40)] {
+        let sent = form_urlencoded::Serializer::new(String::new()).append_pair("versie", wrong).finish();
+        let answer = an.post("/_dev/redactie/geschiedenis?pad=content%2Fcontact.md", &sent).await;
+        assert!(answer.text().await.unwrap().contains("Deze versie is er niet."), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn without_git_the_editor_says_so_and_works_all_the_same() {
+    let site = Tried::start_in(site_with_real_content()).await;
+    assert!(page(&site, PUBLISHING).await.contains("Deze map heeft geen geschiedenis"));
+    let form = page(&site, &address(CONTACT)).await;
+    let saved = pressed(&site, &form, "Bewaar", &[("title", "Bereikbaar")]).await;
+    assert!(saved.contains("Bewaard op deze computer"), "{saved}");
+}
+
+#[tokio::test]
+async fn another_site_cannot_publish() {
+    let (_shared, an, _bo) = two_editors().await;
+    fs::write(an.root.path().join(CONTACT), file(&an, CONTACT) + "\nEen regel.\n").unwrap();
+    for to in [PUBLISHING, "/_dev/redactie/nieuw", "/_dev/redactie/adres?pad=content%2Fcontact.md"] {
+        let request = an.request("POST", to).header("origin", "http://elders.example");
+        let sent =
+            request.header("content-type", "application/x-www-form-urlencoded").body("doe=weg&titel=x");
+        assert_eq!(sent.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{to}");
+    }
+}

@@ -1,0 +1,74 @@
+//! The links of a site to one of its pages.
+
+use std::ops::Range;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::incremental::Memory;
+use crate::page::publication::Wanted;
+use crate::prepared::{Prepared, Request};
+use crate::source::file::Source;
+use crate::source::link::{Link, Target, encoded, in_template, target};
+use crate::source::load::load;
+use crate::source::problem::Problems;
+
+/// A link to a page of the site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The path of the file with the link.
+    pub path: String,
+    /// The byte range of the address in that file's text.
+    pub span: Range<usize>,
+    /// The address as it is written there.
+    pub address: String,
+    /// What follows the address of the page: a file in its folder, an anchor.
+    pub rest: String,
+}
+
+/// Returns every link to a page, or to a file in its folder, in the pages, templates and configuration below `root`, in
+/// the order of the files.
+///
+/// # Errors
+/// Fails if the sources cannot be read.
+pub fn references(root: &Path, url: &str, memory: &mut Memory) -> anyhow::Result<Vec<Reference>> {
+    let mut problems = Problems::default();
+    let sources = load(root, Some(&mut memory.read), &mut problems)?;
+    let (templates, config_file) = (sources.templates.clone(), sources.config.clone());
+    let wanted = Wanted { with_unpublished: true, ..Wanted::public(Timestamp::UNIX_EPOCH) };
+    let request = Request::new(&sources, wanted, &mut problems);
+    let of_config: Vec<Link> = request
+        .links()
+        .map(|link| Link { target: target(link.url.get_ref(), "/"), span: link.url.span() })
+        .collect();
+    let prepared = Prepared::new(sources, request, Some(memory), &mut problems);
+    let mut references = Vec::new();
+    let mut add = |source: &Source, link: Link| {
+        let Target::Inside { path, .. } = &link.target else { return };
+        // A string in TOML has quotes around the address.
+        let written = &source.text[link.span.clone()];
+        let address = written.trim_matches(['"', '\'']);
+        let start = link.span.start + written.find(address).unwrap_or_default();
+        if let Some(below) = path.strip_prefix(url) {
+            let end = address.find(['#', '?']).map_or("", |at| &address[at..]);
+            references.push(Reference {
+                path: source.path.clone(),
+                span: start..start + address.len(),
+                address: address.to_owned(),
+                rest: format!("{}{end}", encoded(below)),
+            });
+        }
+    };
+    for (source, link) in prepared.links() {
+        add(source, link);
+    }
+    for template in &templates {
+        in_template(&template.text).for_each(|link| add(template, link));
+    }
+    if let Some(source) = &config_file {
+        of_config.into_iter().for_each(|link| add(source, link));
+    }
+    references.sort_by(|one, other| (&one.path, one.span.start).cmp(&(&other.path, other.span.start)));
+    references.dedup();
+    Ok(references)
+}
