@@ -24,7 +24,7 @@ use super::form::groups::groups;
 use super::form::lines::{lines, merged};
 use super::form::more::with_more;
 use super::form::values::{BODY, Values};
-use super::page::{Fault, FormPage, List, Listed, MayAdd, TextArea};
+use super::page::{Fault, FormPage, List, Listed, MayAdd, Picture, TextArea};
 use super::sent::{Sent, Typed};
 use super::told::{CONFLICT, conflict, in_form, sentence, tell};
 use crate::settings::Settings;
@@ -120,10 +120,14 @@ impl Desk {
     /// # Errors
     /// Fails if there is no such page, or if it cannot be read.
     pub fn restore(&self, path: &str, unsaved: UnsavedForm) -> Result<FormPage, FolderError> {
+        Ok(FormPage { is_restored: true, ..self.as_typed(path, &Sent::new(unsaved.sent))? })
+    }
+
+    /// Returns the form with what was typed in it, which is not saved.
+    pub(super) fn as_typed(&self, path: &str, sent: &Sent) -> Result<FormPage, FolderError> {
         let now = lines(&self.folder.open(path)?);
-        let sent = Sent::new(unsaved.sent);
-        let page = self.attempt(path, &sent, &now).map_or_else(|page| *page, |attempt| attempt.page);
-        Ok(FormPage { is_restored: true, is_changed: true, unsaved: None, ..page })
+        let page = self.attempt(path, sent, &now).map_or_else(|page| *page, |attempt| attempt.page);
+        Ok(FormPage { is_changed: true, unsaved: None, ..page })
     }
 
     /// Returns the form with one more session in it, or with an event.
@@ -131,13 +135,12 @@ impl Desk {
     /// # Errors
     /// Fails if there is no such page, or if it cannot be read.
     pub fn add(&self, path: &str, sent: &Sent) -> Result<FormPage, FolderError> {
-        let now = lines(&self.folder.open(path)?);
         let mut sent = sent.clone();
         let new = match &mut sent.typed {
             Typed::Values(values) => with_more(path, values),
             Typed::Whole(_) => String::new(),
         };
-        let mut page = self.attempt(path, &sent, &now).map_or_else(|page| *page, |attempt| attempt.page);
+        let mut page = self.as_typed(path, &sent)?;
         // What is still to be filled in is no mistake yet.
         page.faults.retain(|fault| !fault.name.starts_with(&new));
         for field in page
@@ -150,7 +153,7 @@ impl Desk {
         }
         let session = page.groups.iter().rfind(|group| group.removal.is_some());
         page.focus = session.map(|group| full_name(&group.table, "start")).unwrap_or_default();
-        Ok(FormPage { is_changed: true, unsaved: None, ..page })
+        Ok(page)
     }
 
     /// Returns the page as it is saved, or the form with what is wrong.
@@ -354,6 +357,7 @@ impl Desk {
             unfit: document.err().map(|unfit| unfit.to_string()),
             faults: Vec::new(),
             warnings: Vec::new(),
+            picture: Picture::default(),
             may_add,
             tags,
             is_saved: false,

@@ -5,6 +5,7 @@
 //! | [`form`] | a page as a form, and what the values typed in it change |
 //! | [`files`] | the files of the pages, and what was typed but not saved |
 //! | [`sent`] | a form as a browser sends it |
+//! | [`picture`] | pictures that are put beside their page |
 //! | [`page`] | the pages that a browser shows |
 //! | `told` | what is wrong, at the fields |
 //! | `making` | new articles |
@@ -19,6 +20,7 @@ pub mod form;
 mod making;
 mod moving;
 pub mod page;
+pub mod picture;
 pub mod publishing;
 pub mod repository;
 pub mod sent;

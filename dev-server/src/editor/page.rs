@@ -30,6 +30,8 @@ pub struct FormPage {
     pub faults: Vec<Fault>,
     /// What does not keep it from being saved.
     pub warnings: Vec<String>,
+    /// The picture that is added.
+    pub picture: Picture,
     /// Whether a session can be added, and an event.
     pub may_add: MayAdd,
     /// The topics that other articles have.
@@ -57,6 +59,17 @@ pub struct TextArea {
     pub faults: Vec<String>,
     /// What somebody else has made of it.
     pub theirs: Option<Theirs>,
+}
+
+/// A picture that is added.
+#[derive(Debug, Default, Serialize)]
+pub struct Picture {
+    /// What was typed about what it shows.
+    pub alt: String,
+    /// What is wrong with it.
+    pub fault: Option<String>,
+    /// What was added to the text, if it was added just now.
+    pub added: Option<String>,
 }
 
 /// What can be added to a page.

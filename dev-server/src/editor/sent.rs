@@ -10,6 +10,10 @@ pub const ACTION: &str = "doe";
 const OPENED: &str = "geopend";
 /// The name of the whole file, if it is edited as such.
 const WHOLE: &str = "bestand";
+/// The name of a picture that is added.
+pub const PICTURE: &str = "foto";
+/// The name of what a picture shows.
+pub const ALT: &str = "foto-alt";
 /// The name of the date for which the preview is made.
 const AS_OF: &str = "op";
 
@@ -53,8 +57,9 @@ impl Sent {
         let typed = match whole {
             Some(whole) => Typed::Whole(lines(&whole)),
             None => {
-                let is_value =
-                    |(name, _): &(String, String)| ![ACTION, OPENED, AS_OF].contains(&name.as_str());
+                let is_value = |(name, _): &(String, String)| {
+                    ![ACTION, OPENED, AS_OF, PICTURE, ALT].contains(&name.as_str())
+                };
                 Typed::Values(Values::typed(pairs.into_iter().filter(is_value)))
             }
         };

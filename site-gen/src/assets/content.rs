@@ -27,6 +27,27 @@ pub fn is_image(path: &str) -> bool {
     SHOWN.iter().any(|shown| ending.eq_ignore_ascii_case(shown))
 }
 
+/// Returns the ending that the name of an image for a page should have, or what is wrong with the image.
+///
+/// # Errors
+/// Fails if it is no image that pages can show, or not a whole one.
+pub fn ending(bytes: &[u8]) -> Result<&'static str, Fault> {
+    let ending = match image::guess_format(bytes) {
+        Ok(ImageFormat::Jpeg) => "jpg",
+        Ok(ImageFormat::Png) => "png",
+        Ok(ImageFormat::WebP) => "webp",
+        Ok(ImageFormat::Gif) => "gif",
+        _ => "",
+    };
+    match Content::of(bytes).fault(&format!("afbeelding.{ending}"), bytes) {
+        Some(fault) => Err(fault),
+        None if ending.is_empty() => {
+            Err(("dit bestand is geen foto of tekening", "kies een JPG, PNG, WebP of GIF"))
+        }
+        None => Ok(ending),
+    }
+}
+
 impl Content {
     /// Returns what a file contains.
     pub fn of(bytes: &[u8]) -> Self {

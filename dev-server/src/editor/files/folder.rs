@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use tempfile::PersistError;
+
 /// The folder with the pages' files.
 #[derive(Debug)]
 pub struct Folder {
@@ -80,6 +82,37 @@ impl Folder {
             }
             before = now;
         }
+    }
+
+    /// Puts a file beside a page, under the first name that is free: `foto.jpg`, `foto-2.jpg`. Returns that name.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if the file cannot be written.
+    pub fn put_beside(
+        &self,
+        page: &str,
+        (stem, ending): (&str, &str),
+        bytes: &[u8],
+    ) -> Result<String, FolderError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let page = self.file(page)?;
+        let folder = page.parent().unwrap_or_else(|| Path::new("."));
+        let mut new = tempfile::Builder::new().prefix(".").tempfile_in(folder)?;
+        new.write_all(bytes)?;
+        // Other programs may read it, like any file that is made here.
+        new.as_file().set_permissions(fs::metadata(&page)?.permissions())?;
+        for number in 1.. {
+            let name = match number {
+                1 => format!("{stem}.{ending}"),
+                _ => format!("{stem}-{number}.{ending}"),
+            };
+            match new.persist_noclobber(folder.join(&name)) {
+                Ok(_) => return Ok(name),
+                Err(PersistError { error, file }) if error.kind() == ErrorKind::AlreadyExists => new = file,
+                Err(PersistError { error, .. }) => return Err(error.into()),
+            }
+        }
+        Err(FolderError::Taken)
     }
 
     /// Moves a page to another path. A page with a folder of its own takes all that is in there with it.

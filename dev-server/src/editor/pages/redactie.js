@@ -16,7 +16,10 @@
   let asked = 0;
 
   function send(action) {
-    const sent = new URLSearchParams(new FormData(form));
+    const values = new FormData(form);
+    // A picture is sent only with its own button.
+    values.delete("foto");
+    const sent = new URLSearchParams(values);
     sent.set("doe", action);
     return fetch(form.action, { method: "POST", body: sent });
   }
@@ -101,6 +104,22 @@
     }
     area.before(tools);
   }
+  // A picture that is dropped on the text is chosen; what it shows is asked for.
+  const picture = document.getElementById("veld-foto");
+  const body = document.querySelector("textarea[data-markdown]");
+  body.addEventListener("dragover", (event) => {
+    if (event.dataTransfer.types.includes("Files")) {
+      event.preventDefault();
+    }
+  });
+  body.addEventListener("drop", (event) => {
+    if (event.dataTransfer.files.length > 0) {
+      event.preventDefault();
+      picture.files = event.dataTransfer.files;
+      picture.closest("details").open = true;
+      document.getElementById("veld-foto-alt").focus();
+    }
+  });
   document.getElementById("fouten")?.focus();
   if (isChanged) {
     preview();

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -74,8 +74,12 @@ pub(super) fn routes() -> Router<Served> {
         .route(VERSIONS, get(publishing::versions).post(publishing::put_back))
         .route(STYLES, get(styles))
         .route(SCRIPT, get(script))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(middleware::from_fn(only_from_here))
 }
+
+/// The most bytes of a form: a page with a photograph as a camera makes it.
+const LARGEST_FORM: usize = 40 * 1024 * 1024;
 
 /// Refuses a form that another site has sent.
 async fn only_from_here(request: Request, next: Next) -> Response {

@@ -1,7 +1,7 @@
 //! The list of all pages, and the form of each.
 
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::{FromRequest as _, Multipart, Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use catalog::headers::SECURITY_HEADERS;
 use http::StatusCode;
@@ -12,7 +12,8 @@ use super::{Form, address_of, blocking, failed, html, refused};
 use crate::editor::desk::Desk;
 use crate::editor::files::folder::FolderError;
 use crate::editor::page::FormPage;
-use crate::editor::sent::Sent;
+use crate::editor::picture::SentPicture;
+use crate::editor::sent::{ALT, Sent};
 use crate::routes::served::Shared;
 
 /// What the address of a page with its form says.
@@ -83,15 +84,50 @@ pub(super) async fn open(State(served): Shared, Query(asked): Query<Asked>) -> R
 pub(super) async fn act(
     State(served): Shared,
     Query(Asked { pad: path, .. }): Query<Asked>,
-    body: Bytes,
+    request: Request,
 ) -> Response {
-    let sent = Form::read(&body);
+    let (sent, picture) = match read(request).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal,
+    };
     let desk = served.desk;
     blocking(move || {
         let action = sent.action().to_owned();
-        answer(&desk, &path, &action, sent.0).unwrap_or_else(|error| refused(&error))
+        let done = match action.as_str() {
+            "foto" => with_picture(&desk, &path, sent, picture),
+            action => answer(&desk, &path, action, sent.0),
+        };
+        done.unwrap_or_else(|error| refused(&error))
     })
     .await
+}
+
+/// Reads a form, with the picture if there is one.
+async fn read(request: Request) -> Result<(Form, SentPicture), Response> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("multipart/") {
+        let body = Bytes::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+        return Ok((Form::read(&body), SentPicture::default()));
+    }
+    let mut parts = Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+    let (mut pairs, mut picture) = (Vec::new(), SentPicture::default());
+    while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+        let (name, file) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
+        let bytes = part.bytes().await.map_err(IntoResponse::into_response)?.to_vec();
+        match file {
+            Some(file) => (picture.name, picture.bytes) = (file, bytes),
+            None => pairs.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+        }
+    }
+    Ok((Form(pairs), picture))
+}
+
+fn with_picture(desk: &Desk, path: &str, sent: Form, picture: SentPicture) -> Result<Response, FolderError> {
+    let picture = SentPicture { alt: sent.value(ALT).to_owned(), ..picture };
+    desk.keep(path, sent.0.clone())?;
+    let page = desk.add_picture(path, &Sent::new(sent.0), &picture)?;
+    let status = if page.picture.fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(form(status, &page))
 }
 
 fn answer(
