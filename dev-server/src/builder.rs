@@ -17,7 +17,7 @@ use signup_fn::people::token::TokenKeys;
 use signup_fn::store::client::Store;
 use site_gen::incremental::Memory;
 use site_gen::output::{FUNCTION, SITE};
-use site_gen::page::publication::{HeldBack, Wanted};
+use site_gen::page::publication::{HeldBack, Wanted, When};
 use site_gen::{BuildError, Built, progress};
 
 use crate::local_store::LocalStore;
@@ -121,7 +121,8 @@ impl Builder {
                     mailer: Some(Arc::new(mailer)),
                     problems: None,
                     build: now.as_millisecond(),
-                    until,
+                    // A moment that is chosen does not pass.
+                    until: until.filter(|_| self.settings.as_of.is_none()),
                 }
             }
             Err(error) => {
@@ -136,7 +137,8 @@ impl Builder {
     }
 
     fn build(&mut self, now: Timestamp) -> Result<(Built, Programs), BuildError> {
-        let wanted = Wanted { with_unpublished: self.settings.drafts, ..Wanted::public(now) };
+        let when = self.settings.as_of.map_or(When::At(now), When::AsOf);
+        let wanted = Wanted { when, with_unpublished: self.settings.drafts, production: false };
         let rebuild = || site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory);
         let built = progress::shown(rebuild)?;
         let function = self.function()?;

@@ -16,7 +16,8 @@ use tracing_subscriber::prelude::*;
 const HELP: &str = "\
 Toont de site op deze computer, met een aanmeldformulier dat werkt.
 
-cargo run -- [MAP] [--port POORT] [--data MAP] [--organiser WIE] [--drafts]
+cargo run -- [MAP] [--port POORT] [--data MAP] [--organiser WIE]
+          [--drafts] [--as-of MOMENT]
 
   MAP             de map met `content/` en `templates/`; anders deze map
   --port POORT    de poort op 127.0.0.1, 0 voor een willekeurige vrije; anders 8080
@@ -24,6 +25,8 @@ cargo run -- [MAP] [--port POORT] [--data MAP] [--organiser WIE] [--drafts]
   --organiser WIE wie het beheer mag gebruiken: 'Naam <adres>', met een puntkomma ertussen;
                   anders organisator@pos.example
   --drafts        toon ook wat nog niet of niet meer openbaar is, met een label
+  --as-of MOMENT  toon de pagina's zoals op dat moment, bijvoorbeeld 2028-11-01 of 2028-11-01T09:00;
+                  formulieren en mails blijven van nu
   --help          toon deze hulp
 ";
 
@@ -76,6 +79,8 @@ fn settings(mut arguments: pico_args::Arguments) -> Result<Settings> {
     let organisers = organisers.map_err(|_| anyhow!("`--organiser` krijgt 'Naam <adres>'"))?;
     let organisers = organisers.map_or_else(|| ORGANISER.parse(), Ok)?;
     let drafts = arguments.contains("--drafts");
+    let as_of = arguments.opt_value_from_str("--as-of");
+    let as_of = as_of.map_err(|_| anyhow!("`--as-of` krijgt een moment, zoals 2028-11-01T09:00"))?;
     let rest = arguments.finish();
     let is_option = |text: &&OsString| text.as_encoded_bytes().starts_with(b"-");
     if let Some(unknown) = rest.iter().find(is_option).or(rest.get(1)) {
@@ -83,5 +88,5 @@ fn settings(mut arguments: pico_args::Arguments) -> Result<Settings> {
     }
     let root = rest.first().map_or_else(|| PathBuf::from("."), PathBuf::from);
     let data = data.unwrap_or_else(|| root.join(".data"));
-    Ok(Settings { root, data, port: port.unwrap_or(8080), organisers, drafts })
+    Ok(Settings { root, data, port: port.unwrap_or(8080), organisers, drafts, as_of })
 }

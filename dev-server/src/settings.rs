@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jiff::civil::DateTime;
 use signup_fn::people::organiser::Organisers;
 
 /// The organiser of a site for which nobody is named. Nobody can own a domain in `.example`.
@@ -20,6 +21,9 @@ pub struct Settings {
     pub organisers: Organisers,
     /// Whether pages that are not public are shown too, with a badge.
     pub drafts: bool,
+    /// The moment as of which the pages are shown, in the site's time zone; `None` is now. Forms and mails always belong to
+    /// the present.
+    pub as_of: Option<DateTime>,
 }
 
 impl Settings {

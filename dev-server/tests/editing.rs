@@ -6,6 +6,7 @@ mod support;
 use std::fs;
 use std::time::Duration;
 
+use dev_server::settings::Settings;
 use support::{Tried, form, header, site};
 
 /// Requests a path until the response contains the words.
@@ -114,28 +115,29 @@ async fn a_port_in_use_is_reported_with_an_alternative() {
     let site = Tried::start().await;
     let other = support::site();
     let port = site.server.address.port();
-    let settings = dev_server::settings::Settings {
-        organisers: dev_server::settings::ORGANISER.parse().unwrap(),
-        root: other.path().into(),
-        data: other.path().join(".data"),
-        port,
-        drafts: false,
-    };
+    let settings = Settings { port, ..support::settings(&other) };
     let error = dev_server::start(settings).await.unwrap_err().to_string();
     assert!(error.contains(&format!("poort {port} is al in gebruik")) && error.contains("--port"), "{error}");
 }
 
 #[tokio::test]
+async fn the_pages_are_shown_as_of_a_day_to_come() {
+    let root = support::site();
+    let text = "+++\ntitle = \"Later\"\ndate = 2026-11-01\npublish_at = 2099-01-01T09:00:00\n+++\n\nTekst.\n";
+    std::fs::write(root.path().join("content/nieuws/later.md"), text).unwrap();
+    for (as_of, status) in [(None, 404), (Some("2099-01-01T09:00"), 200), (Some("2098-12-31"), 404)] {
+        let as_of = as_of.map(|as_of| as_of.parse().unwrap());
+        let server = dev_server::start(Settings { as_of, ..support::settings(&root) }).await.unwrap();
+        let url = format!("http://{}/nieuws/later/", server.address);
+        assert_eq!(support::client().get(url).send().await.unwrap().status(), status, "{as_of:?}");
+        server.stop().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_folder_that_is_not_a_site_is_reported() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = dev_server::settings::Settings {
-        organisers: dev_server::settings::ORGANISER.parse().unwrap(),
-        root: folder.path().into(),
-        data: folder.path().join("data"),
-        port: 0,
-        drafts: false,
-    };
-    let error = dev_server::start(settings).await.unwrap_err().to_string();
+    let error = dev_server::start(support::settings(&folder)).await.unwrap_err().to_string();
     assert!(error.contains("content/site.toml"), "{error}");
 }
 

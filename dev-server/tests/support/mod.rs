@@ -67,6 +67,7 @@ pub fn settings(root: &TempDir) -> dev_server::settings::Settings {
         port: 0,
         organisers: dev_server::settings::ORGANISER.parse().unwrap(),
         drafts: false,
+        as_of: None,
     }
 }
 
