@@ -66,7 +66,7 @@ async fn a_new_article_is_a_draft_that_leads_to_its_form() {
     let opened = page(&site, &to).await;
     assert!(opened.contains("nu concept") && opened.contains("veld-event.sessions.0.start"), "{opened}");
     let list = page(&site, "/_dev/redactie/").await;
-    assert!(list.contains("<li>[vul in: waar het over gaat]</li>"), "{list}");
+    assert!(list.contains("<li>waar het over gaat</li>"), "{list}");
     // A second one with the same title is not written over it.
     let (status, html) = pressed(&site, &form, "Maak het bericht", &typed).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && html.contains("is er al"), "{html}");
@@ -85,7 +85,7 @@ async fn a_page_with_another_address_is_found_at_both_and_its_links_follow() {
     put(&site, other, &format!("+++\ntitle = \"Verslag\"\ndate = 2026-11-20\n+++\n\n{links}"));
     let before = file(&site, ARTICLE);
     let html = page(&site, &leaving(ARTICLE)).await;
-    assert!(html.contains(">Verslag</a>: <code>"), "{html}");
+    assert!(html.contains(">Verslag</a></li>"), "{html}");
     for (typed, told) in [
         ("", "Vul een naam in"),
         ("Najaar 2028", "bedoel je najaar-2028?"),
@@ -157,13 +157,10 @@ async fn a_page_that_others_need_stays() {
         assert!(site.root.path().join(path).exists());
     }
     // The menu is no page, so its link cannot follow.
-    let (status, html) = pressed(
-        &site,
-        &page(&site, &leaving("content/contact.md")).await,
-        "Geef dit adres",
-        &[("naam", "bel")],
-    )
-    .await;
+    let html = page(&site, &leaving("content/contact.md")).await;
+    assert!(html.contains("vast in de site, in <code>content/site.toml</code>"), "{html}");
+    let answer = site.post(&leaving("content/contact.md"), "doe=hernoem&naam=bel").await;
+    let (status, html) = (answer.status(), answer.text().await.unwrap());
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && html.contains("In content/site.toml"), "{html}");
     // Whoever has signed up is thought of.
     assert!(page(&site, &leaving(ARTICLE)).await.contains("Mensen kunnen zich hier hebben aangemeld"));

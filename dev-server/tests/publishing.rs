@@ -4,44 +4,21 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use reqwest::StatusCode;
-use support::{Tried, press, site_with_real_content};
+use support::{Tried, configured, git, press, record, site_with_real_content};
 use tempfile::TempDir;
 
 const PUBLISHING: &str = "/_dev/redactie/publiceren";
 const CONTACT: &str = "content/contact.md";
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let ran = Command::new("git").args(arguments).current_dir(folder).output().unwrap();
-    assert!(ran.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
-    String::from_utf8(ran.stdout).unwrap()
-}
-
-/// Gives a folder settings of its own, so that those of this machine do not matter.
-fn configured(folder: &Path, name: &str) {
-    git(folder, &["config", "user.name", name]);
-    git(folder, &["config", "user.email", &format!("{name}@voorbeeld.nl")]);
-    git(folder, &["config", "commit.gpgsign", "false"]);
-}
-
 /// Returns a repository that others send to, and two copies of the site.
 async fn two_editors() -> (TempDir, Tried, Tried) {
     let shared = tempfile::tempdir().unwrap();
-    git(shared.path(), &["init", "--quiet", "--bare", "--initial-branch", "main"]);
-    let address = shared.path().to_str().unwrap();
     let first = site_with_real_content();
-    git(first.path(), &["init", "--quiet", "--initial-branch", "main"]);
-    configured(first.path(), "an");
-    fs::write(first.path().join(".gitignore"), "/dist\n/.data\n/data\n").unwrap();
-    git(first.path(), &["add", "--all"]);
-    git(first.path(), &["commit", "--quiet", "--message", "Begin"]);
-    git(first.path(), &["remote", "add", "origin", address]);
-    git(first.path(), &["push", "--quiet", "--set-upstream", "origin", "main"]);
+    record(first.path(), shared.path());
     let second = tempfile::tempdir().unwrap();
-    git(second.path(), &["clone", "--quiet", address, "."]);
+    git(second.path(), &["clone", "--quiet", shared.path().to_str().unwrap(), "."]);
     configured(second.path(), "bo");
     (shared, Tried::start_in(first).await, Tried::start_in(second).await)
 }

@@ -36,9 +36,9 @@ impl Desk {
             is_own: one.path == path,
             is_page: one.path.ends_with(".md"),
             path: one.path,
-            address: one.address,
         };
-        let mentions: Vec<Mention> = self.mentions(file)?.into_iter().map(mention).collect();
+        let mut mentions: Vec<Mention> = self.mentions(file)?.into_iter().map(mention).collect();
+        mentions.dedup();
         let name = file.url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         Ok(Leaving {
             may_leave: may_leave(path, &files),
@@ -48,6 +48,7 @@ impl Desk {
             folder: place::parent(&file.url).to_owned(),
             url: file.url.clone(),
             has_event: file.has_event,
+            is_built_in: mentions.iter().any(|mention| !mention.is_page),
             is_needed: mentions.iter().any(|mention| !mention.is_own),
             mentions,
             path: path.to_owned(),

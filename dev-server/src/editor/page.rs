@@ -112,16 +112,18 @@ pub struct Leaving {
     pub has_unsaved: bool,
     /// Whether people sign up on it.
     pub has_event: bool,
-    /// The links to it.
+    /// The files with links to it.
     pub mentions: Vec<Mention>,
     /// Whether others have links to it.
     pub is_needed: bool,
+    /// Whether a template or the menu has a link to it.
+    pub is_built_in: bool,
     /// Why it was not done.
     pub fault: Option<String>,
 }
 
-/// A link to a page.
-#[derive(Debug, Clone, Serialize)]
+/// A file with a link to a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mention {
     /// The path of the file with the link.
     pub path: String,
@@ -131,8 +133,6 @@ pub struct Mention {
     pub is_own: bool,
     /// Whether it is on a page, rather than in a template or in the menu.
     pub is_page: bool,
-    /// The address as it is written there.
-    pub address: String,
 }
 
 /// The form for a new article.

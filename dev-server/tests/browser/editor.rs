@@ -1,5 +1,7 @@
 //! The editor with JavaScript: a preview while typing, and nothing typed is lost.
 
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use fantoccini::Locator;
@@ -11,6 +13,22 @@ use crate::visitor::{Screen, Visitor};
 
 const FORM: &str = "/_dev/redactie/pagina?pad=content/nieuws/open.md";
 
+const LEAVING: &str = "/_dev/redactie/adres?pad=content/nieuws/";
+
+/// Gives a site a history: a version that others have, one that they do not have yet, and a change.
+pub fn with_history(site: &Path) {
+    let shared = site.join(".data/shared");
+    fs::create_dir_all(&shared).unwrap();
+    support::record(site, &shared);
+    let page = site.join("content/contact.md");
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, format!("{text}\nEen regel.\n")).unwrap();
+    support::git(site, &["commit", "--quiet", "--all", "--message", "Een regel erbij"]);
+    fs::write(&page, format!("{text}\nEen andere regel.\n")).unwrap();
+    // Nobody else can be reached any more.
+    fs::rename(shared, site.join(".data/gone")).unwrap();
+}
+
 /// Returns the states of the editor.
 pub fn states() -> Vec<(String, State)> {
     let at = |path: &str| State::At(path.to_owned());
@@ -18,6 +36,7 @@ pub fn states() -> Vec<(String, State)> {
     // The problem in the text names a page.
     let typed =
         "title=&date=x&draft=on&body=%5Bx%5D(/toegankelijkheidx/)&event.id=e&event.sessions.0.capacity=veel";
+    let sent_to = |to: &str, form: &str| State::Sent { to: to.to_owned(), form: form.to_owned() };
     let sent = |form: String| State::Sent { to: FORM.to_owned(), form };
     [
         ("editor, all pages", at("/_dev/redactie/")),
@@ -26,6 +45,22 @@ pub fn states() -> Vec<(String, State)> {
         ("editor, the whole file", at(&format!("{FORM}&bestand=ja"))),
         ("editor, saved", at(&format!("{FORM}&bewaard=ja"))),
         ("editor, no such page", at("/_dev/redactie/pagina?pad=content/er-niet.md")),
+        ("editor, new article", at("/_dev/redactie/nieuw")),
+        ("editor, new article refused", sent_to("/_dev/redactie/nieuw", "titel=&soort=bijeenkomst")),
+        ("editor, another address", at(&format!("{LEAVING}open.md"))),
+        ("editor, no such address", sent_to(&format!("{LEAVING}open.md"), "doe=hernoem&naam=later")),
+        ("editor, a page that stays", at("/_dev/redactie/adres?pad=content/contact.md")),
+        ("editor, a fixed page", at("/_dev/redactie/adres?pad=content/_index.md")),
+        ("editor, a page taken away", at("/_dev/redactie/?weg=ja")),
+        ("editor, no picture", sent_to(FORM, &format!("doe=foto&geopend={opened}&title=x&body=x"))),
+        ("editor, publishing", at("/_dev/redactie/publiceren")),
+        (
+            "editor, publishing refused",
+            sent_to("/_dev/redactie/publiceren", "doe=vastleggen&pad=content/contact.md&zin="),
+        ),
+        ("editor, nothing to send to", sent_to("/_dev/redactie/publiceren", "doe=insturen")),
+        ("editor, a collision", at("/_dev/redactie/publiceren?gedaan=botsing")),
+        ("editor, versions", at("/_dev/redactie/geschiedenis?pad=content/contact.md")),
         ("editor, refused", sent(format!("doe=bewaar&geopend={opened}&{typed}"))),
     ]
     .map(|(name, state)| (name.to_owned(), state))

@@ -66,7 +66,9 @@ impl State {
 ///
 /// Saves the HTML of each state in `target/tmp/states`, for validators.
 pub async fn all() -> (Tried, Vec<(String, State)>) {
-    let site = Tried::start_in(support::site_with_everything()).await;
+    let root = support::site_with_everything();
+    editor::with_history(root.path());
+    let site = Tried::start_in(root).await;
     let mut states: Vec<(String, State)> = pages(&site)
         .into_iter()
         .chain(["/503.html", "/er-niet/", "/aanmelden/er-niet/"].map(str::to_owned))

@@ -8,6 +8,7 @@ pub mod letter;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
@@ -45,6 +46,32 @@ pub fn site_with_everything() -> TempDir {
         fs::copy(project().join("dev-server/tests/site").join(&file), root.path().join(&file)).unwrap();
     }
     root
+}
+
+/// Runs `git` in a folder.
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
+    let ran = Command::new("git").args(arguments).current_dir(folder).output().unwrap();
+    assert!(ran.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8(ran.stdout).unwrap()
+}
+
+/// Gives a repository settings of its own, so that those of this machine do not matter.
+pub fn configured(folder: &Path, name: &str) {
+    git(folder, &["config", "user.name", name]);
+    git(folder, &["config", "user.email", &format!("{name}@voorbeeld.nl")]);
+    git(folder, &["config", "commit.gpgsign", "false"]);
+}
+
+/// Records a site in a repository of its own and sends that to a new one that others share.
+pub fn record(site: &Path, shared: &Path) {
+    git(shared, &["init", "--quiet", "--bare", "--initial-branch", "main"]);
+    git(site, &["init", "--quiet", "--initial-branch", "main"]);
+    configured(site, "an");
+    fs::write(site.join(".gitignore"), "/dist\n/.data\n").unwrap();
+    git(site, &["add", "--all"]);
+    git(site, &["commit", "--quiet", "--message", "Begin"]);
+    git(site, &["remote", "add", "origin", shared.to_str().unwrap()]);
+    git(site, &["push", "--quiet", "--set-upstream", "origin", "main"]);
 }
 
 pub fn copy(from: &Path, to: &Path) {

@@ -45,6 +45,7 @@ static PAGES: LazyLock<Tera> = LazyLock::new(|| {
     tera.autoescape_on([".html"]);
     tera.register_filter("url", |text: &str, _: Kwargs, _: &TeraState<'_>| encoded(text));
     tera.register_filter("capitalised", |text: &str, _: Kwargs, _: &TeraState<'_>| capitalised(text));
+    tera.register_filter("inside", |text: &str, _: Kwargs, _: &TeraState<'_>| inside(text).to_owned());
     let added = tera.add_raw_templates([
         ("frame.html", include_str!("../../editor/pages/frame.html")),
         ("list.html", include_str!("../../editor/pages/list.html")),
@@ -157,6 +158,11 @@ fn capitalised(text: &str) -> String {
         .next()
         .map(|letter| letter.to_uppercase().collect::<String>() + letters.as_str())
         .unwrap_or_default()
+}
+
+/// Returns what a placeholder asks for: `[vul in: de zaal]` asks for `de zaal`.
+fn inside(placeholder: &str) -> &str {
+    placeholder.split_once(':').map_or(placeholder, |(_, asked)| asked).trim_end_matches(']').trim()
 }
 
 fn encoded(text: &str) -> String {
