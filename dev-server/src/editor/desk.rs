@@ -26,7 +26,8 @@ use super::form::more::with_more;
 use super::form::values::{BODY, Values};
 use super::page::{Fault, FormPage, List, Listed, MayAdd, Picture, TextArea};
 use super::sent::{Sent, Typed};
-use super::told::{CONFLICT, conflict, in_form, sentence, tell};
+use super::told::{CONFLICT, conflict, in_form, tell};
+use super::words::sentence;
 use crate::settings::Settings;
 
 /// Where an editor works.
@@ -105,13 +106,17 @@ impl Desk {
         Ok(self.form(path, &text, is_whole, None))
     }
 
-    /// Keeps a form that is not saved.
+    /// Keeps a form that is not saved. One that has nothing new, such as one that arrives after it was saved, is
+    /// forgotten.
     ///
     /// # Errors
     /// Fails if there is no such page, or if the form cannot be written.
     pub fn keep(&self, path: &str, sent: Vec<(String, String)>) -> Result<(), FolderError> {
         // Only a page that is there has a form.
-        self.folder.open(path)?;
+        let now = self.folder.open(path)?;
+        if Sent::new(sent.clone()).is_in(&now) {
+            return Ok(self.unsaved.forget(path)?);
+        }
         Ok(self.unsaved.keep(path, &UnsavedForm { typed_at: Timestamp::now(), sent })?)
     }
 

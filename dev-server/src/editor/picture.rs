@@ -8,7 +8,7 @@ use super::files::folder::FolderError;
 use super::form::values::BODY;
 use super::page::{Fault, FormPage, Picture};
 use super::sent::{ALT, PICTURE, Sent, Typed};
-use super::told::sentence;
+use super::words::sentence;
 
 /// The most letters of the name of a picture's file.
 const MOST: usize = 60;

@@ -65,4 +65,33 @@ impl Sent {
         };
         Self { opened: lines(&opened), typed, as_of }
     }
+
+    /// Returns whether a file already has everything that was typed.
+    pub fn is_in(&self, now: &str) -> bool {
+        match &self.typed {
+            Typed::Whole(typed) => *typed == lines(now),
+            Typed::Values(typed) => Document::read(now).is_ok_and(|document| {
+                let values = Values::of(&document);
+                let is_typed = |(name, value): (String, String)| typed.get(&name) == value;
+                values.tables() == typed.tables() && values.pairs().into_iter().all(is_typed)
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_that_was_saved_meanwhile_has_nothing_new() {
+        let (opened, now) =
+            ("+++\ntitle = \"Een\"\n+++\n\nTekst.\n", "+++\ntitle = \"Twee\"\n+++\n\nTekst.\n");
+        for typed in [pairs(opened, now), vec![(WHOLE.to_owned(), now.to_owned())]] {
+            let sent = Sent::new(typed);
+            assert!(sent.is_in(now) && !sent.is_in(opened));
+        }
+        let with_event = [pairs(opened, now), vec![("event.id".to_owned(), "e".to_owned())]].concat();
+        assert!(!Sent::new(with_event).is_in(now));
+    }
 }

@@ -64,11 +64,3 @@ pub(super) fn tell(
         page.faults.push(Fault { text: format!("{}: {words}", group.title), name });
     }
 }
-
-/// Returns the generator's words as a sentence.
-pub(super) fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    let end = if words.ends_with(['.', '?', '!']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
-}

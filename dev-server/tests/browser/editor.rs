@@ -33,9 +33,7 @@ pub fn with_history(site: &Path) {
 pub fn states() -> Vec<(String, State)> {
     let at = |path: &str| State::At(path.to_owned());
     let opened = "%2B%2B%2B%0Atitle=1%0A%2B%2B%2B%0A";
-    // The problem in the text names a page.
-    let typed =
-        "title=&date=x&draft=on&body=%5Bx%5D(/toegankelijkheidx/)&event.id=e&event.sessions.0.capacity=veel";
+    let typed = "title=&date=x&draft=on&body=%5Bx%5D(/nergens/)&event.id=e&event.sessions.0.capacity=veel";
     let sent_to = |to: &str, form: &str| State::Sent { to: to.to_owned(), form: form.to_owned() };
     let sent = |form: String| State::Sent { to: FORM.to_owned(), form };
     [

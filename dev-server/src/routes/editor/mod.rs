@@ -22,6 +22,7 @@ use tera::{Context, Kwargs, State as TeraState, Tera};
 use super::served::Served;
 use crate::editor::files::folder::FolderError;
 use crate::editor::sent::ACTION;
+use crate::editor::words::{capitalised, sentence};
 
 /// The path of the list of all pages. The others are below it.
 pub(super) const LIST: &str = "/_dev/redactie/";
@@ -145,19 +146,11 @@ fn refused(error: &FolderError) -> Response {
         FolderError::NoText => StatusCode::UNPROCESSABLE_ENTITY,
         FolderError::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    html(status, "refused.html", "reason", &format!("{}.", capitalised(&error.to_string())))
+    html(status, "refused.html", "reason", &sentence(&error.to_string()))
 }
 
 fn failed(reason: &str) -> Response {
     html(StatusCode::INTERNAL_SERVER_ERROR, "refused.html", "reason", &capitalised(reason))
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|letter| letter.to_uppercase().collect::<String>() + letters.as_str())
-        .unwrap_or_default()
 }
 
 /// Returns what a placeholder asks for: `[vul in: de zaal]` asks for `de zaal`.
