@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -136,6 +137,12 @@ impl Visitor {
     }
 
     pub async fn press(&self, keys: &str) {
+        // A file input would take the keys for the path of a file.
+        if self.attribute("type").await == "file" {
+            let both = |value| [KeyAction::Down { value }, KeyAction::Up { value }];
+            let actions = keys.chars().flat_map(both).fold(KeyActions::new("keys".into()), KeyActions::then);
+            return self.client.perform_actions(actions).await.unwrap();
+        }
         self.focus().await.send_keys(keys).await.unwrap();
     }
 
