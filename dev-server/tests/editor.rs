@@ -260,3 +260,31 @@ async fn another_site_can_neither_read_nor_write() {
         assert_eq!(site.post(&address(outside), &sent).await.status(), StatusCode::NOT_FOUND, "{outside}");
     }
 }
+
+#[tokio::test]
+async fn what_waits_is_neither_replaced_nor_forgotten_until_the_editor_has_chosen() {
+    let site = site().await;
+    let at = address("content/contact.md");
+    let opened = saved(&site, "content/contact.md");
+    let typed = [("doe", "houd"), ("geopend", opened.as_str()), ("title", "Een uur werk"), ("body", "x")];
+    let sent = form_urlencoded::Serializer::new(String::new()).extend_pairs(typed).finish();
+    site.post(&at, &sent).await;
+    let form = site.get(&at).await.text().await.unwrap();
+    assert!(form.contains("iets getypt dat niet is bewaard"));
+    let waits = async || {
+        let restored = site.get(&format!("{at}&terug=ja")).await.text().await.unwrap();
+        restored.contains("Een uur werk")
+    };
+    let (status, html) = pressed(&site, &form, "Bewaar", &[("title", "")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(waits().await && html.contains("iets getypt dat niet is bewaard"), "{html}");
+    let (_, html) = pressed(&site, &html, "Bewaar", &[("title", "Bereikbaar")]).await;
+    assert!(waits().await && saved(&site, "content/contact.md").contains("title = \"Bereikbaar\""), "{html}");
+    // Whoever saves a chosen picture without adding it is told.
+    let form = site.get(&at).await.text().await.unwrap();
+    let (status, html) = pressed(&site, &form, "Bewaar", &[("foto-alt", "Een klas")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(html.contains("Kies eerst Voeg toe") && html.contains("value=\"Een klas\""), "{html}");
+    site.post(&at, "doe=vergeet").await;
+    assert!(!waits().await);
+}

@@ -52,9 +52,14 @@ async fn pressed(site: &Tried, html: &str, words: &str, values: &[(&str, &str)])
 async fn a_new_article_is_a_draft_that_leads_to_its_form() {
     let site = site().await;
     let form = page(&site, "/_dev/redactie/nieuw").await;
-    let (status, html) = pressed(&site, &form, "Maak het bericht", &[]).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(html.contains("Vul een titel in."), "{html}");
+    for (typed, told) in [
+        (&[][..], "Vul een titel in."),
+        (&[("titel", "!!")][..], "geen letters of cijfers"),
+        (&[("titel", "x"), ("onderdeel", "")][..], "Kies een onderdeel."),
+    ] {
+        let (status, html) = pressed(&site, &form, "Maak het bericht", typed).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && html.contains(told), "{told}: {html}");
+    }
     let typed = [("titel", "Café: een <nieuw> bericht"), ("soort", "bijeenkomst")];
     let (status, to) = pressed(&site, &form, "Maak het bericht", &typed).await;
     assert_eq!(status, StatusCode::SEE_OTHER, "{to}");
@@ -150,9 +155,20 @@ async fn a_page_that_others_need_stays() {
         assert!(site.root.path().join(path).exists());
     }
     // In the menu, in a template, or on another page.
-    for path in ["content/contact.md", "content/privacyverklaring.md"] {
+    let told = "Alleen de beheerder kan haar weghalen.";
+    put(
+        &site,
+        "content/nieuws/verslag.md",
+        "+++\ntitle = \"V\"\ndate = 2026-11-20\n+++\n\nZie [x](@/nieuws/los.md).\n",
+    );
+    put(&site, "content/nieuws/los.md", "+++\ntitle = \"L\"\ndate = 2026-11-20\n+++\n\nTekst.\n");
+    for (path, told) in [
+        ("content/contact.md", told),
+        ("content/privacyverklaring.md", told),
+        ("content/nieuws/los.md", "Haal die links eerst weg."),
+    ] {
         let html = page(&site, &leaving(path)).await;
-        assert!(html.contains("Haal die links eerst weg."), "{path}: {html}");
+        assert!(html.contains(told), "{path}: {html}");
         assert_eq!(site.post(&leaving(path), "doe=weg").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
         assert!(site.root.path().join(path).exists());
     }
@@ -173,4 +189,55 @@ async fn a_page_that_others_need_stays() {
         assert_eq!(site.get(&leaving(path)).await.status(), StatusCode::NOT_FOUND, "{path}");
         assert_eq!(site.post(&leaving(path), "doe=weg").await.status(), StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_link_that_cannot_follow_stops_a_renaming_before_anything_changes() {
+    let site = site().await;
+    let other = "content/nieuws/verslag.md";
+    let head = "+++\ntitle = \"Verslag\"\ndate = 2026-11-20\n+++\n\n";
+    put(
+        &site,
+        other,
+        &format!("{head}Zie [dit mooie stuk][ref].\n\n[ref]: /nieuws/lerend-netwerk-november-2028/\n"),
+    );
+    let html = page(&site, &leaving(ARTICLE)).await;
+    let before = (file(&site, ARTICLE), file(&site, other));
+    let (status, html) = pressed(&site, &html, "Geef dit adres", &[("naam", "najaar")]).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY, "{html}");
+    assert!(
+        html.contains("Op content/nieuws/verslag.md staat het adres") && html.contains("value=\"najaar\""),
+        "{html}"
+    );
+    assert_eq!((file(&site, ARTICLE), file(&site, other)), before);
+    // The title of a link stays what it is.
+    let link =
+        |url: &str| format!("{head}Zie [t]({url} \"naar /nieuws/lerend-netwerk-november-2028/ toe\").\n");
+    put(&site, other, &link("/nieuws/lerend-netwerk-november-2028/"));
+    let (status, html) = pressed(&site, &html, "Geef dit adres", &[("naam", "najaar")]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{html}");
+    assert_eq!(file(&site, other), link("/nieuws/najaar/"));
+}
+
+#[tokio::test]
+async fn a_page_with_files_in_a_folder_of_its_name_or_with_something_unsaved_stays() {
+    let site = site().await;
+    let text = "+++\ntitle = \"Doelen\"\ndate = 2026-11-20\n+++\n\nZie [dit](doelen/bijlage.pdf).\n";
+    put(&site, "content/nieuws/doelen.md", text);
+    put(&site, "content/nieuws/doelen/bijlage.pdf", "%PDF-1.4");
+    let at = leaving("content/nieuws/doelen.md");
+    assert!(page(&site, &at).await.contains("een pagina met een eigen map ernaast"));
+    for form in ["doe=weg", "doe=hernoem&naam=x"] {
+        assert_eq!(site.post(&at, form).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    put(&site, "content/nieuws/los.md", text.replace("Zie [dit](doelen/bijlage.pdf).", "Tekst.").as_str());
+    let form = "/_dev/redactie/pagina?pad=content%2Fnieuws%2Flos.md";
+    let opened = file(&site, "content/nieuws/los.md");
+    let typed = [("doe", "houd"), ("geopend", opened.as_str()), ("title", "Een uur werk"), ("body", "x")];
+    let sent = form_urlencoded::Serializer::new(String::new()).extend_pairs(typed).finish();
+    site.post(form, &sent).await;
+    let gone = site.post(&leaving("content/nieuws/los.md"), "doe=weg").await;
+    assert_eq!(gone.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(gone.text().await.unwrap().contains("iets getypt dat niet is bewaard"));
+    assert!(page(&site, &format!("{form}&terug=ja")).await.contains("Een uur werk"));
 }

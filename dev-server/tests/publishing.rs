@@ -4,6 +4,7 @@
 mod support;
 
 use std::fs;
+use std::process::Command;
 
 use reqwest::StatusCode;
 use support::{Tried, configured, git, press, record, site_with_real_content};
@@ -82,6 +83,11 @@ async fn exactly_the_chosen_files_are_recorded_under_the_editors_name_and_sent()
     assert!(!publishing.contains("elders.txt"));
     let refused = pressed(&an, &publishing, "Leg vast", &[]).await;
     assert!(refused.contains("Schrijf in een zin wat je hebt gewijzigd."));
+    // What is not chosen stays so.
+    let refused = pressed(&an, &publishing, "Leg vast", &[("pad", CONTACT)]).await;
+    let box_of = |path: &str, rest: &str| format!("value=\"{path}\"{rest}>");
+    assert!(refused.contains(&box_of(CONTACT, " checked")), "{refused}");
+    assert!(refused.contains(&box_of("content/aanbod.pdf", "")), "{refused}");
     let recorded =
         pressed(&an, &publishing, "Leg vast", &[("pad", CONTACT), ("zin", "--amend een regel")]).await;
     assert!(recorded.contains("Vastgelegd.") && recorded.contains("1 versie is"), "{recorded}");
@@ -141,32 +147,119 @@ async fn what_is_not_recorded_is_never_overwritten_by_what_is_fetched() {
     git(bo.root.path(), &["commit", "--quiet", "--all", "--message", "alles"]);
     let head = git(bo.root.path(), &["rev-parse", "HEAD"]);
     let refused = done(&bo, "Haal op").await;
-    assert!(refused.contains("Git weigerde.") && refused.contains("Wat git zei"), "{refused}");
+    assert!(refused.contains("Jullie hebben allebei iets") && refused.contains("Wat git zei"), "{refused}");
     assert_eq!(git(bo.root.path(), &["rev-parse", "HEAD"]), head);
     assert_eq!(git(bo.root.path(), &["status", "--porcelain"]), "");
 }
 
 #[tokio::test]
-async fn a_version_is_looked_at_and_put_back_also_after_a_renaming() {
+async fn a_merge_of_somebody_else_is_left_alone_and_one_that_fails_is_undone() {
+    let (_shared, an, bo) = two_editors().await;
+    changed(&an, "title", "Titel van An", "an").await;
+    changed(&bo, "title", "Titel van Bo", "bo").await;
+    assert!(done(&an, "Stuur in").await.contains("Ingestuurd."));
+    // Somebody merges in a terminal, and has not finished.
+    git(bo.root.path(), &["fetch", "--quiet"]);
+    let merging =
+        Command::new("git").args(["merge", "--quiet", "@{upstream}"]).current_dir(bo.root.path()).output();
+    assert!(!merging.unwrap().status.success());
+    fs::write(bo.root.path().join(CONTACT), "half opgelost").unwrap();
+    assert!(done(&bo, "Haal op").await.contains("Er wordt in deze map al iets samengevoegd."));
+    assert_eq!(file(&bo, CONTACT), "half opgelost");
+    git(bo.root.path(), &["merge", "--abort"]);
+    // Both make a page of the same name.
+    let new = "content/nieuws/zelfde.md";
+    for site in [&an, &bo] {
+        let text =
+            format!("+++\ntitle = \"{}\"\ndate = 2026-11-20\n+++\n\nTekst.\n", site.root.path().display());
+        fs::write(site.root.path().join(new), text).unwrap();
+        git(site.root.path(), &["add", new]);
+        git(site.root.path(), &["commit", "--quiet", "--message", "nieuw"]);
+    }
+    assert!(done(&an, "Stuur in").await.contains("Ingestuurd."));
+    let head = git(bo.root.path(), &["rev-parse", "HEAD"]);
+    let refused = done(&bo, "Haal op").await;
+    assert!(refused.contains("Jullie hebben allebei iets gemaakt") && refused.contains(new), "{refused}");
+    assert_eq!(git(bo.root.path(), &["rev-parse", "HEAD"]), head);
+    assert_eq!(git(bo.root.path(), &["status", "--porcelain"]), "");
+    // Without a branch nothing is sent, and without a commit there is no history.
+    git(bo.root.path(), &["checkout", "--quiet", "--detach"]);
+    let detached = page(&bo, PUBLISHING).await;
+    assert!(
+        detached.contains("Er is nog geen plek om in te sturen.") && !detached.contains("Haal op"),
+        "{detached}"
+    );
+    git(bo.root.path(), &["checkout", "--quiet", "--orphan", "leeg"]);
+    let history = page(&bo, &history_of(CONTACT)).await;
+    assert!(history.contains("Van deze pagina is nog niets vastgelegd."), "{history}");
+}
+
+fn history_of(path: &str) -> String {
+    format!("/_dev/redactie/geschiedenis?pad={}", path.replace('/', "%2F"))
+}
+
+/// Returns the oldest version of a page, and the text of its history.
+async fn oldest(site: &Tried, path: &str) -> (String, String) {
+    let history = page(site, &history_of(path)).await;
+    let at = history.rfind("versie=").unwrap_or_else(|| panic!("no version: {history}"));
+    (history[at + 7..at + 47].to_owned(), history)
+}
+
+#[tokio::test]
+async fn a_version_is_looked_at_and_put_back() {
     let (_shared, an, _bo) = two_editors().await;
     let before = file(&an, CONTACT);
     changed(&an, "title", "Nieuwe titel", "andere titel").await;
-    let history = page(&an, "/_dev/redactie/geschiedenis?pad=content%2Fcontact.md").await;
+    let (begin, history) = oldest(&an, CONTACT).await;
     assert!(history.contains("andere titel") && history.contains("Begin"), "{history}");
-    let begin = history.rfind("versie=").map(|at| &history[at + 7..at + 47]).unwrap().to_owned();
-    let looked =
-        page(&an, &format!("/_dev/redactie/geschiedenis?pad=content%2Fcontact.md&versie={begin}")).await;
+    let looked = page(&an, &format!("{}&versie={begin}", history_of(CONTACT))).await;
     assert!(looked.contains("site-header") && !looked.contains("Nieuwe titel</h1>"), "{looked}");
+    // What was saved and not recorded waits as a form.
+    let form = page(&an, &address(CONTACT)).await;
+    pressed(&an, &form, "Bewaar", &[("title", "Bewaard, niet vastgelegd")]).await;
     let sent = format!("versie={begin}");
-    let back = an.post("/_dev/redactie/geschiedenis?pad=content%2Fcontact.md", &sent).await;
-    assert_eq!(back.status(), StatusCode::SEE_OTHER);
+    assert_eq!(an.post(&history_of(CONTACT), &sent).await.status(), StatusCode::SEE_OTHER);
     assert_eq!(file(&an, CONTACT), before);
+    let waiting = page(&an, &format!("{}&terug=ja", address(CONTACT))).await;
+    assert!(waiting.contains("value=\"Bewaard, niet vastgelegd\""), "{waiting}");
+    // As long as it waits, nothing takes its place.
+    let again = an.post(&history_of(CONTACT), &sent).await.text().await.unwrap();
+    assert!(again.contains("Op deze pagina is iets getypt dat niet is bewaard."), "{again}");
+    an.post(&address(CONTACT), "doe=vergeet").await;
     // Only versions of this page, and nothing that git would take for an option.
     for wrong in ["--help", "HEAD", "HEAD:elders", &"0".repeat(40)] {
         let sent = form_urlencoded::Serializer::new(String::new()).append_pair("versie", wrong).finish();
-        let answer = an.post("/_dev/redactie/geschiedenis?pad=content%2Fcontact.md", &sent).await;
+        let answer = an.post(&history_of(CONTACT), &sent).await;
         assert!(answer.text().await.unwrap().contains("Deze versie is er niet."), "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_renamed_page_keeps_its_history_and_one_that_resembles_another_has_its_own() {
+    let (_shared, an, _bo) = two_editors().await;
+    let root = an.root.path();
+    let (old, new) = ("content/nieuws/wat-maakt-een-doel-bespreekbaar.md", "content/nieuws/doel.md");
+    let before = file(&an, old);
+    let leaving = format!("/_dev/redactie/adres?pad={}", old.replace('/', "%2F"));
+    pressed(&an, &page(&an, &leaving).await, "Geef dit adres", &[("naam", "doel")]).await;
+    git(root, &["add", "--all"]);
+    git(root, &["commit", "--quiet", "--message", "ander adres"]);
+    let (begin, history) = oldest(&an, new).await;
+    assert!(history.contains("ander adres") && history.contains("Begin"), "{history}");
+    assert_eq!(an.post(&history_of(new), &format!("versie={begin}")).await.status(), StatusCode::SEE_OTHER);
+    // The old address still leads here.
+    let line = "aliases = [\"/nieuws/wat-maakt-een-doel-bespreekbaar/\"]\n";
+    assert!(file(&an, new).contains(line));
+    assert_eq!(file(&an, new).replacen(line, "", 1), before);
+    fs::write(
+        root.join("content/nieuws/lijkt.md"),
+        file(&an, new).replace(line, "").replace("title = \"", "title = \"Ook "),
+    )
+    .unwrap();
+    git(root, &["add", "--all"]);
+    git(root, &["commit", "--quiet", "--message", "lijkt erop"]);
+    let (_, history) = oldest(&an, "content/nieuws/lijkt.md").await;
+    assert!(history.contains("lijkt erop") && !history.contains("Begin"), "{history}");
 }
 
 #[tokio::test]

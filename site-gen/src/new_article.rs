@@ -52,7 +52,7 @@ pub fn write(root: &Path, article: &NewArticle<'_>, today: Date) -> Result<PathB
     let NewArticle { section, title, kind, is_draft } = *article;
     let content = root.join("content");
     let folder = content.join(section);
-    if slug(section) != section || !folder.join("_index.md").is_file() {
+    if section.is_empty() || slug(section) != section || !folder.join("_index.md").is_file() {
         let sections = sections(&content)?;
         let help = match nearest(section, sections.iter().map(String::as_str)) {
             Some(near) => format!("bedoel je `{near}`?"),
@@ -165,10 +165,16 @@ fn text(title: &str, is_draft: bool, event: Option<&String>, today: Date) -> Str
     }
     if let Some(id) = event {
         let day = today.saturating_add(jiff::Span::new().months(1));
+        // A draft is not public with the wrong day.
+        let hint = match is_draft {
+            true => "",
+            false => {
+                "# [vul in: de juiste dag en tijd, het aantal plekken, en wanneer de aanmelding open is]\n"
+            }
+        };
         text.push_str(&format!(
             "\n[event]\nid = \"{id}\"\ntitle = {title}\ntime_zone = \"Europe/Amsterdam\"\n\n\
-             # [vul in: de juiste dag en tijd, het aantal plekken, en wanneer de aanmelding open is]\n\
-             [[event.sessions]]\nid = \"eerste-sessie\"\nstart = {day}T16:00:00\nend = {day}T17:30:00\n\
+             {hint}[[event.sessions]]\nid = \"eerste-sessie\"\nstart = {day}T16:00:00\nend = {day}T17:30:00\n\
              capacity = 40\nopens = {today}T09:00:00\ncloses = {day}T16:00:00\n"
         ));
     }

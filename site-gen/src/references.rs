@@ -24,6 +24,8 @@ pub struct Reference {
     pub address: String,
     /// What follows the address of the page: a file in its folder, an anchor.
     pub rest: String,
+    /// Whether another address can be put in its place. It cannot if the address stands elsewhere, as in `[words][name]`.
+    pub is_plain: bool,
 }
 
 /// Returns every link to a page, or to a file in its folder, in the pages, templates and configuration below `root`, in
@@ -56,6 +58,7 @@ pub fn references(root: &Path, url: &str, memory: &mut Memory) -> anyhow::Result
                 span: start..start + address.len(),
                 address: address.to_owned(),
                 rest: format!("{}{end}", encoded(below)),
+                is_plain: target(address, folder(source)) == link.target,
             });
         }
     };
@@ -71,4 +74,10 @@ pub fn references(root: &Path, url: &str, memory: &mut Memory) -> anyhow::Result
     references.sort_by(|one, other| (&one.path, one.span.start).cmp(&(&other.path, other.span.start)));
     references.dedup();
     Ok(references)
+}
+
+/// Returns the folder against which relative addresses in a source count.
+fn folder(source: &Source) -> &str {
+    let below = source.path.strip_prefix("content").unwrap_or_default();
+    below.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -4,10 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
-use catalog::dutch;
 use jiff::Timestamp;
 use jiff::civil::time;
-use jiff::tz::TimeZone;
 use site_gen::incremental::Memory;
 use site_gen::page::page_file::PageFile;
 use site_gen::page::publication::{Wanted, When};
@@ -27,7 +25,7 @@ use super::form::values::{BODY, Values};
 use super::page::{Fault, FormPage, List, Listed, MayAdd, Picture, TextArea};
 use super::sent::{Sent, Typed};
 use super::told::{CONFLICT, conflict, in_form, tell};
-use super::words::sentence;
+use super::words::{moment, sentence};
 use crate::settings::Settings;
 
 /// Where an editor works.
@@ -114,7 +112,11 @@ impl Desk {
     pub fn keep(&self, path: &str, sent: Vec<(String, String)>) -> Result<(), FolderError> {
         // Only a page that is there has a form.
         let now = self.folder.open(path)?;
-        if Sent::new(sent.clone()).is_in(&now) {
+        let typed = Sent::new(sent.clone());
+        if typed.waits {
+            return Ok(());
+        }
+        if typed.is_in(&now) {
             return Ok(self.unsaved.forget(path)?);
         }
         Ok(self.unsaved.keep(path, &UnsavedForm { typed_at: Timestamp::now(), sent })?)
@@ -132,7 +134,7 @@ impl Desk {
     pub(super) fn as_typed(&self, path: &str, sent: &Sent) -> Result<FormPage, FolderError> {
         let now = lines(&self.folder.open(path)?);
         let page = self.attempt(path, sent, &now).map_or_else(|page| *page, |attempt| attempt.page);
-        Ok(FormPage { is_changed: true, unsaved: None, ..page })
+        Ok(FormPage { is_changed: true, unsaved: page.unsaved.clone().filter(|_| sent.waits), ..page })
     }
 
     /// Returns the form with one more session in it, or with an event.
@@ -168,7 +170,7 @@ impl Desk {
     pub fn saved(&self, path: &str) -> Result<Result<String, Box<FormPage>>, FolderError> {
         let opened = lines(&self.folder.open(path)?);
         let typed = Typed::Whole(opened.clone());
-        self.preview(path, &Sent { opened, typed, as_of: None })
+        self.preview(path, &Sent { opened, typed, as_of: None, waits: false })
     }
 
     /// Returns the page as it becomes, or the form with what is wrong.
@@ -191,7 +193,10 @@ impl Desk {
     pub fn save(&self, path: &str, sent: &Sent) -> Result<Result<(), Box<FormPage>>, FolderError> {
         // The date of the preview is no date for saving.
         let sent = &Sent { as_of: None, ..sent.clone() };
-        let refused = |page: FormPage| Box::new(FormPage { is_changed: true, unsaved: None, ..page });
+        let refused = |page: FormPage| {
+            let unsaved = page.unsaved.clone().filter(|_| sent.waits);
+            Box::new(FormPage { is_changed: true, unsaved, ..page })
+        };
         self.folder.update(path, |now| {
             let mut attempt = self.attempt(path, sent, now).map_err(|page| refused(*page))?;
             if attempt.page.faults.is_empty() {
@@ -388,10 +393,4 @@ fn state(file: &PageFile) -> String {
         (_, Some(reason)) => reason.clone(),
         _ => "openbaar".to_owned(),
     }
-}
-
-/// Returns a moment in words, in Dutch time.
-pub(super) fn moment(at: Timestamp) -> String {
-    let zone = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
-    dutch::moment(zone.to_datetime(at))
 }

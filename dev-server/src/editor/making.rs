@@ -10,7 +10,6 @@ use super::page::NewPage;
 impl Desk {
     /// Returns the form for a new article, as it was typed.
     pub fn new_page(&self, typed: NewPage) -> NewPage {
-        // Without sections the form says so, whatever the reason.
         let sections = new_article::sections(&self.root.join("content")).unwrap_or_default();
         NewPage { sections, ..typed }
     }
@@ -23,6 +22,9 @@ impl Desk {
         let today = Timestamp::now().to_zoned_datetime(TimeZone::system()).date();
         let refused =
             |fault: String| Box::new(self.new_page(NewPage { fault: Some(fault), ..typed.clone() }));
+        if section.is_empty() {
+            return Err(refused("kies een onderdeel".to_owned()));
+        }
         if title.trim().is_empty() {
             return Err(refused("vul een titel in".to_owned()));
         }

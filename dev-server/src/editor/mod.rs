@@ -7,7 +7,7 @@
 //! | [`sent`] | a form as a browser sends it |
 //! | [`picture`] | pictures that are put beside their page |
 //! | [`page`] | the pages that a browser shows |
-//! | [`words`] | the generator's words as sentences |
+//! | [`words`] | words for editors: sentences and moments |
 //! | `told` | what is wrong, at the fields |
 //! | `making` | new articles |
 //! | `moving` | pages that get another address, or go |

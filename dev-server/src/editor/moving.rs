@@ -15,6 +15,8 @@ use super::form::document::Document;
 use super::form::values::Values;
 use super::page::{Leaving, Mention};
 
+/// What an editor reads who would lose what was typed.
+const UNSAVED: &str = "Er is op deze pagina iets getypt dat niet is bewaard. Bewaar het of gooi het weg.";
 /// The key of the earlier addresses of a page.
 const ALIASES: &str = "aliases";
 
@@ -40,14 +42,16 @@ impl Desk {
         let mut mentions: Vec<Mention> = self.mentions(file)?.into_iter().map(mention).collect();
         mentions.dedup();
         let name = file.url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let has_folder = whole(path) == path && self.root.join(path.trim_end_matches(".md")).exists();
         Ok(Leaving {
-            may_leave: may_leave(path, &files),
+            may_leave: may_leave(path, &files) && !has_folder,
             has_unsaved: self.unsaved.of(path).is_some(),
             title: file.title.clone().unwrap_or_else(|| path.to_owned()),
             name: name.to_owned(),
             folder: place::parent(&file.url).to_owned(),
             url: file.url.clone(),
             has_event: file.has_event,
+            typed: name.to_owned(),
             is_built_in: mentions.iter().any(|mention| !mention.is_page),
             is_needed: mentions.iter().any(|mention| !mention.is_own),
             mentions,
@@ -63,13 +67,18 @@ impl Desk {
     /// Fails if there is no such page, or if a file cannot be read or written.
     pub fn rename(&self, path: &str, name: &str) -> Result<Result<String, Box<Leaving>>, FolderError> {
         let leaving = self.leaving(path)?;
-        let refused = |fault: String| Ok(Err(Box::new(Leaving { fault: Some(fault), ..leaving.clone() })));
         let name = name.trim();
+        let refused = |fault: String| {
+            Ok(Err(Box::new(Leaving { fault: Some(fault), typed: name.to_owned(), ..leaving.clone() })))
+        };
         if name == leaving.name {
             return Ok(Ok(path.to_owned()));
         }
-        if !leaving.may_leave || leaving.has_unsaved {
-            return refused("Dit adres kan nu niet anders worden.".to_owned());
+        if !leaving.may_leave {
+            return refused("Het adres van deze pagina ligt vast.".to_owned());
+        }
+        if leaving.has_unsaved {
+            return refused(UNSAVED.to_owned());
         }
         let better = slug(name);
         if better.is_empty() {
@@ -102,35 +111,43 @@ impl Desk {
         }
         let file = files.iter().find(|file| file.path == path).ok_or(FolderError::NoPage)?;
         let mentions = self.mentions(file)?;
+        if let Some(other) = mentions.iter().find(|one| !one.is_plain) {
+            let path = &other.path;
+            return refused(format!("Op {path} staat het adres van de link apart; verander die link eerst."));
+        }
+        let links_on = |path: &str| mentions.iter().filter(|one| one.path == path).collect::<Vec<_>>();
+        let mut others: Vec<&str> = mentions.iter().map(|one| one.path.as_str()).collect();
+        others.dedup();
+        // What cannot be changed stops this before anything has.
+        for other in &others {
+            with_links(&self.folder.open(other)?, &links_on(other), &url)?;
+        }
         match self.folder.rename(path, &to) {
             Err(FolderError::Taken) => return refused(FolderError::Taken.to_string()),
             moved => moved?,
         }
-        // Links first, because they stand where they stood in the text before.
-        let mut paths: Vec<&str> = mentions.iter().map(|one| one.path.as_str()).collect();
-        paths.dedup();
-        for mentioned in paths {
-            let here: Vec<&Reference> = mentions.iter().filter(|one| one.path == mentioned).collect();
-            let file = if mentioned == path { &to } else { mentioned };
-            self.folder.update(file, |text| with_links(text, &here, &url))??;
+        // Its own links come before the alias, because they stand where they stood in the text before.
+        let own = links_on(path);
+        self.folder.update(&to, |text| with_alias(&with_links(text, &own, &url)?, &leaving.url, &url))??;
+        for other in others.into_iter().filter(|other| *other != path) {
+            self.folder.update(other, |text| with_links(text, &links_on(other), &url))??;
         }
-        self.folder.update(&to, |text| with_alias(text, &leaving.url, &url))??;
         tracing::info!("{path} heet nu {to}");
         Ok(Ok(to))
     }
 
-    /// Takes a page away, unless others have links to it. Returns the page with what is wrong if it is still there.
+    /// Takes a page away, unless others have links to it or something was typed that was not saved. Returns the page with what is wrong if it is still there.
     ///
     /// # Errors
     /// Fails if there is no such page, or if it cannot be moved.
     pub fn take_away(&self, path: &str) -> Result<Result<(), Box<Leaving>>, FolderError> {
         let leaving = self.leaving(path)?;
-        if !leaving.may_leave || leaving.is_needed {
-            let fault = Some("Deze pagina kan nog niet weg.".to_owned());
-            return Ok(Err(Box::new(Leaving { fault, ..leaving })));
+        if !leaving.may_leave || leaving.is_needed || leaving.has_unsaved {
+            let fault = if leaving.has_unsaved { UNSAVED } else { "Deze pagina kan nog niet weg." };
+            return Ok(Err(Box::new(Leaving { fault: Some(fault.to_owned()), ..leaving })));
         }
         let zone = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
-        let now = zone.to_datetime(Timestamp::now()).strftime("%Y-%m-%d-%H%M%S").to_string();
+        let now = zone.to_datetime(Timestamp::now()).strftime("%Y-%m-%d-%H%M%S-%6f").to_string();
         let kept = self.unsaved.taken_away().join(now);
         self.folder.take_away(path, &kept)?;
         self.unsaved.forget(path)?;
@@ -163,7 +180,7 @@ fn with_links(text: &str, links: &[&Reference], url: &str) -> Result<String, Fol
 }
 
 /// Returns a page's text with its address before among those that lead to it.
-fn with_alias(text: &str, before: &str, now: &str) -> Result<String, FolderError> {
+pub(super) fn with_alias(text: &str, before: &str, now: &str) -> Result<String, FolderError> {
     let document = Document::read(text).map_err(|_| FolderError::Changed)?;
     let mut values = Values::of(&document);
     let aliases = values.get(ALIASES).to_owned();

@@ -106,6 +106,8 @@ pub struct Leaving {
     pub folder: String,
     /// The last part of the address.
     pub name: String,
+    /// What was typed in its place.
+    pub typed: String,
     /// Whether it can have another address or none, unlike the home page and a section.
     pub may_leave: bool,
     /// Whether something was typed that was not saved.

@@ -49,10 +49,7 @@ impl Desk {
         let ending = match ending {
             Ok(ending) => ending,
             Err((name, fault)) => {
-                let mut page = self.as_typed(path, sent)?;
-                page.picture = Picture { alt, fault: Some(fault.clone()), added: None };
-                page.faults.push(Fault { name: name.to_owned(), text: format!("Afbeelding: {fault}") });
-                return Ok(page);
+                return self.with_fault(path, sent, alt, (name, fault));
             }
         };
         let stem = picture.name.rsplit_once('.').map_or(picture.name.as_str(), |(stem, _)| stem);
@@ -71,6 +68,28 @@ impl Desk {
         }
         let mut page = self.as_typed(path, &sent)?;
         page.picture = Picture { alt: String::new(), fault: None, added: Some(shown) };
+        Ok(page)
+    }
+
+    /// Returns the form of somebody who saves it without having added the picture that they chose or described.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, or if its file cannot be read.
+    pub fn with_picture_left(&self, path: &str, sent: &Sent, alt: String) -> Result<FormPage, FolderError> {
+        let fault = "Kies eerst Voeg toe, of maak deze velden leeg.".to_owned();
+        self.with_fault(path, sent, alt, (ALT, fault))
+    }
+
+    fn with_fault(
+        &self,
+        path: &str,
+        sent: &Sent,
+        alt: String,
+        (name, fault): (&str, String),
+    ) -> Result<FormPage, FolderError> {
+        let mut page = self.as_typed(path, sent)?;
+        page.faults.push(Fault { name: name.to_owned(), text: format!("Afbeelding: {fault}") });
+        page.picture = Picture { alt, fault: Some(fault), added: None };
         Ok(page)
     }
 }

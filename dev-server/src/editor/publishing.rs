@@ -2,26 +2,33 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use site_gen::source::place;
 
-use super::desk::{Desk, moment};
+use super::desk::Desk;
 use super::files::folder::FolderError;
 use super::files::unsaved::UnsavedForm;
 use super::form::lines::lines;
+use super::moving::with_alias;
 use super::page::FormPage;
 use super::repository::{Collision, Fetched, GitError, Repository, Version};
 use super::sent::{Sent, Typed, pairs};
+use super::words::moment;
 
 /// The page on which versions are recorded, sent and fetched.
 #[derive(Debug, Serialize)]
 pub struct Publishing {
     /// The files that differ from their last versions, each with its title and what has happened to it.
     pub changed: Vec<Unrecorded>,
-    /// Where versions are sent to; empty if there is no such place.
-    pub upstream: String,
+    /// Whether there is a place to which versions are sent.
+    pub may_send: bool,
+    /// Whether there is a place from which they are fetched.
+    pub may_fetch: bool,
     /// The number of versions that have not been sent.
     pub unsent: usize,
     /// The name of who records versions; empty if it is not known.
     pub name: String,
+    /// The name and the address that were typed, if it is not known.
+    pub who: (String, String),
     /// What was typed about the version.
     pub message: String,
     /// What was done just now, in a sentence.
@@ -41,8 +48,8 @@ pub struct Unrecorded {
     pub title: String,
     /// What has happened to it.
     pub what: &'static str,
-    /// Whether it has a form.
-    pub has_form: bool,
+    /// Whether it is chosen.
+    pub is_chosen: bool,
 }
 
 /// The versions of a page.
@@ -89,6 +96,19 @@ pub enum PublishingError {
         "Wat is ingestuurd, raakt een pagina die jij hebt gewijzigd. Leg je wijziging eerst vast, en haal daarna op."
     )]
     Unrecorded,
+    /// Somebody is in the middle of a merge.
+    #[error("Er wordt in deze map al iets samengevoegd. Maak dat eerst af, of vraag de beheerder.")]
+    Merging,
+    /// Both sides have made, renamed or removed the same file.
+    #[error(
+        "Jullie hebben allebei iets gemaakt, hernoemd of weggehaald op dezelfde plek. Vraag de beheerder om dat samen te voegen. Wat je hebt vastgelegd, staat er nog."
+    )]
+    Tangled(#[source] GitError),
+    /// Something was typed that a version would replace.
+    #[error(
+        "Op deze pagina is iets getypt dat niet is bewaard. Open de pagina en bewaar het of gooi het weg; zet daarna de versie terug."
+    )]
+    Waiting,
     /// There is no such version.
     #[error("Deze versie is er niet.")]
     NoVersion,
@@ -109,25 +129,41 @@ impl From<GitError> for PublishingError {
     fn from(error: GitError) -> Self {
         match &error {
             GitError::None => Self::NoGit,
+            GitError::Merging => Self::Merging,
+            GitError::Tangled(_) => Self::Tangled(error),
             GitError::Refused(words)
                 if ["[rejected]", "fetch first"].iter().any(|one| words.contains(one)) =>
             {
                 Self::Behind
             }
-            GitError::Refused(words) if words.contains("would be overwritten") => Self::Unrecorded,
+            GitError::Refused(words)
+                if words.contains("would be overwritten") && words.contains("content/") =>
+            {
+                Self::Unrecorded
+            }
             _ => Self::Git(error),
         }
     }
 }
 
 impl Publishing {
-    /// Adds what went wrong, and what was typed.
-    pub fn with_fault(self, error: &PublishingError, message: &str) -> Self {
+    /// Adds what went wrong.
+    #[must_use]
+    pub fn with_fault(self, error: &PublishingError) -> Self {
         let details = match error {
-            PublishingError::Git(error) => Some(error.to_string()),
+            PublishingError::Git(error) | PublishingError::Tangled(error) => Some(error.to_string()),
             _ => None,
         };
-        Self { fault: Some(error.to_string()), details, message: message.to_owned(), ..self }
+        Self { fault: Some(error.to_string()), details, ..self }
+    }
+
+    /// Adds what was chosen and typed.
+    #[must_use]
+    pub fn with_typed(mut self, paths: &[String], message: &str, who: (String, String)) -> Self {
+        for file in &mut self.changed {
+            file.is_chosen = paths.contains(&file.path);
+        }
+        Self { message: message.to_owned(), who, ..self }
     }
 }
 
@@ -142,14 +178,16 @@ impl Desk {
         let unrecorded = |path: String, what| {
             let file = files.iter().find(|file| file.path == path);
             let title = file.and_then(|file| file.title.clone());
-            Unrecorded { title: title.unwrap_or_else(|| path.clone()), has_form: file.is_some(), path, what }
+            Unrecorded { title: title.unwrap_or_else(|| path.clone()), is_chosen: true, path, what }
         };
         let changed = standing.changed.into_iter().map(|file| unrecorded(file.path, file.what));
         Ok(Publishing {
             changed: changed.collect(),
-            upstream: standing.upstream.unwrap_or_default(),
+            may_send: standing.may_send,
+            may_fetch: standing.may_fetch,
             unsent: standing.ahead,
             name: standing.who.map(|(name, _)| name).unwrap_or_default(),
+            who: Default::default(),
             message: String::new(),
             done: done.and_then(sentence),
             fault: None,
@@ -163,14 +201,14 @@ impl Desk {
     /// Fails if nothing is chosen, nothing is said about it or nobody is named, or if `git` fails.
     pub fn record(
         &self,
-        paths: Vec<String>,
+        paths: &[String],
         message: &str,
         who: (String, String),
     ) -> Result<(), PublishingError> {
         let repository = Repository::of(&self.root)?;
         let standing = repository.standing()?;
-        let is_changed = |path: &String| standing.changed.iter().any(|file| file.path == *path);
-        let paths: Vec<String> = paths.into_iter().filter(is_changed).collect();
+        let is_changed = |path: &&String| standing.changed.iter().any(|file| file.path == **path);
+        let paths: Vec<String> = paths.iter().filter(is_changed).cloned().collect();
         if paths.is_empty() {
             return Err(PublishingError::NothingChosen);
         }
@@ -213,15 +251,22 @@ impl Desk {
             Fetched::Merged => return Ok("opgehaald"),
             Fetched::Collided(collided) => collided,
         };
-        let (mut merged, count) = (Vec::new(), collided.len());
-        for (path, Collision { before, ours }) in &collided {
-            let sent = pairs(&lines(before), &lines(ours));
-            if self.save(path, &Sent::new(sent.clone()))?.is_ok() {
-                merged.push(path.clone());
-            } else if self.unsaved.of(path).is_none() {
-                // What is being typed is not replaced; what was recorded is in the history.
-                let form = UnsavedForm { typed_at: Timestamp::now(), sent };
-                self.unsaved.keep(path, &form).map_err(FolderError::from)?;
+        let count = collided.len();
+        let mut merged = Vec::new();
+        for (path, Collision { before, ours }) in collided {
+            let sent = pairs(&lines(&before), &lines(&ours));
+            // What is being typed is not replaced; what was recorded is in the history.
+            let is_free = self.unsaved.of(&path).is_none();
+            if is_free {
+                let form = UnsavedForm { typed_at: Timestamp::now(), sent: sent.clone() };
+                self.unsaved.keep(&path, &form).map_err(FolderError::from)?;
+            }
+            // Whatever keeps one page from being saved, the others go on.
+            if matches!(self.save(&path, &Sent::new(sent)), Ok(Ok(()))) {
+                if is_free {
+                    self.unsaved.forget(&path).map_err(FolderError::from)?;
+                }
+                merged.push(path);
             }
         }
         let done = if merged.len() == count { "opgehaald" } else { "botsing" };
@@ -264,12 +309,21 @@ impl Desk {
         Ok(self.preview(path, &sent)?)
     }
 
-    /// Saves a page as it was in a version, or returns the form with what is wrong.
+    /// Saves a page as it was in a version, or returns the form with what is wrong. What was saved but not recorded is kept
+    /// as a form that is not saved.
     ///
     /// # Errors
-    /// Fails if there is no such page or version, or if `git` fails.
+    /// Fails if there is no such page or version, if something waits that was typed and not saved, or if `git` fails.
     pub fn put_back(&self, path: &str, id: &str) -> Result<Result<(), Box<FormPage>>, PublishingError> {
+        if self.unsaved.of(path).is_some() {
+            return Err(PublishingError::Waiting);
+        }
         let sent = self.version(path, id)?;
+        let changed = Repository::of(&self.root)?.standing()?.changed;
+        if let (true, Typed::Whole(then)) = (changed.iter().any(|file| file.path == path), &sent.typed) {
+            let form = UnsavedForm { typed_at: Timestamp::now(), sent: pairs(then, &sent.opened) };
+            self.unsaved.keep(path, &form).map_err(FolderError::from)?;
+        }
         Ok(self.save(path, &sent)?)
     }
 
@@ -278,8 +332,13 @@ impl Desk {
         let repository = Repository::of(&self.root)?;
         let opened = lines(&self.folder.open(path)?);
         let version = repository.versions(path)?.into_iter().find(|version| version.id == id);
-        let text = repository.text(&version.ok_or(PublishingError::NoVersion)?)?;
-        Ok(Sent { opened, typed: Typed::Whole(lines(text.trim_start_matches('\u{feff}'))), as_of: None })
+        let version = version.ok_or(PublishingError::NoVersion)?;
+        let text = lines(repository.text(&version)?.trim_start_matches('\u{feff}'));
+        // The address of that time still leads to the page.
+        let url_of = |path: &str| place::of(path).map(|place| place.url).unwrap_or_default();
+        let (then, now) = (url_of(repository.in_folder(&version.path)), url_of(path));
+        let text = if then == now { text } else { with_alias(&text, &then, &now)? };
+        Ok(Sent { opened, typed: Typed::Whole(text), as_of: None, waits: false })
     }
 }
 
@@ -292,7 +351,8 @@ fn sentence(done: &str) -> Option<&'static str> {
         "niets" => "Er was niets nieuws.",
         "botsing" => {
             "Opgehaald. Op een pagina heeft iemand anders hetzelfde gewijzigd als jij: die van de ander staat er nu, \
-             die van jou staat in de lijst van pagina’s als nog niet bewaard. Open de pagina en kies."
+             die van jou staat in de lijst van pagina’s als nog niet bewaard. Open de pagina en kies. Stond daar al iets, dan \
+             staat die van jou in de geschiedenis."
         }
         _ => return None,
     })

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-/// How long `git` may take, also to reach another machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long `git` may take: sending a photograph over a slow line, or logging in, takes minutes.
+const PATIENCE: Duration = Duration::from_secs(600);
 /// The most versions of a page that are listed.
 const MOST_VERSIONS: &str = "--max-count=50";
 
@@ -33,8 +33,14 @@ pub enum GitError {
     #[error("deze map heeft geen geschiedenis: git is er niet, of kent deze map niet")]
     None,
     /// It took too long.
-    #[error("git was na een minuut nog niet klaar; is er verbinding met internet?")]
+    #[error("git was na tien minuten nog niet klaar; is er verbinding met internet?")]
     TooLong,
+    /// Somebody is in the middle of a merge.
+    #[error("er wordt al iets samengevoegd")]
+    Merging,
+    /// Both sides have made, renamed or removed the same file.
+    #[error("beide kanten hebben hetzelfde bestand gemaakt, hernoemd of weggehaald: {0}")]
+    Tangled(String),
     /// `git` refused, with its own words.
     #[error("git weigerde: {0}")]
     Refused(String),
@@ -54,8 +60,10 @@ pub struct ChangedFile {
 pub struct Standing {
     /// The files that differ from their last versions.
     pub changed: Vec<ChangedFile>,
-    /// Where versions are sent to, such as `origin/main`; `None` if there is no such place.
-    pub upstream: Option<String>,
+    /// Whether there is a place to which versions are sent.
+    pub may_send: bool,
+    /// Whether there is a place from which they are fetched.
+    pub may_fetch: bool,
     /// The number of versions that have not been sent.
     pub ahead: usize,
     /// Who records versions on this machine: a name and an address.
@@ -116,19 +124,21 @@ impl Repository {
     pub fn standing(&self) -> Result<Standing, GitError> {
         let status =
             self.git(&["status", "--porcelain=v1", "-z", "--untracked-files=all", "--", "content"])?;
-        let upstream = self.git(&["rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}"]).ok();
-        let upstream = upstream.map(|name| name.trim().to_owned());
+        // Without a branch, what is recorded would be on none.
+        let has_branch = self.is_true(&["symbolic-ref", "--quiet", "HEAD"]);
+        let may_fetch = has_branch && self.is_true(&["rev-parse", "--verify", "--quiet", "@{upstream}"]);
         let has_remote = !self.git(&["remote"])?.trim().is_empty();
-        let unsent = match &upstream {
-            Some(_) => self.git(&["rev-list", "--count", "@{upstream}..HEAD"]),
-            None => self.git(&["rev-list", "--count", "HEAD"]),
+        let unsent = match may_fetch {
+            true => self.git(&["rev-list", "--count", "@{upstream}..HEAD"]),
+            false => self.git(&["rev-list", "--count", "HEAD"]),
         };
         let ahead = unsent.ok().and_then(|count| count.trim().parse().ok()).unwrap_or_default();
         let config = |key| self.git(&["config", key]).ok().map(|value| value.trim().to_owned());
         Ok(Standing {
             changed: self.changed(&status),
-            upstream: upstream.or_else(|| has_remote.then(|| "origin".to_owned())),
-            ahead: if has_remote { ahead } else { 0 },
+            may_send: has_branch && has_remote,
+            may_fetch,
+            ahead,
             who: config("user.name").zip(config("user.email")),
         })
     }
@@ -144,8 +154,7 @@ impl Repository {
                 _ => "gewijzigd",
             };
             let mut add = |path: &str, what| {
-                let path = path.strip_prefix(&self.prefix).unwrap_or(path).to_owned();
-                changed.push(ChangedFile { path, what });
+                changed.push(ChangedFile { path: self.in_folder(path).to_owned(), what });
             };
             add(path, what);
             // The path before a renaming follows it.
@@ -165,7 +174,12 @@ impl Repository {
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         self.git(&[&["add", "--all", "--"], paths.as_slice()].concat())?;
         let commit = ["-c", &name, "-c", &email, "commit", "--quiet", "--message", message, "--"];
-        self.git(&[&commit, paths.as_slice()].concat()).map(drop)
+        let recorded = self.git(&[&commit, paths.as_slice()].concat());
+        if recorded.is_err() {
+            // Otherwise what could not be recorded would be in the way of what is fetched.
+            self.git(&[&["reset", "--quiet", "--"], paths.as_slice()].concat())?;
+        }
+        recorded.map(drop)
     }
 
     /// Remembers who records versions on this machine.
@@ -196,30 +210,47 @@ impl Repository {
     /// such a way, nothing changes.
     ///
     /// # Errors
-    /// Fails if `git` does. Then everything is as it was.
+    /// Fails if somebody is in the middle of a merge, if both sides did something else to the same file than change it, or
+    /// if `git` fails. Then the files are as they were.
     pub fn fetch(&self) -> Result<Fetched, GitError> {
+        // A merge of somebody else must not be taken for ours.
+        if self.is_merging() || !self.unmerged()?.is_empty() {
+            return Err(GitError::Merging);
+        }
         self.git(&["fetch", "--quiet"])?;
-        if self.git(&["merge-base", "--is-ancestor", "@{upstream}", "HEAD"]).is_ok() {
+        if self.is_true(&["merge-base", "--is-ancestor", "@{upstream}", "HEAD"]) {
             return Ok(Fetched::Nothing);
         }
         let Err(refused) = self.git(&["merge", "--quiet", "--no-edit", "@{upstream}"]) else {
             return Ok(Fetched::Merged);
         };
-        let collided = self.collided().and_then(|collided| self.take_theirs(collided));
-        collided.map_err(|_| {
-            // Without a merge to undo, `git` refused to begin: something unrecorded was in its way.
-            let _ = self.git(&["merge", "--abort"]);
-            refused
-        })
+        if !self.is_merging() {
+            // Something that is not recorded is in the way.
+            return Err(refused);
+        }
+        let unmerged = self.unmerged()?;
+        let collided = self.collided(&unmerged).and_then(|collided| self.take_theirs(collided));
+        if collided.is_err() {
+            self.git(&["merge", "--abort"])?;
+        }
+        collided.map_err(|_| GitError::Tangled(unmerged.join(", ")))
+    }
+
+    fn is_merging(&self) -> bool {
+        self.is_true(&["rev-parse", "--verify", "--quiet", "MERGE_HEAD"])
+    }
+
+    /// Returns the paths, within the repository, of the files that a merge leaves to somebody.
+    fn unmerged(&self) -> Result<Vec<String>, GitError> {
+        let paths = self.git(&["diff", "--name-only", "--diff-filter=U", "-z"])?;
+        Ok(paths.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
     }
 
     /// Returns both versions of the pages that were changed here and there.
-    fn collided(&self) -> Result<BTreeMap<String, Collision>, GitError> {
-        let paths = self.git(&["diff", "--name-only", "--diff-filter=U", "-z"])?;
-        let paths = paths.split('\0').filter(|path| !path.is_empty());
+    fn collided(&self, unmerged: &[String]) -> Result<BTreeMap<String, Collision>, GitError> {
         let mut collided = BTreeMap::new();
-        for whole in paths {
-            let path = whole.strip_prefix(&self.prefix).unwrap_or(whole);
+        for whole in unmerged {
+            let path = self.in_folder(whole);
             let is_page = path.starts_with("content/") && path.ends_with(".md");
             // A page that one side took away has only one version.
             let stage = |number| self.git(&["show", &format!(":{number}:{whole}")]);
@@ -229,7 +260,7 @@ impl Repository {
             }
             collided.insert(path.to_owned(), Collision { before, ours });
         }
-        if collided.is_empty() { Err(GitError::None) } else { Ok(collided) }
+        Ok(collided)
     }
 
     fn take_theirs(&self, collided: BTreeMap<String, Collision>) -> Result<Fetched, GitError> {
@@ -245,17 +276,26 @@ impl Repository {
     /// # Errors
     /// Fails if `git` does.
     pub fn versions(&self, path: &str) -> Result<Vec<Version>, GitError> {
+        if !self.is_true(&["rev-parse", "--verify", "--quiet", "HEAD"]) {
+            return Ok(Vec::new());
+        }
         let format = "--format=%x1e%H%x1f%an%x1f%at%x1f%s%x1f";
-        let log = self.git(&["log", "--follow", "--name-only", MOST_VERSIONS, format, "--", path])?;
-        let version = |entry: &str| {
-            let mut parts = entry.split('\u{1f}');
-            let (id, who, at) = (parts.next()?, parts.next()?, parts.next()?);
-            let (message, path) = (parts.next()?, parts.next()?);
-            let at = Timestamp::from_second(at.parse().ok()?).ok()?;
-            let path = path.trim().to_owned();
-            Some(Version { id: id.to_owned(), who: who.to_owned(), at, message: message.to_owned(), path })
-        };
-        Ok(log.split('\u{1e}').filter_map(version).collect())
+        let log = self.git(&["log", "--follow", "--name-status", MOST_VERSIONS, format, "--", path])?;
+        let mut versions = Vec::new();
+        for entry in log.split('\u{1e}') {
+            let Some((version, status)) = version(entry) else { continue };
+            versions.push(version);
+            // A page that began as a copy of another one shares no history with it.
+            if status.starts_with('C') {
+                break;
+            }
+        }
+        Ok(versions)
+    }
+
+    /// Returns a path within the repository as one from the folder.
+    pub fn in_folder<'a>(&self, whole: &'a str) -> &'a str {
+        whole.strip_prefix(&self.prefix).unwrap_or(whole)
     }
 
     /// Returns the text of a version of a page.
@@ -264,6 +304,10 @@ impl Repository {
     /// Fails if `git` does.
     pub fn text(&self, version: &Version) -> Result<String, GitError> {
         self.git(&["show", &format!("{}:{}", version.id, version.path)])
+    }
+
+    fn is_true(&self, arguments: &[&str]) -> bool {
+        self.git(arguments).is_ok()
     }
 
     /// Runs `git` in the folder and returns what it says.
@@ -277,7 +321,7 @@ impl Repository {
             .current_dir(&self.root)
             // Nobody is there to answer a question in a terminal, or to read another language.
             .envs([("GIT_TERMINAL_PROMPT", "0"), ("GIT_LITERAL_PATHSPECS", "1"), ("LC_ALL", "C")])
-            .env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+            .envs([("SSH_ASKPASS_REQUIRE", "force")])
             .stdin(Stdio::null())
             .stdout(said.try_clone().map_err(failed)?)
             .stderr(complained.try_clone().map_err(failed)?)
@@ -299,6 +343,19 @@ impl Repository {
             false => Err(GitError::Refused(text(&mut complained).map_err(failed)?.trim().to_owned())),
         }
     }
+}
+
+/// Reads an entry of the log: a version, and what happened to the page in it.
+fn version(entry: &str) -> Option<(Version, &str)> {
+    let mut parts = entry.split('\u{1f}');
+    let (id, who, at) = (parts.next()?, parts.next()?, parts.next()?);
+    let (message, change) = (parts.next()?, parts.next()?.trim());
+    let mut columns = change.split('\t');
+    // The path before a renaming precedes the one after it.
+    let (status, path) = (columns.next()?, columns.next_back()?);
+    let at = Timestamp::from_second(at.parse().ok()?).ok()?;
+    let [id, who, message, path] = [id, who, message, path].map(str::to_owned);
+    Some((Version { id, who, at, message, path }, status))
 }
 
 fn file() -> std::io::Result<File> {

@@ -14,6 +14,8 @@ const WHOLE: &str = "bestand";
 pub const PICTURE: &str = "foto";
 /// The name of what a picture shows.
 pub const ALT: &str = "foto-alt";
+/// The name of the note that something else waits, which was typed earlier and not saved.
+const WAITS: &str = "wacht";
 /// The name of the date for which the preview is made.
 const AS_OF: &str = "op";
 
@@ -26,6 +28,8 @@ pub struct Sent {
     pub typed: Typed,
     /// The date for which a preview is made, if one is typed.
     pub as_of: Option<jiff::civil::Date>,
+    /// Whether something else waits, which was typed earlier and not saved. It is neither replaced nor forgotten.
+    pub waits: bool,
 }
 
 /// What was typed.
@@ -53,17 +57,18 @@ impl Sent {
         let value =
             |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
         let (opened, whole) = (value(OPENED).unwrap_or_default(), value(WHOLE));
+        let waits = value(WAITS).is_some();
         let as_of = value(AS_OF).and_then(|date| date.parse().ok());
         let typed = match whole {
             Some(whole) => Typed::Whole(lines(&whole)),
             None => {
                 let is_value = |(name, _): &(String, String)| {
-                    ![ACTION, OPENED, AS_OF, PICTURE, ALT].contains(&name.as_str())
+                    ![ACTION, OPENED, AS_OF, WAITS, PICTURE, ALT].contains(&name.as_str())
                 };
                 Typed::Values(Values::typed(pairs.into_iter().filter(is_value)))
             }
         };
-        Self { opened: lines(&opened), typed, as_of }
+        Self { opened: lines(&opened), typed, as_of, waits }
     }
 
     /// Returns whether a file already has everything that was typed.
@@ -73,7 +78,10 @@ impl Sent {
             Typed::Values(typed) => Document::read(now).is_ok_and(|document| {
                 let values = Values::of(&document);
                 let is_typed = |(name, value): (String, String)| typed.get(&name) == value;
-                values.tables() == typed.tables() && values.pairs().into_iter().all(is_typed)
+                let tables = typed.tables();
+                !tables.iter().any(|table| typed.is_removed(table))
+                    && values.tables() == tables
+                    && values.pairs().into_iter().all(is_typed)
             }),
         }
     }

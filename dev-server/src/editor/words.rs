@@ -1,4 +1,8 @@
-//! The generator's words as sentences.
+//! Words for editors: sentences and moments.
+
+use catalog::dutch;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// Returns words with a capital at their beginning.
 pub fn capitalised(words: &str) -> String {
@@ -11,4 +15,10 @@ pub fn capitalised(words: &str) -> String {
 pub fn sentence(words: &str) -> String {
     let end = if words.ends_with(['.', '?', '!']) { "" } else { "." };
     capitalised(words) + end
+}
+
+/// Returns a moment in words, in Dutch time.
+pub fn moment(at: Timestamp) -> String {
+    let zone = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
+    dutch::moment(zone.to_datetime(at))
 }

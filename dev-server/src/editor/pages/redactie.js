@@ -115,7 +115,9 @@
   body.addEventListener("drop", (event) => {
     if (event.dataTransfer.files.length > 0) {
       event.preventDefault();
-      picture.files = event.dataTransfer.files;
+      const one = new DataTransfer();
+      one.items.add(event.dataTransfer.files[0]);
+      picture.files = one.files;
       picture.closest("details").open = true;
       document.getElementById("veld-foto-alt").focus();
     }

@@ -13,7 +13,7 @@ use crate::editor::desk::Desk;
 use crate::editor::files::folder::FolderError;
 use crate::editor::page::FormPage;
 use crate::editor::picture::SentPicture;
-use crate::editor::sent::{ALT, Sent};
+use crate::editor::sent::{ALT, PICTURE, Sent};
 use crate::routes::served::Shared;
 
 /// What the address of a page with its form says.
@@ -106,20 +106,36 @@ pub(super) async fn act(
 async fn read(request: Request) -> Result<(Form, SentPicture), Response> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/") {
-        let body = Bytes::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+        let body = Bytes::from_request(request, &()).await.map_err(unread)?;
         return Ok((Form::read(&body), SentPicture::default()));
     }
-    let mut parts = Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+    let mut parts = Multipart::from_request(request, &()).await.map_err(unread)?;
     let (mut pairs, mut picture) = (Vec::new(), SentPicture::default());
-    while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+    while let Some(part) = parts.next_field().await.map_err(unread)? {
         let (name, file) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
-        let bytes = part.bytes().await.map_err(IntoResponse::into_response)?.to_vec();
+        let bytes = part.bytes().await.map_err(unread)?.to_vec();
         match file {
             Some(file) => (picture.name, picture.bytes) = (file, bytes),
             None => pairs.push((name, String::from_utf8_lossy(&bytes).into_owned())),
         }
     }
     Ok((Form(pairs), picture))
+}
+
+fn has_value(pairs: &[(String, String)], name: &str) -> bool {
+    pairs.iter().any(|(known, value)| known == name && !value.trim().is_empty())
+}
+
+/// Responds that a form could not be read.
+fn unread(error: impl IntoResponse) -> Response {
+    let status = error.into_response().status();
+    let reason = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            "Dit bestand is te groot: hooguit 40 MB. Ga terug en kies een kleiner bestand."
+        }
+        _ => "Het formulier kwam niet heel aan. Ga terug en probeer het opnieuw.",
+    };
+    html(status, "refused.html", "reason", &reason)
 }
 
 fn with_picture(desk: &Desk, path: &str, sent: Form, picture: SentPicture) -> Result<Response, FolderError> {
@@ -150,9 +166,17 @@ fn answer(
             form(StatusCode::OK, &desk.add(path, &Sent::new(pairs))?)
         }
         "voorbeeld" => shown(desk.preview(path, &Sent::new(pairs))?),
+        _ if [PICTURE, ALT].iter().any(|name| has_value(&pairs, name)) => {
+            desk.keep(path, pairs.clone())?;
+            let alt = pairs.iter().find(|(name, _)| name == ALT).map(|(_, alt)| alt.clone());
+            let page = desk.with_picture_left(path, &Sent::new(pairs), alt.unwrap_or_default())?;
+            form(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
         _ => match desk.save(path, &Sent::new(pairs.clone()))? {
             Ok(()) => {
-                desk.unsaved.forget(path)?;
+                if !Sent::new(pairs).waits {
+                    desk.unsaved.forget(path)?;
+                }
                 tracing::info!("{path} is bewaard");
                 Redirect::to(&format!("{}&bewaard=ja", address_of(path))).into_response()
             }

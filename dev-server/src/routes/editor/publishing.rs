@@ -42,26 +42,26 @@ pub(super) async fn publish(State(served): Shared, body: Bytes) -> Response {
     let sent = Form::read(&body);
     let desk = served.desk;
     blocking(move || {
+        let paths: Vec<String> = sent.values("pad").map(str::to_owned).collect();
+        let who = (sent.value("naam").to_owned(), sent.value("adres").to_owned());
+        let message = sent.value("zin");
         let done = match sent.action() {
             "insturen" => desk.send().map(|()| "ingestuurd"),
             "ophalen" => desk.fetch(),
-            _ => {
-                let paths = sent.values("pad").map(str::to_owned).collect();
-                let who = (sent.value("naam").to_owned(), sent.value("adres").to_owned());
-                desk.record(paths, sent.value("zin"), who).map(|()| "vastgelegd")
-            }
+            _ => desk.record(&paths, message, who.clone()).map(|()| "vastgelegd"),
         };
-        match done {
-            Ok(done) => Redirect::to(&format!("{PUBLISHING}?gedaan={done}")).into_response(),
-            Err(error) => match desk.publishing(None) {
-                Ok(page) => html(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "publishing.html",
-                    "page",
-                    &page.with_fault(&error, sent.value("zin")),
-                ),
-                Err(error) => cannot(&error),
-            },
+        let error = match done {
+            Ok(done) => return Redirect::to(&format!("{PUBLISHING}?gedaan={done}")).into_response(),
+            Err(error) => error,
+        };
+        let page =
+            desk.publishing(None).map(|page| page.with_fault(&error)).map(|page| match sent.action() {
+                "vastleggen" => page.with_typed(&paths, message, who),
+                _ => page,
+            });
+        match page {
+            Ok(page) => html(StatusCode::UNPROCESSABLE_ENTITY, "publishing.html", "page", &page),
+            Err(error) => cannot(&error),
         }
     })
     .await

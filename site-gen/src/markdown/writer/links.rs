@@ -13,7 +13,7 @@ impl<'e: 'a, 'a> Writer<'a> {
     pub(super) fn link(&mut self, address: &str, range: Range<usize>) -> Option<String> {
         let target = link::target(address, self.folder);
         // The span covers only the address if the source contains it verbatim, or else the whole link.
-        let span = match self.source.text[range.clone()].rfind(address) {
+        let span = match place_of(address, &self.source.text[range.clone()]) {
             Some(at) if !address.is_empty() => range.start + at..range.start + at + address.len(),
             _ => range,
         };
@@ -73,5 +73,31 @@ impl<'e: 'a, 'a> Writer<'a> {
         };
         self.link(address, span);
         Some(html)
+    }
+}
+
+/// Returns where the address stands in a link: behind its words rather than in its title, if it has both.
+fn place_of(address: &str, link: &str) -> Option<usize> {
+    let behind_words = link.rmatch_indices("](").find_map(|(at, opening)| {
+        let rest = link[at + opening.len()..].trim_start();
+        let rest = rest.strip_prefix('<').unwrap_or(rest);
+        rest.starts_with(address).then_some(link.len() - rest.len())
+    });
+    behind_words.or_else(|| link.rfind(address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_not_looked_for_in_the_title() {
+        let check = |link: &str, at: Option<usize>| assert_eq!(place_of("/a/", link), at, "{link}");
+        check("[x](/a/)", Some(4));
+        check("[/a/](/a/ \"naar /a/\")", Some(6));
+        check("[x]( </a/> 'bij /a/')", Some(6));
+        check("[![y](/a/)](/b/)", Some(6));
+        check("<figure src=\"/a/\">", Some(13));
+        check("[x][ref]", None);
     }
 }
