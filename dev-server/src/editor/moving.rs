@@ -74,35 +74,11 @@ impl Desk {
         if name == leaving.name {
             return Ok(Ok(path.to_owned()));
         }
-        if !leaving.may_leave {
-            return refused("Het adres van deze pagina ligt vast.".to_owned());
-        }
-        if leaving.has_unsaved {
-            return refused(UNSAVED.to_owned());
-        }
-        let better = slug(name);
-        if better.is_empty() {
-            return refused("Vul een naam in van letters en cijfers.".to_owned());
-        }
-        if better != name {
-            return refused(format!(
-                "Een adres heeft kleine letters, cijfers en streepjes: bedoel je {better}?"
-            ));
-        }
-        let before = whole(path);
-        let folder = before.rsplit_once('/').map_or("content", |(folder, _)| folder);
-        let to = match before == path {
-            true => format!("{folder}/{name}.md"),
-            false => format!("{folder}/{name}/index.md"),
-        };
-        let url = format!("{}{name}/", leaving.folder);
         let files = self.files().map_err(unreadable)?;
-        let is_other = |file: &&PageFile| file.path != path;
-        if is_reserved(&url)
-            || files.iter().filter(is_other).any(|file| file.url == url || file.aliases.contains(&url))
-        {
-            return refused(format!("Het adres {url} is al van een andere pagina."));
-        }
+        let (to, url) = match new_place(&leaving, name, &files) {
+            Ok(place) => place,
+            Err(fault) => return refused(fault),
+        };
         if with_alias(&self.folder.open(path)?, &leaving.url, &url).is_err() {
             return refused("Het formulier kan dit bestand niet lezen; los dat eerst op.".to_owned());
         }
@@ -136,7 +112,8 @@ impl Desk {
         Ok(Ok(to))
     }
 
-    /// Takes a page away, unless others have links to it or something was typed that was not saved. Returns the page with what is wrong if it is still there.
+    /// Takes a page away, unless others have links to it or something was typed that was not saved. Returns the page with
+    /// what is wrong if it is still there.
     ///
     /// # Errors
     /// Fails if there is no such page, or if it cannot be moved.
@@ -158,6 +135,35 @@ impl Desk {
     fn mentions(&self, file: &PageFile) -> Result<Vec<Reference>, FolderError> {
         references(&self.root, &file.url, &mut self.memory()).map_err(unreadable)
     }
+}
+
+/// Returns the new path and address of a page, or why it cannot have this name.
+fn new_place(leaving: &Leaving, name: &str, files: &[PageFile]) -> Result<(String, String), String> {
+    if !leaving.may_leave {
+        return Err("Het adres van deze pagina ligt vast.".to_owned());
+    }
+    if leaving.has_unsaved {
+        return Err(UNSAVED.to_owned());
+    }
+    let better = slug(name);
+    if better.is_empty() {
+        return Err("Vul een naam in van letters en cijfers.".to_owned());
+    }
+    if better != name {
+        return Err(format!("Een adres heeft kleine letters, cijfers en streepjes: bedoel je {better}?"));
+    }
+    let before = whole(&leaving.path);
+    let folder = before.rsplit_once('/').map_or("content", |(folder, _)| folder);
+    let path = match before == leaving.path {
+        true => format!("{folder}/{name}.md"),
+        false => format!("{folder}/{name}/index.md"),
+    };
+    let url = format!("{}{name}/", leaving.folder);
+    let others = || files.iter().filter(|file| file.path != leaving.path);
+    if is_reserved(&url) || others().any(|file| file.url == url || file.aliases.contains(&url)) {
+        return Err(format!("Het adres {url} is al van een andere pagina."));
+    }
+    Ok((path, url))
 }
 
 /// Returns whether a page can have another address or none: not the home page, a section, or a page that others are below.

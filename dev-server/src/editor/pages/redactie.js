@@ -104,6 +104,31 @@
     }
     area.before(tools);
   }
+  // A topic that is in use becomes a button, which adds it or takes it away.
+  const topics = document.getElementById("onderwerpen");
+  const tags = document.getElementById("veld-tags");
+  const chosen = () => tags.value.split("\n").filter((line) => line.trim() !== "");
+  const buttons = [...(topics?.querySelectorAll("span") ?? [])].map((topic) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = topic.textContent;
+    button.addEventListener("click", () => {
+      const others = chosen().filter((tag) => tag !== button.textContent);
+      const isNew = others.length === chosen().length;
+      tags.value = (isNew ? [...others, button.textContent] : others).join("\n");
+      tags.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    return button;
+  });
+  if (buttons.length > 0) {
+    const pressed = () =>
+      buttons.forEach((button) => button.setAttribute("aria-pressed", chosen().includes(button.textContent)));
+    topics.replaceChildren(...buttons);
+    topics.className = "tools";
+    tags.addEventListener("input", pressed);
+    pressed();
+  }
+
   // A picture that is dropped on the text is chosen; what it shows is asked for.
   const picture = document.getElementById("veld-foto");
   const body = document.querySelector("textarea[data-markdown]");
