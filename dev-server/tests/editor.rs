@@ -79,7 +79,7 @@ async fn every_problem_is_told_at_its_field_and_what_was_typed_stays() {
     for told in [
         "<a href=\"#veld-title\">Titel: Vul dit in.</a>",
         "<a href=\"#veld-date\">Datum van het bericht: Vul een datum in zoals 2028-11-28.</a>",
-        "<a href=\"#veld-event.sessions.0.end\">Einde: ",
+        "<a href=\"#veld-event.sessions.0.end\">Sessie 1, Einde: ",
         "<a href=\"#veld-body\">Regel 1: ",
         "value=\"gisteren\"",
         "Zie [dit](/nergens/).",

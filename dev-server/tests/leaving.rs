@@ -137,9 +137,30 @@ async fn a_page_with_its_own_folder_takes_its_files_along() {
     assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/_dev/redactie/?weg=ja"));
     assert!(!site.root.path().join("content/nieuws/andere-map").exists());
     let kept = fs::read_dir(site.root.path().join(".data/redactie/weggehaald")).unwrap().next().unwrap();
-    let kept = kept.unwrap().path().join("andere-map");
+    let kept = kept.unwrap().path().join("content/nieuws/andere-map");
     assert_eq!(fs::read_to_string(kept.join("bijlage.pdf")).unwrap(), "%PDF-1.4");
-    assert!(fs::read_to_string(kept.join("index.md")).unwrap().contains("title = \"Map\""));
+    // And back again, unless something else is there by now.
+    let list = page(&site, "/_dev/redactie/?weg=ja").await;
+    let (_, form) = press(
+        &list.replace("<span class=\"unseen\"> content/nieuws/andere-map/index.md</span>", ""),
+        "Zet terug",
+    );
+    put(&site, "content/nieuws/andere-map/x.pdf", "%PDF-1.4");
+    assert_eq!(site.post("/_dev/redactie/", &form).await.status(), StatusCode::CONFLICT);
+    fs::remove_dir_all(site.root.path().join("content/nieuws/andere-map")).unwrap();
+    let back = site.post("/_dev/redactie/", &form).await;
+    assert_eq!(
+        header(&back, "location"),
+        "/_dev/redactie/pagina?pad=content%2Fnieuws%2Fandere%2Dmap%2Findex%2Emd"
+    );
+    assert_eq!(file(&site, "content/nieuws/andere-map/bijlage.pdf"), "%PDF-1.4");
+    assert!(!page(&site, "/_dev/redactie/").await.contains("Zet terug"));
+    for moment in ["", "..", "../..", "2026"] {
+        assert_eq!(
+            site.post("/_dev/redactie/", &format!("moment={moment}")).await.status(),
+            StatusCode::NOT_FOUND
+        );
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::time;
 use site_gen::incremental::Memory;
 use site_gen::page::page_file::PageFile;
-use site_gen::page::publication::{Wanted, When};
+use site_gen::page::publication::When;
 use site_gen::preview::{self, Preview};
 use site_gen::source::file::Source;
 use site_gen::source::place::{self, Kind};
@@ -19,12 +19,13 @@ use super::files::unsaved::{UnsavedForm, UnsavedForms};
 use super::form::changes::{Change, MISSING, change};
 use super::form::document::{Document, Unfit, full_name};
 use super::form::groups::groups;
+use super::form::labels::in_words;
 use super::form::lines::{lines, merged};
-use super::form::more::with_more;
+use super::form::more::{closes_follow, with_more};
 use super::form::values::{BODY, Values};
 use super::page::{Fault, FormPage, List, Listed, MayAdd, Picture, TextArea};
 use super::sent::{Sent, Typed};
-use super::told::{CONFLICT, conflict, in_form, tell};
+use super::told::{CONFLICT, conflict, full_label, in_form, tell};
 use super::words::{moment, sentence};
 use crate::settings::Settings;
 
@@ -36,7 +37,7 @@ pub struct Desk {
     /// What was typed but not saved.
     pub unsaved: UnsavedForms,
     /// Whether the site is served with the pages that are not public.
-    drafts: bool,
+    pub(super) drafts: bool,
     /// What one preview leaves for the next.
     memory: Mutex<Memory>,
 }
@@ -84,7 +85,7 @@ impl Desk {
             placeholders: file.placeholders,
         };
         let pages = self.files()?.into_iter().map(listed).collect();
-        Ok(List { pages, is_gone, kept: self.unsaved.taken_away().display().to_string() })
+        Ok(List { pages, is_gone, gone: self.gone() })
     }
 
     /// Returns the path of the file of the page at an address, if there is one.
@@ -209,29 +210,6 @@ impl Desk {
         })
     }
 
-    /// Returns what would be wrong with the site that is served because of a text, and is not wrong now: another page
-    /// has a link to this one, which becomes a draft.
-    fn caused(&self, path: &str, text: &str) -> Vec<Fault> {
-        let wanted = Wanted { with_unpublished: self.drafts, ..Wanted::public(Timestamp::now()) };
-        let mut memory = self.memory();
-        let mut check =
-            |unsaved| preview::check(&self.root, wanted, &mut memory, unsaved).unwrap_or_default();
-        let (before, after) = (check(None), check(Some(Source::new(path, text))));
-        let before: Vec<_> =
-            before.records().iter().map(|one| (one.path.to_owned(), one.message.to_owned())).collect();
-        let is_new = |problem: &&ProblemRecord<'_>| {
-            let is_known =
-                |(path, message): &(String, String)| path == problem.path && message == problem.message;
-            problem.severity == Severity::Error && !before.iter().any(is_known)
-        };
-        let fault = |problem: &ProblemRecord<'_>| {
-            let place = if problem.path == path { String::new() } else { format!("{}: ", problem.path) };
-            let help = problem.help.map(sentence).unwrap_or_default();
-            Fault { name: String::new(), text: format!("{place}{} {help}", sentence(problem.message)) }
-        };
-        after.records().iter().filter(is_new).map(fault).collect()
-    }
-
     /// Applies a form to the text of its file. Returns only the form if that cannot be done.
     fn attempt(&self, path: &str, sent: &Sent, now: &str) -> Result<Attempt, Box<FormPage>> {
         match &sent.typed {
@@ -247,6 +225,11 @@ impl Desk {
                 Ok(Attempt { text, preview, page })
             }
             Typed::Values(typed) => {
+                let mut typed = typed.clone();
+                if let Ok(opened) = Document::read(&sent.opened) {
+                    closes_follow(&mut typed, &Values::of(&opened));
+                }
+                let typed = &typed;
                 let (opened, current) = match (Document::read(&sent.opened), Document::read(now)) {
                     (Ok(opened), Ok(now)) => (opened, now),
                     // What was typed stays as it is, until the file can be read again.
@@ -275,7 +258,7 @@ impl Desk {
                             .iter()
                             .cloned()
                             .chain(field.theirs.iter().map(|_| CONFLICT.to_owned()));
-                        let label = field.label;
+                        let label = full_label(group, field);
                         page.faults.extend(texts.map(|text| Fault {
                             name: field.name.clone(),
                             text: format!("{label}: {text}"),
@@ -319,9 +302,13 @@ impl Desk {
             Preview { html: None, problems: site_gen::source::problem::Problems::default() }
         });
         for problem in preview.problems.records() {
+            let place = name_of(&problem);
             let mut words = sentence(problem.message);
             if let Some(help) = problem.help {
                 words = format!("{words} {}", sentence(help));
+            }
+            if !page.is_whole && problem.path == path {
+                words = in_words(&words, place.as_ref().map_or("", |(name, _)| name));
             }
             if problem.path != path {
                 page.warnings.push(format!("{}: {words}", problem.path));
@@ -330,7 +317,7 @@ impl Desk {
             } else if problem.message.ends_with("ontbreekt") && !page.faults.is_empty() {
                 // The form has said at the field what is missing.
             } else {
-                tell(page, name_of(&problem), problem.line, words);
+                tell(page, place, problem.line, words);
             }
         }
         preview

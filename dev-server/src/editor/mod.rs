@@ -13,8 +13,10 @@
 //! | `moving` | pages that get another address, or go |
 //! | [`publishing`] | what is recorded, sent and fetched, and the versions of a page |
 //! | [`repository`] | the versions that git keeps |
+//! | `caused` | what a text would break elsewhere on the site |
 //! | [`desk`] | where they meet: opening, previewing and saving |
 
+mod caused;
 pub mod desk;
 pub mod files;
 pub mod form;

@@ -1,5 +1,8 @@
 //! Pages that get another address, or go.
 
+use std::fs;
+use std::path::Path;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use site_gen::page::page_file::PageFile;
@@ -13,7 +16,7 @@ use super::files::folder::{FolderError, whole};
 use super::form::changes::change;
 use super::form::document::Document;
 use super::form::values::Values;
-use super::page::{Leaving, Mention};
+use super::page::{Gone, Leaving, Mention};
 
 /// What an editor reads who would lose what was typed.
 const UNSAVED: &str = "Er is op deze pagina iets getypt dat niet is bewaard. Bewaar het of gooi het weg.";
@@ -130,6 +133,42 @@ impl Desk {
         self.unsaved.forget(path)?;
         tracing::info!("{path} is weggehaald; een kopie staat in {}", kept.display());
         Ok(Ok(()))
+    }
+
+    /// Returns the pages that were taken away and can be brought back, the last one first.
+    pub fn gone(&self) -> Vec<Gone> {
+        let names = |folder: &Path| -> Vec<String> {
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+        };
+        let kept = self.unsaved.taken_away();
+        let mut moments = names(&kept);
+        moments.sort_by(|one, other| other.cmp(one));
+        let page = |moment: String| {
+            // Folders lead to one page: its file, or the folder that it has of its own.
+            let mut path = "content".to_owned();
+            loop {
+                let here = names(&kept.join(&moment).join(&path));
+                let own = here.iter().find(|name| *name == "index.md");
+                let next = own.or_else(|| here.first())?;
+                path = format!("{path}/{next}");
+                if path.ends_with(".md") {
+                    return Some(Gone { moment, path });
+                }
+            }
+        };
+        moments.into_iter().filter_map(page).collect()
+    }
+
+    /// Brings back a page that was taken away. Returns its path.
+    ///
+    /// # Errors
+    /// Fails if there is no such page, if something is at its path by now, or if it cannot be moved.
+    pub fn bring_back(&self, moment: &str) -> Result<String, FolderError> {
+        let gone = self.gone().into_iter().find(|gone| gone.moment == moment).ok_or(FolderError::NoPage)?;
+        self.folder.bring_back(&gone.path, &self.unsaved.taken_away().join(moment))?;
+        tracing::info!("{} is terug", gone.path);
+        Ok(gone.path)
     }
 
     fn mentions(&self, file: &PageFile) -> Result<Vec<Reference>, FolderError> {

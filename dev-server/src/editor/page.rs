@@ -159,8 +159,17 @@ pub struct List {
     pub pages: Vec<Listed>,
     /// Whether a page was taken away just now.
     pub is_gone: bool,
-    /// The folder with copies of pages that were taken away.
-    pub kept: String,
+    /// The pages that were taken away, the last one first.
+    pub gone: Vec<Gone>,
+}
+
+/// A page that was taken away and can be brought back.
+#[derive(Debug, Serialize)]
+pub struct Gone {
+    /// When it was taken away: `2026-11-27-104500-000000`.
+    pub moment: String,
+    /// The path of its file.
+    pub path: String,
 }
 
 /// A page in the list of all pages.

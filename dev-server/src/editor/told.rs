@@ -1,5 +1,7 @@
 //! What is wrong with a page, told at the fields of its form.
 
+use super::form::field::Field;
+use super::form::groups::Group;
 use super::form::values::{BODY, SESSIONS, session};
 use super::page::{Fault, FormPage};
 
@@ -20,6 +22,14 @@ pub(super) fn in_form(name: &str, sessions: &[usize]) -> String {
         Some(number) if rest.is_empty() => session(*number),
         Some(number) => format!("{}.{rest}", session(*number)),
         None => name.to_owned(),
+    }
+}
+
+/// Returns the name of a field, with that of its session.
+pub(super) fn full_label(group: &Group, field: &Field) -> String {
+    match group.table.starts_with(SESSIONS) {
+        true => format!("{}, {}", group.title, field.label),
+        false => field.label.to_owned(),
     }
 }
 
@@ -44,12 +54,15 @@ pub(super) fn tell(
         page.text.faults.push(text.clone());
         return page.faults.push(Fault { name, text });
     }
-    let fields = page.groups.iter_mut().flat_map(|group| &mut group.fields);
-    if let Some(field) = fields.into_iter().find(|field| field.name == name) {
+    let of_field = |group: &Group| group.fields.iter().position(|field| field.name == name);
+    let found = page.groups.iter_mut().find_map(|group| of_field(group).map(|at| (group, at)));
+    if let Some((group, at)) = found {
+        let label = full_label(group, &group.fields[at]);
+        let field = &mut group.fields[at];
         // The form has said already what is wrong with it.
         if field.faults.is_empty() {
             field.faults.push(words.clone());
-            page.faults.push(Fault { text: format!("{}: {words}", field.label), name });
+            page.faults.push(Fault { text: format!("{label}: {words}"), name });
         }
         return;
     }

@@ -130,7 +130,7 @@ impl Folder {
         Ok(fs::rename(self.below_content(from)?, to)?)
     }
 
-    /// Takes a page away, with its folder if it has one of its own, and keeps it in another folder.
+    /// Takes a page away, with its folder if it has one of its own, and keeps it in another folder, below the same path.
     ///
     /// # Errors
     /// Fails if there is no such page, or if it cannot be moved. Then it is still there.
@@ -138,11 +138,25 @@ impl Folder {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         self.file(path)?;
         let from = self.below_content(whole(path))?;
-        fs::create_dir_all(to)?;
-        let kept = to.join(from.file_name().unwrap_or_default());
+        let kept = to.join(whole(path));
+        fs::create_dir_all(kept.parent().unwrap_or(to))?;
         copy(&from, &kept)?;
         let removed = if from.is_dir() { fs::remove_dir_all(from) } else { fs::remove_file(from) };
         Ok(removed?)
+    }
+
+    /// Brings back a page that was taken away, from the folder in which it is kept.
+    ///
+    /// # Errors
+    /// Fails if there is something at its path by now, or if it cannot be moved.
+    pub fn bring_back(&self, path: &str, from: &Path) -> Result<(), FolderError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let to = self.below_content(whole(path))?;
+        if fs::symlink_metadata(&to).is_ok() {
+            return Err(FolderError::Taken);
+        }
+        copy(&from.join(whole(path)), &to)?;
+        Ok(fs::remove_dir_all(from)?)
     }
 
     /// Returns the file of a page, unless the path leads elsewhere.

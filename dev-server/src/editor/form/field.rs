@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 use site_gen::page::schema::{Key, Kind};
 
-use super::labels::label;
+use super::labels::{in_words, label};
 
 /// A field, for the page with the form.
 #[derive(Debug, Serialize)]
@@ -65,7 +65,7 @@ impl Field {
         Self {
             name: name.to_owned(),
             label: label(name).unwrap_or(key.name),
-            help: without_code(key.help),
+            help: in_words(key.help, name).replace(['`', '"'], ""),
             input: input(key, value),
             is_required: key.required,
             value: value.to_owned(),
@@ -97,11 +97,6 @@ fn input(key: &Key, value: &str) -> Input {
         | Kind::Table(_)
         | Kind::Tables(_) => Input::Line,
     }
-}
-
-/// Returns the help of a key without the marks of code around TOML.
-fn without_code(help: &str) -> String {
-    help.replace(['`', '"'], "")
 }
 
 /// Returns a value in the form in which it is typed: a time without seconds, a ticked box as [`ON`].
@@ -142,6 +137,11 @@ pub fn as_toml(kind: &Kind, typed: &str) -> Result<String, &'static str> {
             Ok(number) => Ok(number.to_string()),
             Err(_) => Err("Vul een heel getal in, zoals 40."),
         },
+        Kind::Date | Kind::DateTime
+            if typed.starts_with(|c: char| c.is_ascii_digit()) && year(typed) < FIRST_YEAR =>
+        {
+            Err("Vul een jaar met vier cijfers in, vanaf 1990.")
+        }
         Kind::Date => match (typed.parse::<Date>(), typed.parse::<DateTime>()) {
             _ if is_instant(typed) => Ok(typed.to_owned()),
             (Ok(date), _) if !typed.contains('T') => Ok(date.to_string()),
@@ -159,6 +159,19 @@ pub fn as_toml(kind: &Kind, typed: &str) -> Result<String, &'static str> {
         }
         _ => Ok(text(typed)),
     }
+}
+
+/// The first year that is more likely meant than mistyped.
+const FIRST_YEAR: i64 = 1990;
+
+/// Returns the year of a typed date, or the last of all if there is none.
+fn year(typed: &str) -> i64 {
+    typed
+        .split('-')
+        .next()
+        .filter(|year| year.len() == 4)
+        .and_then(|year| year.parse().ok())
+        .unwrap_or(i64::MAX)
 }
 
 fn is_date(typed: &str) -> bool {
@@ -196,6 +209,8 @@ mod tests {
             (Kind::Date, "28-11-2028"),
             (Kind::DateTime, "2028-11-28"),
             (Kind::DateTime, "28 november"),
+            (Kind::Date, "0027-03-10"),
+            (Kind::DateTime, "0027-03-10T16:00"),
         ] {
             assert!(as_toml(&kind, typed).is_err(), "{typed}");
         }

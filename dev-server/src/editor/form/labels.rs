@@ -37,6 +37,20 @@ pub(super) fn label(name: &str) -> Option<&'static str> {
     LABELS.iter().find(|(known, _)| *known == name).map(|(_, label)| *label)
 }
 
+/// Returns a text about a key in which other keys have the names that they have on the form. `name` is the full name of the
+/// key.
+pub fn in_words(text: &str, name: &str) -> String {
+    let table = name.rsplit_once('.').map_or("", |(table, _)| table);
+    let named = |code: &str| {
+        let candidates =
+            [format!("{table}.{code}"), format!("event.sessions.{code}"), format!("event.{code}")];
+        let label = candidates.iter().map(String::as_str).chain([code]).find_map(label);
+        label.map_or(format!("`{code}`"), |label| format!("‘{}’", label.split(',').next().unwrap_or(label)))
+    };
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { named(part) } else { part.to_owned() }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use site_gen::page::front_matter::PAGE;
@@ -56,6 +70,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_text_names_keys_as_the_form_does() {
+        let words = in_words("zet `end` na `start`, `x`", "event.sessions.1.end");
+        assert_eq!(words, "zet ‘Einde’ na ‘Begin’, `x`");
+        assert_eq!(
+            in_words("zoals `closes` of `publish_at`", ""),
+            "zoals ‘Aanmelden tot’ of ‘Openbaar vanaf’"
+        );
     }
 
     #[test]

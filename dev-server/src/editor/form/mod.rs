@@ -7,7 +7,7 @@ pub mod changes;
 pub mod document;
 pub mod field;
 pub mod groups;
-mod labels;
+pub mod labels;
 pub mod lines;
 pub mod more;
 pub mod values;

@@ -96,7 +96,10 @@
         area.setSelectionRange(at, end);
         area.setRangeText(before + chosen + after, at, end, "end");
         if (after) {
-          area.setSelectionRange(at + before.length, at + before.length + chosen.length);
+          // Of a link whose words were chosen, the address is still to be typed.
+          const rest = chosen !== "" && after.includes("/") ? [chosen.length + after.indexOf("/"), 1] : [0, chosen.length];
+          const from = at + before.length + rest[0];
+          area.setSelectionRange(from, from + rest[1]);
         }
         area.dispatchEvent(new Event("input", { bubbles: true }));
       });
@@ -150,5 +153,11 @@
   document.getElementById("fouten")?.focus();
   if (isChanged) {
     preview();
+  }
+  const added = document.querySelector(".picture .done");
+  if (added !== null) {
+    added.scrollIntoView({ block: "center" });
+    // By then the site has the picture.
+    setTimeout(preview, 2000);
   }
 }

@@ -47,3 +47,14 @@ pub(super) async fn leave(
     })
     .await
 }
+
+/// Brings back a page that was taken away.
+pub(super) async fn bring_back(State(served): Shared, body: Bytes) -> Response {
+    let sent = Form::read(&body);
+    let desk = served.desk;
+    blocking(move || match desk.bring_back(sent.value("moment")) {
+        Ok(path) => Redirect::to(&address_of(&path)).into_response(),
+        Err(error) => refused(&error),
+    })
+    .await
+}

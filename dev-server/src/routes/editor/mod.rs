@@ -68,7 +68,7 @@ static PAGES: LazyLock<Tera> = LazyLock::new(|| {
 /// Returns the router for the addresses of the editor.
 pub(super) fn routes() -> Router<Served> {
     Router::new()
-        .route(LIST, get(page::list))
+        .route(LIST, get(page::list).post(leaving::bring_back))
         .route(PAGE, get(page::open).post(page::act))
         .route(NEW, get(making::ask).post(making::make))
         .route(LEAVING, get(leaving::ask).post(leaving::leave))
