@@ -73,11 +73,19 @@ pub fn groups(kind: Kind, values: &Values, change: Option<&Change>) -> Vec<Group
     for (at, number) in values.sessions().into_iter().enumerate() {
         let table = session(number);
         let removal = full_name(&table, REMOVED);
+        let mut group = group(&table, format!("Sessie {}", at + 1), values, change);
+        // That of a new session follows from its day.
+        let id = full_name(&table, "id");
+        group
+            .fields
+            .iter_mut()
+            .filter(|field| field.name == id)
+            .for_each(|field| field.is_required = !field.value.is_empty());
         all.push(Group {
             note: if at == 0 { ABOUT_SESSION } else { "" },
             is_removed: values.is_removed(&table),
             removal: Some(removal),
-            ..group(&table, format!("Sessie {}", at + 1), values, change)
+            ..group
         });
     }
     all
