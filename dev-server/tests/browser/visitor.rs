@@ -136,14 +136,11 @@ impl Visitor {
         self.focus().await.attr(name).await.unwrap().unwrap_or_default()
     }
 
+    /// Presses keys, wherever the focus is.
     pub async fn press(&self, keys: &str) {
-        // A file input would take the keys for the path of a file.
-        if self.attribute("type").await == "file" {
-            let both = |value| [KeyAction::Down { value }, KeyAction::Up { value }];
-            let actions = keys.chars().flat_map(both).fold(KeyActions::new("keys".into()), KeyActions::then);
-            return self.client.perform_actions(actions).await.unwrap();
-        }
-        self.focus().await.send_keys(keys).await.unwrap();
+        let both = |value| [KeyAction::Down { value }, KeyAction::Up { value }];
+        let actions = keys.chars().flat_map(both).fold(KeyActions::new("keys".into()), KeyActions::then);
+        self.client.perform_actions(actions).await.unwrap();
     }
 
     /// Presses Tab until the element with this attribute has focus.
