@@ -24,14 +24,7 @@ fn saved(site: &Tried, path: &str) -> String {
 
 /// Presses a button of a page's form with other values. Returns the status and the page.
 async fn pressed(site: &Tried, html: &str, words: &str, values: &[(&str, &str)]) -> (StatusCode, String) {
-    let (action, form) = press(html, words);
-    let mut pairs: Vec<(String, String)> = form_urlencoded::parse(form.as_bytes()).into_owned().collect();
-    for (name, value) in values {
-        pairs.retain(|(known, _)| known != name);
-        pairs.push(((*name).to_owned(), (*value).to_owned()));
-    }
-    let sent = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    let answer = site.post(&action.replace("&amp;", "&"), &sent).await;
+    let answer = site.press(html, words, values).await;
     (answer.status(), answer.text().await.unwrap())
 }
 

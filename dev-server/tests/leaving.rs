@@ -34,14 +34,7 @@ async fn page(site: &Tried, address: &str) -> String {
 
 /// Presses a button of a page with another value. Returns the status, and where it leads or what it says.
 async fn pressed(site: &Tried, html: &str, words: &str, values: &[(&str, &str)]) -> (StatusCode, String) {
-    let (action, form) = press(html, words);
-    let mut pairs: Vec<(String, String)> = form_urlencoded::parse(form.as_bytes()).into_owned().collect();
-    for (name, value) in values {
-        pairs.retain(|(known, _)| known != name);
-        pairs.push(((*name).to_owned(), (*value).to_owned()));
-    }
-    let sent = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    let answer = site.post(&action.replace("&amp;", "&"), &sent).await;
+    let answer = site.press(html, words, values).await;
     match answer.status() {
         StatusCode::SEE_OTHER => (StatusCode::SEE_OTHER, header(&answer, "location").to_owned()),
         status => (status, answer.text().await.unwrap()),

@@ -7,7 +7,7 @@ use std::fs;
 use std::process::Command;
 
 use reqwest::StatusCode;
-use support::{Tried, configured, git, press, record, site_with_real_content};
+use support::{Tried, configured, git, record, site_with_real_content};
 use tempfile::TempDir;
 
 const PUBLISHING: &str = "/_dev/redactie/publiceren";
@@ -38,14 +38,7 @@ async fn page(site: &Tried, address: &str) -> String {
 
 /// Presses a button of a page with other values, and returns the page to which that leads.
 async fn pressed(site: &Tried, html: &str, words: &str, values: &[(&str, &str)]) -> String {
-    let (action, form) = press(html, words);
-    let mut pairs: Vec<(String, String)> = form_urlencoded::parse(form.as_bytes()).into_owned().collect();
-    for (name, value) in values {
-        pairs.retain(|(known, _)| known != name);
-        pairs.push(((*name).to_owned(), (*value).to_owned()));
-    }
-    let sent = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    let answer = site.post(&action.replace("&amp;", "&"), &sent).await;
+    let answer = site.press(html, words, values).await;
     match answer.status() {
         StatusCode::SEE_OTHER => {
             let to = support::header(&answer, "location").to_owned();

@@ -11,6 +11,7 @@ use crate::prepared::{Prepared, Request};
 use crate::source::file::Source;
 use crate::source::link::{Link, Target, encoded, in_template, target};
 use crate::source::load::load;
+use crate::source::place;
 use crate::source::problem::Problems;
 
 /// A link to a page of the site.
@@ -58,7 +59,7 @@ pub fn references(root: &Path, url: &str, memory: &mut Memory) -> anyhow::Result
                 span: start..start + address.len(),
                 address: address.to_owned(),
                 rest: format!("{}{end}", encoded(below)),
-                is_plain: target(address, folder(source)) == link.target,
+                is_plain: target(address, place::folder(&source.path)) == link.target,
             });
         }
     };
@@ -74,10 +75,4 @@ pub fn references(root: &Path, url: &str, memory: &mut Memory) -> anyhow::Result
     references.sort_by(|one, other| (&one.path, one.span.start).cmp(&(&other.path, other.span.start)));
     references.dedup();
     Ok(references)
-}
-
-/// Returns the folder against which relative addresses in a source count.
-fn folder(source: &Source) -> &str {
-    let below = source.path.strip_prefix("content").unwrap_or_default();
-    below.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

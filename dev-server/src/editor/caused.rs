@@ -8,7 +8,7 @@ use site_gen::source::problem::{ProblemRecord, Severity};
 
 use super::desk::Desk;
 use super::page::Fault;
-use super::words::sentence;
+use super::words::sentences;
 
 impl Desk {
     /// Returns what would be wrong with the site that is served because of a text, and is not wrong now: another page
@@ -28,8 +28,8 @@ impl Desk {
         };
         let fault = |problem: &ProblemRecord<'_>| {
             let place = if problem.path == path { String::new() } else { format!("{}: ", problem.path) };
-            let help = problem.help.map(sentence).unwrap_or_default();
-            Fault { name: String::new(), text: format!("{place}{} {help}", sentence(problem.message)) }
+            let words = sentences(problem.message, problem.help);
+            Fault { name: String::new(), text: format!("{place}{words}") }
         };
         after.records().iter().filter(is_new).map(fault).collect()
     }

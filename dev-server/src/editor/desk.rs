@@ -26,7 +26,7 @@ use super::form::values::{BODY, Values};
 use super::page::{Fault, FormPage, List, Listed, MayAdd, Picture, TextArea};
 use super::sent::{Sent, Typed};
 use super::told::{CONFLICT, conflict, full_label, in_form, tell};
-use super::words::{moment, sentence};
+use super::words::{moment, sentences};
 use crate::settings::Settings;
 
 /// Where an editor works.
@@ -135,7 +135,7 @@ impl Desk {
     pub(super) fn as_typed(&self, path: &str, sent: &Sent) -> Result<FormPage, FolderError> {
         let now = lines(&self.folder.open(path)?);
         let page = self.attempt(path, sent, &now).map_or_else(|page| *page, |attempt| attempt.page);
-        Ok(FormPage { is_changed: true, unsaved: page.unsaved.clone().filter(|_| sent.waits), ..page })
+        Ok(page.not_saved(sent.waits))
     }
 
     /// Returns the form with one more session in it, or with an event.
@@ -194,10 +194,7 @@ impl Desk {
     pub fn save(&self, path: &str, sent: &Sent) -> Result<Result<(), Box<FormPage>>, FolderError> {
         // The date of the preview is no date for saving.
         let sent = &Sent { as_of: None, ..sent.clone() };
-        let refused = |page: FormPage| {
-            let unsaved = page.unsaved.clone().filter(|_| sent.waits);
-            Box::new(FormPage { is_changed: true, unsaved, ..page })
-        };
+        let refused = |page: FormPage| Box::new(page.not_saved(sent.waits));
         self.folder.update(path, |now| {
             let mut attempt = self.attempt(path, sent, now).map_err(|page| refused(*page))?;
             if attempt.page.faults.is_empty() {
@@ -225,23 +222,22 @@ impl Desk {
                 Ok(Attempt { text, preview, page })
             }
             Typed::Values(typed) => {
-                let mut typed = typed.clone();
-                if let Ok(opened) = Document::read(&sent.opened) {
-                    closes_follow(&mut typed, &Values::of(&opened));
-                }
-                let typed = &typed;
-                let (opened, current) = match (Document::read(&sent.opened), Document::read(now)) {
-                    (Ok(opened), Ok(now)) => (opened, now),
+                let opened = match Document::read(&sent.opened) {
+                    Ok(opened) => opened,
+                    Err(unfit) => {
+                        let mut page = self.form(path, &lines(now), true, None);
+                        page.unfit = Some(unfit.to_string());
+                        return Err(Box::new(page));
+                    }
+                };
+                let typed = &closes_follow(typed.clone(), &Values::of(&opened));
+                let current = match Document::read(now) {
+                    Ok(current) => current,
                     // What was typed stays as it is, until the file can be read again.
-                    (Ok(opened), Err(unfit)) => {
+                    Err(unfit) => {
                         let change = change(&opened, &opened, typed);
                         let mut page = self.form(path, &sent.opened, false, Some(&change));
                         page.faults.push(Fault { name: String::new(), text: changed_meanwhile(unfit) });
-                        return Err(Box::new(page));
-                    }
-                    (Err(unfit), _) => {
-                        let mut page = self.form(path, &lines(now), true, None);
-                        page.unfit = Some(unfit.to_string());
                         return Err(Box::new(page));
                     }
                 };
@@ -303,10 +299,7 @@ impl Desk {
         });
         for problem in preview.problems.records() {
             let place = name_of(&problem);
-            let mut words = sentence(problem.message);
-            if let Some(help) = problem.help {
-                words = format!("{words} {}", sentence(help));
-            }
+            let mut words = sentences(problem.message, problem.help);
             if !page.is_whole && problem.path == path {
                 words = in_words(&words, place.as_ref().map_or("", |(name, _)| name));
             }

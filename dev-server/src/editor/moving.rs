@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use site_gen::page::page_file::PageFile;
 use site_gen::references::{Reference, references};
 use site_gen::site::is_reserved;
@@ -17,6 +16,7 @@ use super::form::changes::change;
 use super::form::document::Document;
 use super::form::values::Values;
 use super::page::{Gone, Leaving, Mention};
+use super::words::in_dutch_time;
 
 /// What an editor reads who would lose what was typed.
 const UNSAVED: &str = "Er is op deze pagina iets getypt dat niet is bewaard. Bewaar het of gooi het weg.";
@@ -29,6 +29,11 @@ impl Desk {
     /// # Errors
     /// Fails if there is no such page, or if the sources cannot be read.
     pub fn leaving(&self, path: &str) -> Result<Leaving, FolderError> {
+        Ok(self.survey(path)?.0)
+    }
+
+    /// Returns what another address, or none, would mean for a page, with all pages and the links to it.
+    fn survey(&self, path: &str) -> Result<(Leaving, Vec<PageFile>, Vec<Reference>), FolderError> {
         self.folder.open(path)?;
         let files = self.files().map_err(unreadable)?;
         let file = files.iter().find(|file| file.path == path).ok_or(FolderError::NoPage)?;
@@ -36,17 +41,18 @@ impl Desk {
             let file = files.iter().find(|file| file.path == of);
             file.map(|file| file.title.clone().unwrap_or_else(|| of.to_owned()))
         };
-        let mention = |one: Reference| Mention {
+        let mention = |one: &Reference| Mention {
             title: title_of(&one.path),
             is_own: one.path == path,
             is_page: one.path.ends_with(".md"),
-            path: one.path,
+            path: one.path.clone(),
         };
-        let mut mentions: Vec<Mention> = self.mentions(file)?.into_iter().map(mention).collect();
+        let links = references(&self.root, &file.url, &mut self.memory()).map_err(unreadable)?;
+        let mut mentions: Vec<Mention> = links.iter().map(mention).collect();
         mentions.dedup();
         let name = file.url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         let has_folder = whole(path) == path && self.root.join(path.trim_end_matches(".md")).exists();
-        Ok(Leaving {
+        let leaving = Leaving {
             may_leave: may_leave(path, &files) && !has_folder,
             has_unsaved: self.unsaved.of(path).is_some(),
             title: file.title.clone().unwrap_or_else(|| path.to_owned()),
@@ -60,7 +66,8 @@ impl Desk {
             mentions,
             path: path.to_owned(),
             fault: None,
-        })
+        };
+        Ok((leaving, files, links))
     }
 
     /// Gives a page another name at the end of its address. The address before leads to it from now on, and links to the
@@ -69,7 +76,7 @@ impl Desk {
     /// # Errors
     /// Fails if there is no such page, or if a file cannot be read or written.
     pub fn rename(&self, path: &str, name: &str) -> Result<Result<String, Box<Leaving>>, FolderError> {
-        let leaving = self.leaving(path)?;
+        let (leaving, files, links) = self.survey(path)?;
         let name = name.trim();
         let refused = |fault: String| {
             Ok(Err(Box::new(Leaving { fault: Some(fault), typed: name.to_owned(), ..leaving.clone() })))
@@ -77,7 +84,6 @@ impl Desk {
         if name == leaving.name {
             return Ok(Ok(path.to_owned()));
         }
-        let files = self.files().map_err(unreadable)?;
         let (to, url) = match new_place(&leaving, name, &files) {
             Ok(place) => place,
             Err(fault) => return refused(fault),
@@ -88,14 +94,12 @@ impl Desk {
         if let Some(other) = leaving.mentions.iter().find(|mention| !mention.is_page) {
             return refused(format!("In {} staat een link hierheen; verander die eerst.", other.path));
         }
-        let file = files.iter().find(|file| file.path == path).ok_or(FolderError::NoPage)?;
-        let mentions = self.mentions(file)?;
-        if let Some(other) = mentions.iter().find(|one| !one.is_plain) {
+        if let Some(other) = links.iter().find(|one| !one.is_plain) {
             let path = &other.path;
             return refused(format!("Op {path} staat het adres van de link apart; verander die link eerst."));
         }
-        let links_on = |path: &str| mentions.iter().filter(|one| one.path == path).collect::<Vec<_>>();
-        let mut others: Vec<&str> = mentions.iter().map(|one| one.path.as_str()).collect();
+        let links_on = |path: &str| links.iter().filter(|one| one.path == path).collect::<Vec<_>>();
+        let mut others: Vec<&str> = links.iter().map(|one| one.path.as_str()).collect();
         others.dedup();
         // What cannot be changed stops this before anything has.
         for other in &others {
@@ -126,8 +130,7 @@ impl Desk {
             let fault = if leaving.has_unsaved { UNSAVED } else { "Deze pagina kan nog niet weg." };
             return Ok(Err(Box::new(Leaving { fault: Some(fault.to_owned()), ..leaving })));
         }
-        let zone = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
-        let now = zone.to_datetime(Timestamp::now()).strftime("%Y-%m-%d-%H%M%S-%6f").to_string();
+        let now = in_dutch_time(Timestamp::now()).strftime("%Y-%m-%d-%H%M%S-%6f").to_string();
         let kept = self.unsaved.taken_away().join(now);
         self.folder.take_away(path, &kept)?;
         self.unsaved.forget(path)?;
@@ -169,10 +172,6 @@ impl Desk {
         self.folder.bring_back(&gone.path, &self.unsaved.taken_away().join(moment))?;
         tracing::info!("{} is terug", gone.path);
         Ok(gone.path)
-    }
-
-    fn mentions(&self, file: &PageFile) -> Result<Vec<Reference>, FolderError> {
-        references(&self.root, &file.url, &mut self.memory()).map_err(unreadable)
     }
 }
 

@@ -50,6 +50,17 @@ pub struct FormPage {
     pub as_of: String,
 }
 
+impl FormPage {
+    /// Returns the form with values that are not saved. Its note about what was typed earlier is kept only if that waits.
+    pub(super) fn not_saved(mut self, waits: bool) -> Self {
+        self.is_changed = true;
+        if !waits {
+            self.unsaved = None;
+        }
+        self
+    }
+}
+
 /// The body or the whole file.
 #[derive(Debug, Default, Serialize)]
 pub struct TextArea {

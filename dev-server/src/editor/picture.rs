@@ -8,7 +8,7 @@ use super::files::folder::FolderError;
 use super::form::values::BODY;
 use super::page::{Fault, FormPage, Picture};
 use super::sent::{ALT, PICTURE, Sent, Typed};
-use super::words::sentence;
+use super::words::sentences;
 
 /// The most letters of the name of a picture's file.
 const MOST: usize = 60;
@@ -39,8 +39,9 @@ impl Desk {
         let alt = picture.alt.split_whitespace().collect::<Vec<_>>().join(" ");
         let ending = match picture.bytes.is_empty() {
             true => Err((PICTURE, "Kies een foto of tekening.".to_owned())),
-            false => content::ending(&picture.bytes)
-                .map_err(|(what, help)| (PICTURE, format!("{} {}", sentence(what), sentence(help)))),
+            false => {
+                content::ending(&picture.bytes).map_err(|(what, help)| (PICTURE, sentences(what, Some(help))))
+            }
         };
         let ending = ending.and_then(|ending| match alt.is_empty() {
             true => Err((ALT, "Schrijf wat er te zien is, voor wie het niet ziet.".to_owned())),

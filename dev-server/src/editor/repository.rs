@@ -314,14 +314,15 @@ impl Repository {
     fn git(&self, arguments: &[&str]) -> Result<String, GitError> {
         let failed = |error: std::io::Error| GitError::Refused(error.to_string());
         // Files instead of pipes, which a program that says much could fill.
-        let (mut said, mut complained) = (file().map_err(failed)?, file().map_err(failed)?);
+        let (mut said, mut complained) =
+            (tempfile::tempfile().map_err(failed)?, tempfile::tempfile().map_err(failed)?);
         let mut running = Command::new("git")
             .args(["-c", "core.quotepath=false"])
             .args(arguments)
             .current_dir(&self.root)
             // Nobody is there to answer a question in a terminal, or to read another language.
-            .envs([("GIT_TERMINAL_PROMPT", "0"), ("GIT_LITERAL_PATHSPECS", "1"), ("LC_ALL", "C")])
-            .envs([("SSH_ASKPASS_REQUIRE", "force")])
+            .envs([("GIT_TERMINAL_PROMPT", "0"), ("SSH_ASKPASS_REQUIRE", "force")])
+            .envs([("GIT_LITERAL_PATHSPECS", "1"), ("LC_ALL", "C")])
             .stdin(Stdio::null())
             .stdout(said.try_clone().map_err(failed)?)
             .stderr(complained.try_clone().map_err(failed)?)
@@ -356,10 +357,6 @@ fn version(entry: &str) -> Option<(Version, &str)> {
     let at = Timestamp::from_second(at.parse().ok()?).ok()?;
     let [id, who, message, path] = [id, who, message, path].map(str::to_owned);
     Some((Version { id, who, at, message, path }, status))
-}
-
-fn file() -> std::io::Result<File> {
-    tempfile::tempfile()
 }
 
 fn text(file: &mut File) -> std::io::Result<String> {

@@ -2,6 +2,7 @@
 
 use catalog::dutch;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 /// Returns words with a capital at their beginning.
@@ -17,8 +18,18 @@ pub fn sentence(words: &str) -> String {
     capitalised(words) + end
 }
 
+/// Returns what is wrong and what to do about it, as one or two sentences.
+pub fn sentences(message: &str, help: Option<&str>) -> String {
+    let parts: Vec<String> = std::iter::once(message).chain(help).map(sentence).collect();
+    parts.join(" ")
+}
+
+/// Returns a moment in Dutch time.
+pub fn in_dutch_time(at: Timestamp) -> DateTime {
+    TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC).to_datetime(at)
+}
+
 /// Returns a moment in words, in Dutch time.
 pub fn moment(at: Timestamp) -> String {
-    let zone = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
-    dutch::moment(zone.to_datetime(at))
+    dutch::moment(in_dutch_time(at))
 }

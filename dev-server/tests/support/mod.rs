@@ -124,6 +124,18 @@ impl Tried {
         self.client.get(self.url(path)).send().await.unwrap()
     }
 
+    /// Presses a button of a page with other values in its form.
+    pub async fn press(&self, html: &str, words: &str, values: &[(&str, &str)]) -> Response {
+        let (action, form) = press(html, words);
+        let mut pairs: Vec<(String, String)> = form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+        for (name, value) in values {
+            pairs.retain(|(known, _)| known != name);
+            pairs.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let sent = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        self.post(&action.replace("&amp;", "&"), &sent).await
+    }
+
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         self.client.request(method.parse().unwrap(), self.url(path))
     }

@@ -91,6 +91,12 @@ pub fn parent(url: &str) -> &str {
     &stem[..stem.rfind('/').map_or(0, |at| at + 1)]
 }
 
+/// Returns the folder, within `content/`, of the source at a path: `/nieuws`. Relative addresses in it count from there.
+pub fn folder(path: &str) -> &str {
+    let path = path.strip_prefix("content").unwrap_or(path);
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// Returns the path, within the site folder, of the file that is served at an address.
 pub fn file(url: &str) -> String {
     let path = url.trim_start_matches('/');

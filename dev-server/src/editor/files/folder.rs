@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use tempfile::PersistError;
+use tempfile::{NamedTempFile, PersistError};
 
 /// The folder with the pages' files.
 #[derive(Debug)]
@@ -97,10 +97,7 @@ impl Folder {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let page = self.file(page)?;
         let folder = page.parent().unwrap_or_else(|| Path::new("."));
-        let mut new = tempfile::Builder::new().prefix(".").tempfile_in(folder)?;
-        new.write_all(bytes)?;
-        // Other programs may read it, like any file that is made here.
-        new.as_file().set_permissions(fs::metadata(&page)?.permissions())?;
+        let mut new = like(&page, bytes)?;
         for number in 1.. {
             let name = match number {
                 1 => format!("{stem}.{ending}"),
@@ -228,14 +225,19 @@ fn read(file: &Path) -> Result<String, FolderError> {
 
 /// Replaces a file in one step, and keeps its permissions.
 fn replace(file: &Path, text: &str) -> io::Result<()> {
+    like(file, text.as_bytes())?.persist(file)?;
+    Ok(())
+}
+
+/// Writes a file beside another one, with its permissions and without a name of its own yet.
+fn like(file: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let folder = file.parent().unwrap_or_else(|| Path::new("."));
     // The generator skips names that start with a dot.
     let mut new = tempfile::Builder::new().prefix(".").tempfile_in(folder)?;
-    new.write_all(text.as_bytes())?;
+    new.write_all(bytes)?;
     new.as_file().set_permissions(fs::metadata(file)?.permissions())?;
     new.as_file().sync_all()?;
-    new.persist(file)?;
-    Ok(())
+    Ok(new)
 }
 
 #[cfg(test)]

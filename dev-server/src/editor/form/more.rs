@@ -3,7 +3,7 @@
 use super::values::{EVENT_TABLE, Values, keys, session};
 
 /// Lets the end of signing up move along with a session's begin, if both were the same moment and only the begin was typed.
-pub fn closes_follow(typed: &mut Values, opened: &Values) {
+pub fn closes_follow(mut typed: Values, opened: &Values) -> Values {
     for number in opened.sessions() {
         let [start, closes] = ["start", "closes"].map(|key| format!("{}.{key}", session(number)));
         let before = opened.get(&start);
@@ -11,6 +11,7 @@ pub fn closes_follow(typed: &mut Values, opened: &Values) {
             typed.set(closes, typed.get(&start).to_owned());
         }
     }
+    typed
 }
 
 /// Adds an event or one more session, and returns the name of the table that is new.
@@ -46,9 +47,8 @@ mod tests {
             values
         };
         let check = |opened: (&str, &str), typed: (&str, &str), expected: &str| {
-            let mut values_typed = values(typed.0, typed.1);
-            closes_follow(&mut values_typed, &values(opened.0, opened.1));
-            assert_eq!(values_typed.get("event.sessions.0.closes"), expected);
+            let followed = closes_follow(values(typed.0, typed.1), &values(opened.0, opened.1));
+            assert_eq!(followed.get("event.sessions.0.closes"), expected);
         };
         check(("12", "12"), ("19", "12"), "19");
         check(("12", "12"), ("19", "11"), "11");

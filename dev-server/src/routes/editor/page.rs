@@ -73,7 +73,7 @@ pub(super) async fn open(State(served): Shared, Query(asked): Query<Asked>) -> R
             None => desk.open(path, asked.bestand.is_some()),
         };
         match page {
-            Ok(page) => form(StatusCode::OK, &FormPage { is_saved: asked.bewaard.is_some(), ..page }),
+            Ok(page) => with_form(StatusCode::OK, &FormPage { is_saved: asked.bewaard.is_some(), ..page }),
             Err(error) => refused(&error),
         }
     })
@@ -91,15 +91,7 @@ pub(super) async fn act(
         Err(refusal) => return refusal,
     };
     let desk = served.desk;
-    blocking(move || {
-        let action = sent.action().to_owned();
-        let done = match action.as_str() {
-            "foto" => with_picture(&desk, &path, sent, picture),
-            action => answer(&desk, &path, action, sent.0),
-        };
-        done.unwrap_or_else(|error| refused(&error))
-    })
-    .await
+    blocking(move || answer(&desk, &path, sent, picture).unwrap_or_else(|error| refused(&error))).await
 }
 
 /// Reads a form, with the picture if there is one.
@@ -122,10 +114,6 @@ async fn read(request: Request) -> Result<(Form, SentPicture), Response> {
     Ok((Form(pairs), picture))
 }
 
-fn has_value(pairs: &[(String, String)], name: &str) -> bool {
-    pairs.iter().any(|(known, value)| known == name && !value.trim().is_empty())
-}
-
 /// Responds that a form could not be read.
 fn unread(error: impl IntoResponse) -> Response {
     let status = error.into_response().status();
@@ -138,23 +126,14 @@ fn unread(error: impl IntoResponse) -> Response {
     html(status, "refused.html", "reason", &reason)
 }
 
-fn with_picture(desk: &Desk, path: &str, sent: Form, picture: SentPicture) -> Result<Response, FolderError> {
-    let picture = SentPicture { alt: sent.value(ALT).to_owned(), ..picture };
-    desk.keep(path, sent.0.clone())?;
-    let page = desk.add_picture(path, &Sent::new(sent.0), &picture)?;
-    let status = if page.picture.fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(form(status, &page))
-}
-
-fn answer(
-    desk: &Desk,
-    path: &str,
-    action: &str,
-    pairs: Vec<(String, String)>,
-) -> Result<Response, FolderError> {
-    Ok(match action {
+fn answer(desk: &Desk, path: &str, form: Form, picture: SentPicture) -> Result<Response, FolderError> {
+    let sent = Sent::new(form.0.clone());
+    let alt = form.value(ALT).to_owned();
+    let is_picture_left = [form.value(PICTURE), &alt].iter().any(|value| !value.trim().is_empty());
+    let action = form.action().to_owned();
+    Ok(match action.as_str() {
         "houd" => {
-            desk.keep(path, pairs)?;
+            desk.keep(path, form.0)?;
             StatusCode::NO_CONTENT.into_response()
         }
         "vergeet" => {
@@ -162,34 +141,38 @@ fn answer(
             Redirect::to(&address_of(path)).into_response()
         }
         "meer" => {
-            desk.keep(path, pairs.clone())?;
-            form(StatusCode::OK, &desk.add(path, &Sent::new(pairs))?)
+            desk.keep(path, form.0)?;
+            with_form(StatusCode::OK, &desk.add(path, &sent)?)
         }
-        "voorbeeld" => shown(desk.preview(path, &Sent::new(pairs))?),
-        _ if [PICTURE, ALT].iter().any(|name| has_value(&pairs, name)) => {
-            desk.keep(path, pairs.clone())?;
-            let alt = pairs.iter().find(|(name, _)| name == ALT).map(|(_, alt)| alt.clone());
-            let page = desk.with_picture_left(path, &Sent::new(pairs), alt.unwrap_or_default())?;
-            form(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        "foto" => {
+            desk.keep(path, form.0)?;
+            let page = desk.add_picture(path, &sent, &SentPicture { alt, ..picture })?;
+            let is_refused = page.picture.fault.is_some();
+            with_form(if is_refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
         }
-        _ => match desk.save(path, &Sent::new(pairs.clone()))? {
+        "voorbeeld" => shown(desk.preview(path, &sent)?),
+        _ if is_picture_left => {
+            desk.keep(path, form.0)?;
+            with_form(StatusCode::UNPROCESSABLE_ENTITY, &desk.with_picture_left(path, &sent, alt)?)
+        }
+        _ => match desk.save(path, &sent)? {
             Ok(()) => {
-                if !Sent::new(pairs).waits {
+                if !sent.waits {
                     desk.unsaved.forget(path)?;
                 }
                 tracing::info!("{path} is bewaard");
                 Redirect::to(&format!("{}&bewaard=ja", address_of(path))).into_response()
             }
             Err(page) => {
-                desk.keep(path, pairs)?;
-                form(StatusCode::UNPROCESSABLE_ENTITY, &page)
+                desk.keep(path, form.0)?;
+                with_form(StatusCode::UNPROCESSABLE_ENTITY, &page)
             }
         },
     })
 }
 
 /// Responds with a page whose form has a frame for the preview.
-pub(super) fn form(status: StatusCode, page: &FormPage) -> Response {
+pub(super) fn with_form(status: StatusCode, page: &FormPage) -> Response {
     let policy = format!("{}; frame-src 'self'", own_policy());
     ([(CONTENT_SECURITY_POLICY, policy)], html(status, "form.html", "page", page)).into_response()
 }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::page::{form, shown};
+use super::page::{shown, with_form};
 use super::{Form, PUBLISHING, address_of, blocking, html, refused};
 use crate::editor::publishing::PublishingError;
 use crate::routes::served::Shared;
@@ -93,7 +93,7 @@ pub(super) async fn put_back(
     let desk = served.desk;
     blocking(move || match desk.put_back(&path, sent.value("versie")) {
         Ok(Ok(())) => Redirect::to(&format!("{}&bewaard=ja", address_of(&path))).into_response(),
-        Ok(Err(page)) => form(StatusCode::UNPROCESSABLE_ENTITY, &page),
+        Ok(Err(page)) => with_form(StatusCode::UNPROCESSABLE_ENTITY, &page),
         Err(error) => cannot(&error),
     })
     .await

@@ -16,6 +16,7 @@ use super::footnotes::{Footnotes, Mistake};
 use super::{alert, highlight, shortcode};
 use crate::source::file::Source;
 use crate::source::link::Link;
+use crate::source::place;
 use crate::source::problem::{Problem, Problems};
 use crate::words::invisible::is_invisible;
 
@@ -76,10 +77,9 @@ enum Open<'a> {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(source: &'a Arc<Source>, scope: Scope<'a>, problems: &'a mut Problems) -> Self {
-        let path = source.path.strip_prefix("content").unwrap_or(&source.path);
         Self {
             source,
-            folder: path.rsplit_once('/').map_or("", |(folder, _)| folder),
+            folder: place::folder(&source.path),
             scope,
             problems,
             links: Vec::new(),
