@@ -32,10 +32,11 @@ use crate::source::load::Sources;
 use crate::source::problem::{Problems, Severity};
 use crate::source::stamp::Stamp;
 use crate::words::terms::Terms;
+use crate::words::vocabulary::Vocabulary;
 
 /// What the caller wants, resolved with the site's own configuration.
 pub(crate) struct Request {
-    config: Option<Config>,
+    config: Option<Arc<Config>>,
     /// The moment at which the site is built.
     pub(crate) moment: Moment,
     /// The severity of a placeholder; `None` ignores placeholders.
@@ -56,7 +57,7 @@ pub(crate) fn fingerprint(sources: Fingerprint, wanted: Wanted) -> Fingerprint {
 impl Request {
     /// Returns the links that the configuration puts on every page.
     pub(crate) fn links(&self) -> impl Iterator<Item = &LinkTable> {
-        self.config.iter().flat_map(Config::links)
+        self.config.iter().flat_map(|config| config.links())
     }
 
     /// Reads the configuration and combines it with the caller's options.
@@ -64,7 +65,7 @@ impl Request {
         let config = sources.config.as_ref().and_then(|source| config::read(source, problems));
         let zone = config.as_ref().map_or(TimeZone::UTC, |config| config.zone.clone());
         Self {
-            config,
+            config: config.map(Arc::new),
             moment: wanted.moment(&zone),
             placeholders: wanted.production.then_some(Severity::Error),
             fingerprint: fingerprint(sources.fingerprint(), wanted),
@@ -80,6 +81,7 @@ pub(crate) struct Prepared {
     pub(crate) assets: Vec<Arc<Asset>>,
     pub(crate) images: Images,
     reserved: ReservedIds,
+    vocabulary: Arc<Vocabulary>,
     pub(crate) pictures: Vec<Picture>,
     share: Option<Share>,
     pub(crate) moment: Moment,
@@ -110,6 +112,7 @@ impl Prepared {
         let share = Share::of(&sources.assets, &sources.templates);
         let pictures = pictures::of(&mut sources.assets, &mut files);
         let images = Images::new(&sources.assets, problems);
+        let vocabulary = memory.as_deref().map(|memory| Arc::clone(&memory.vocabulary)).unwrap_or_default();
         if let Some(memory) = &mut memory {
             memory.forget_pages_of_another_config(sources.config.as_ref());
         }
@@ -125,9 +128,14 @@ impl Prepared {
         let reserved = ReservedIds::new(&sources.templates);
         let links_of = |page: &Parsed| body(&images, &reserved, page, &mut Problems::default()).links;
         public.hold_files_back(&sources.assets, links_of);
-        let links = LinkCheck::new(Addresses::new(&public, &sources));
-        links.around_pages(&sources, config.as_ref());
-        let site = assemble::assemble(config, &public, &sources.assets, moment.now, problems);
+        let (links, site) = rayon::join(
+            || {
+                let links = LinkCheck::new(Addresses::new(&public, &sources));
+                links.around_pages(&sources, config.as_deref());
+                links
+            },
+            || assemble::assemble(config.as_ref(), &public, &sources.assets, moment.now, problems),
+        );
         if let (Some(severity), Some(site)) = (placeholders, &site) {
             placeholder::find(&sources, site, severity, problems);
         }
@@ -139,7 +147,20 @@ impl Prepared {
         });
         let mut assets = sources.assets;
         assets.retain(|asset| !public.held_files.contains_key(&format!("/{}", asset.path)));
-        Self { public, links, assets, images, reserved, pictures, share, moment, fingerprint, stamps, ready }
+        Self {
+            public,
+            links,
+            assets,
+            images,
+            reserved,
+            vocabulary,
+            pictures,
+            share,
+            moment,
+            fingerprint,
+            stamps,
+            ready,
+        }
     }
 
     /// Renders every page and hands each file to `put`; collects all problems on the way.
@@ -171,7 +192,7 @@ impl Prepared {
     pub(crate) fn page_files(&self) -> Vec<PageFile> {
         let file = |page: &Parsed, held_back: Option<&String>| {
             let content = page.content.as_ref();
-            let tags = content.iter().flat_map(|content| &content.tags).map(|tag| tag.get_ref().clone());
+            let tags = content.iter().flat_map(|content| &content.tags).map(|tag| tag.name.get_ref().clone());
             let aliases = content.iter().flat_map(|content| &content.aliases);
             PageFile {
                 path: page.source.path.clone(),
@@ -234,6 +255,7 @@ impl Prepared {
                 templates,
                 images: &self.images,
                 reserved: &self.reserved,
+                vocabulary: &self.vocabulary,
                 share: self.share.as_ref(),
                 fingerprint: *common,
             },

@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use crate::incremental::{Left, Previous, RenderedFiles};
 use crate::output::lock::Lock;
 use crate::output::manifest::{BuildRecord, Manifest};
-use crate::output::pages;
+use crate::output::pages::{self, PublicPages};
 use crate::output::staging::{Staging, Written};
-use crate::page::publication::HeldBack;
+use crate::page::publication::{HeldBack, Moment};
 use crate::prepared::{Prepared, Ready};
 use crate::profile::{Part, timed};
 use crate::render;
 use crate::render::output::Output;
+use crate::site::Site;
 use crate::source::problem::Problems;
 
 /// Why a site was not built. Nothing was written, unless the disk itself failed.
@@ -72,7 +73,10 @@ pub(crate) fn publish(
         }
         Ok(())
     };
-    let mut done = prepared.render(Some(previous), &mut problems, put);
+    let (mut done, pages) = rayon::join(
+        || prepared.render(Some(previous), &mut problems, put),
+        || public_pages(site, &manifest.pages, prepared.moment),
+    );
     if done.is_ok() && !problems.has_errors() {
         let Prepared { assets, images, pictures, .. } = prepared;
         done = timed(Part::Stage, "afbeeldingen en bestanden", || {
@@ -92,18 +96,20 @@ pub(crate) fn publish(
         until,
         held_back: held_back.clone(),
     };
-    let pages = match prepared.moment.is_preview {
-        true => manifest.pages.clone(),
-        false => {
-            let public = site.pages.iter().filter(|page| !page.place.kind.is_error());
-            let public = public.map(|page| (page.place.url.as_str(), page.source.path.as_str()));
-            pages::updated(&manifest.pages, public, prepared.moment.now)
-        }
-    };
     let (written, record) = timed(Part::Stage, "op hun plaats zetten", || staging.commit(record, pages))?;
     if let Some(left) = left {
         let rendered = now_rendered.into_inner().unwrap_or_else(PoisonError::into_inner);
         *left = Left { rendered, manifest: Manifest::stamp(out).map(|stamp| (stamp, record)) };
     }
     Ok(Built { written, held_back, until })
+}
+
+/// Returns the pages that are or were public, given those of the last build. A preview changes none of them.
+fn public_pages(site: &Site, before: &PublicPages, moment: Moment) -> PublicPages {
+    if moment.is_preview {
+        return before.clone();
+    }
+    let public = site.pages.iter().filter(|page| !page.place.kind.is_error());
+    let public = public.map(|page| (page.place.url.as_str(), page.source.path.as_str()));
+    pages::updated(before, public, moment.now)
 }

@@ -15,6 +15,7 @@ use crate::source::file::Source;
 use crate::source::fingerprint::Fingerprint;
 use crate::source::load::ReadFiles;
 use crate::source::stamp::Stamp;
+use crate::words::vocabulary::Vocabulary;
 
 /// What one build leaves for the next build in the same process.
 #[derive(Debug, Default)]
@@ -23,6 +24,8 @@ pub struct Memory {
     /// The configuration with which the pages were parsed.
     config: Option<Arc<Source>>,
     pub(crate) parsed: ParsedPages,
+    /// The vocabulary of the facts that are kept.
+    pub(crate) vocabulary: Arc<Vocabulary>,
     pub(crate) left: Left,
 }
 

@@ -10,6 +10,7 @@ use std::path::{Component, Path};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use rayon::prelude::*;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::output::pages::PublicPages;
@@ -46,24 +47,23 @@ pub struct BuildRecord {
 }
 
 const FILE: &str = ".site-gen";
+/// The new files of a build that has begun to move its files into place, as JSON. It is removed at the end of the build.
+const BEGUN: &str = ".site-gen.begun";
 
 impl Manifest {
-    /// Reads the manifest of a folder, or returns an empty one if the folder has none.
+    /// Reads the manifest of a folder, or returns an empty one if the folder has none. After an interrupted build, it also
+    /// has the files of that build.
     ///
     /// # Errors
     /// Returns an error if the manifest exists but can't be read or parsed.
     pub fn read(folder: &Path) -> Result<Self> {
-        let file = folder.join(FILE);
-        let bytes = match fs::read(&file) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => {
-                return Err(error).with_context(|| format!("`{}` is niet te lezen", file.display()));
+        let mut manifest: Self = read(&folder.join(FILE))?.unwrap_or_default();
+        if let Some(begun) = read::<Vec<String>>(&folder.join(BEGUN))? {
+            manifest.build = None;
+            for path in begun {
+                manifest.files.entry(path).or_default();
             }
-        };
-        let mut manifest: Self = serde_json::from_slice(&bytes).with_context(|| {
-            format!("`{}` is beschadigd; verwijder de map en bouw opnieuw", file.display())
-        })?;
+        }
         manifest.files.retain(|path, _| is_below(path));
         Ok(manifest)
     }
@@ -75,7 +75,8 @@ impl Manifest {
     pub fn read_unless_known(folder: &Path, known: Option<(Stamp, Self)>) -> Result<Self> {
         match known {
             Some((stamp, manifest))
-                if metadata(folder).and_then(|now| Stamp::settled(&now)) == Some(stamp) =>
+                if metadata(folder).and_then(|now| Stamp::settled(&now)) == Some(stamp)
+                    && !folder.join(BEGUN).exists() =>
             {
                 Ok(manifest)
             }
@@ -88,16 +89,26 @@ impl Manifest {
         metadata(folder).and_then(|now| Stamp::new(&now))
     }
 
-    /// Writes the manifest to a folder atomically.
+    /// Notes which files a build is about to add to a folder, so that the build after an interrupted one knows them.
+    ///
+    /// # Errors
+    /// Returns an error if the note can't be written.
+    pub fn begin(folder: &Path, new: &[&str]) -> Result<()> {
+        write(folder, BEGUN, &new)
+    }
+
+    /// Writes the manifest to a folder atomically, at the end of a build.
     ///
     /// # Errors
     /// Returns an error if the file can't be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        let partial = folder.join(".site-gen.partial");
-        let json = serde_json::to_vec(self)?;
-        fs::write(&partial, json)
-            .and_then(|()| fs::rename(&partial, folder.join(FILE)))
-            .with_context(|| format!("`{FILE}` is niet te schrijven"))
+        write(folder, FILE, self)?;
+        match fs::remove_file(folder.join(BEGUN)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("`{BEGUN}` is niet te verwijderen"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns whether the file at a path is still as site-gen left it.
@@ -119,6 +130,28 @@ impl Manifest {
         let files: Vec<&String> = self.files.keys().collect();
         (holds && files.par_iter().all(|path| self.is_unchanged(folder, path))).then_some(build)
     }
+}
+
+/// Reads a value from a file, or returns `None` if there is no such file.
+fn read<T: DeserializeOwned>(file: &Path) -> Result<Option<T>> {
+    let bytes = match fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("`{}` is niet te lezen", file.display())),
+    };
+    let value = serde_json::from_slice(&bytes);
+    value
+        .with_context(|| format!("`{}` is beschadigd; verwijder de map en bouw opnieuw", file.display()))
+        .map(Some)
+}
+
+/// Writes a value to a file atomically.
+fn write(folder: &Path, name: &str, value: &impl Serialize) -> Result<()> {
+    let partial = folder.join(".site-gen.partial");
+    let json = serde_json::to_vec(value)?;
+    fs::write(&partial, json)
+        .and_then(|()| fs::rename(&partial, folder.join(name)))
+        .with_context(|| format!("`{name}` is niet te schrijven"))
 }
 
 /// Returns the metadata of the manifest's file.
@@ -147,6 +180,17 @@ mod tests {
         let manifest = Manifest::read(folder.path()).unwrap();
         assert_eq!(manifest.files.keys().collect::<Vec<_>>(), ["a.html"]);
         assert!(!manifest.is_unchanged(folder.path(), "a.html"));
+        // An interrupted build has begun to add files.
+        let before = Manifest { build: None, ..manifest };
+        Manifest::begin(folder.path(), &["b.html", "a.html"]).unwrap();
+        let both = Manifest::read(folder.path()).unwrap();
+        assert_eq!(both.files.keys().collect::<Vec<_>>(), ["a.html", "b.html"]);
+        assert_eq!(both.build, None);
+        let stamp = || metadata(folder.path()).and_then(|now| Stamp::new(&now)).unwrap();
+        let known = || Some((stamp(), before.clone()));
+        assert_eq!(Manifest::read_unless_known(folder.path(), known()).unwrap(), both);
+        both.write(folder.path()).unwrap();
+        assert!(!folder.path().join(BEGUN).exists());
         fs::write(folder.path().join(FILE), "{").unwrap();
         assert!(Manifest::read(folder.path()).unwrap_err().to_string().contains("beschadigd"));
     }

@@ -36,6 +36,19 @@ pub(super) fn remove(folder: &Path, path: &str) -> Result<()> {
     Ok(())
 }
 
+/// Returns the names that another list lacks. Both are sorted.
+pub(super) fn missing<'a, 'b>(
+    names: impl Iterator<Item = &'a str>,
+    other: impl Iterator<Item = &'b str>,
+) -> Vec<&'a str> {
+    let mut other = other.peekable();
+    let is_missing = |name: &&str| {
+        while other.next_if(|known| *known < *name).is_some() {}
+        other.peek().is_none_or(|known| *known != *name)
+    };
+    names.filter(is_missing).collect()
+}
+
 /// Returns whether a stale file or its folder is where one of the new files belongs. `new` is sorted.
 pub(super) fn is_in_the_way(stale: &str, new: &[&str]) -> bool {
     let folder = format!("{stale}/");

@@ -7,18 +7,18 @@
 //! earlier build wrote and this one does not produce are removed. The manifest in the output folder lists
 //! the files that site-gen wrote. No other file is ever replaced or removed.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
+use rayon::iter::Either;
 use rayon::prelude::*;
 
 use crate::output::manifest::{BuildRecord, Manifest};
 use crate::output::pages::PublicPages;
-use crate::output::placement::{first_of_others, half_written, is_in_the_way, move_to, remove};
+use crate::output::placement::{first_of_others, half_written, is_in_the_way, missing, move_to, remove};
 use crate::source::stamp::Stamp;
 
 /// The number of files that a build wrote, kept and removed.
@@ -157,54 +157,44 @@ impl<'a> Staging<'a> {
     pub fn commit(self, build: BuildRecord, pages: PublicPages) -> Result<(Written, Manifest)> {
         let Put { mut ours, changed, theirs } = std::mem::take(&mut *self.lock());
         let (folder, before) = (&self.folder, &self.before.files);
-        ours.sort_unstable();
+        ours.par_sort_unstable();
         if let Some([(path, _), _]) = ours.array_windows().find(|[one, other]| one.0 == other.0) {
             bail!("`{path}` wordt twee keer gemaakt");
         }
         fs::create_dir_all(folder).with_context(|| format!("`{}` is niet te maken", folder.display()))?;
-        let is_ours = |path: &String| ours.binary_search_by(|(ours, _)| ours.cmp(path)).is_ok();
-        let stale: Vec<&String> = before.keys().filter(|path| !is_ours(path)).collect();
-        if ours.iter().any(|(path, _)| !before.contains_key(path)) {
-            // Recorded before anything is moved, so that the build after an interrupted one knows which files
-            // are ours.
-            let mut files = before.clone();
-            for (path, _) in &ours {
-                files.entry(path.clone()).or_default();
-            }
-            Manifest { build: None, files, pages: self.before.pages.clone() }.write(folder)?;
+        let now: Vec<&str> = ours.iter().map(|(path, _)| path.as_str()).collect();
+        let before_now = || before.keys().map(String::as_str);
+        let stale = missing(before_now(), now.iter().copied());
+        let new = missing(now.iter().copied(), before_now());
+        if !new.is_empty() {
+            Manifest::begin(folder, &new)?;
         }
+        let removed = stale.len();
         // The others go last: until every new file is in place, an old page may still refer to them.
-        let new: Vec<&str> = ours.iter().map(|(path, _)| path.as_str()).collect();
-        let (first, last): (Vec<&&String>, Vec<&&String>) =
-            stale.iter().partition(|path| is_in_the_way(path, &new));
+        let (first, last): (Vec<&str>, Vec<&str>) =
+            stale.into_iter().partition(|path| is_in_the_way(path, &now));
         first.into_iter().try_for_each(|path| remove(folder, path))?;
-        let place = |(path, bytes): &(String, Bytes)| {
-            let target = folder.join(path);
-            match bytes {
-                Bytes::Standing => return Ok((path.clone(), before.get(path).copied().flatten())),
+        let unchanged = ours.len() - changed + theirs;
+        let place = |(path, bytes): (String, Bytes)| {
+            let target = || folder.join(&path);
+            let placed = match bytes {
+                Bytes::Standing => return Either::Left((before.get(&path).copied().flatten(), path)),
                 Bytes::Same => Ok(()),
-                Bytes::Aside(number) => move_to(&self.aside(*number), &target),
+                Bytes::Aside(number) => move_to(&self.aside(number), &target()),
+            };
+            match placed.and_then(|()| fs::metadata(target())) {
+                Ok(metadata) => Either::Left((Stamp::new(&metadata), path)),
+                Err(error) => Either::Right((path, error)),
             }
-            .and_then(|()| fs::metadata(&target))
-            .map(|metadata| (path.clone(), Stamp::new(&metadata)))
-            .map_err(|error| (path.clone(), error))
         };
-        let placed: Vec<Result<_, (String, std::io::Error)>> = ours.par_iter().map(place).collect();
-        let mut files: BTreeMap<String, Option<Stamp>> = BTreeMap::new();
-        let mut failures = Vec::new();
-        for one in placed {
-            match one {
-                Ok((path, stamp)) => drop(files.insert(path, stamp)),
-                Err(failure) => failures.push(failure),
-            }
-        }
+        let (placed, failures): (Vec<_>, Vec<_>) = ours.into_par_iter().partition_map(place);
         if !failures.is_empty() {
             self.clear()?;
             return Err(half_written(folder, &failures));
         }
         last.into_iter().try_for_each(|path| remove(folder, path))?;
-        let written =
-            Written { written: changed, unchanged: ours.len() - changed + theirs, removed: stale.len() };
+        let written = Written { written: changed, unchanged, removed };
+        let files = placed.into_iter().map(|(stamp, path)| (path, stamp)).collect();
         let now = Manifest { build: Some(build), files, pages };
         if now != *self.before {
             now.write(folder)?;

@@ -13,3 +13,4 @@ pub mod parse;
 pub mod prose;
 pub mod publication;
 pub mod schema;
+pub mod topic;

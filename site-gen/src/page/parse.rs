@@ -19,11 +19,11 @@ use crate::page::event::{self, Announcement};
 use crate::page::front_matter::{self, FrontMatter};
 use crate::page::prose::Prose;
 use crate::page::publication::Publication;
+use crate::page::topic::Topic;
 use crate::source::file::Source;
 use crate::source::link::decoded;
 use crate::source::place::{self, BadName, Kind, Place};
 use crate::source::problem::{Problem, Problems};
-use crate::words::slug::slug;
 
 /// A page, as its own file describes it.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub struct Content {
     /// Date of the last significant change.
     pub updated: Option<Day>,
     /// Topics of an article.
-    pub tags: Vec<Spanned<String>>,
+    pub tags: Vec<Topic>,
     /// Former paths of the page, which redirect to it.
     pub aliases: Vec<Spanned<String>>,
     /// Publication window of the page.
@@ -170,15 +170,7 @@ impl Reader<'_> {
                 "schrijf het zo: `aliases = [\"/oud-adres/\"]`",
             );
         }
-        for tag in &front.tags {
-            match slug(tag.get_ref()).len() {
-                0 => {
-                    self.tell(tag.span(), "dit onderwerp heeft geen letters of cijfers", "geef het een naam")
-                }
-                1..=MAX_TAG => {}
-                _ => self.tell(tag.span(), "dit onderwerp is te lang", "gebruik een of twee woorden"),
-            }
-        }
+        let tags = Topic::read(front.tags, self.source, self.problems);
         let description = front.description.as_ref().map_or("", |description| description.get_ref());
         let announcement = front.event.as_ref().and_then(|event| {
             event::announce(event, &self.place.url, description, self.source, self.problems)
@@ -197,7 +189,7 @@ impl Reader<'_> {
             date,
             spans,
             updated,
-            tags: without_repetitions(front.tags),
+            tags,
             aliases: front.aliases.into_iter().map(as_requested).collect(),
             publication,
             announcement,
@@ -232,20 +224,6 @@ impl Reader<'_> {
     fn tell(&mut self, span: Range<usize>, message: &str, help: &str) {
         self.problems.push(Problem::at(self.source, span, message).help(help));
     }
-}
-
-/// The most letters of a topic: it is part of an address.
-const MAX_TAG: usize = 100;
-
-/// Returns the topics of an article, each of them once.
-fn without_repetitions(tags: Vec<Spanned<String>>) -> Vec<Spanned<String>> {
-    let mut once: Vec<Spanned<String>> = Vec::with_capacity(tags.len());
-    for tag in tags {
-        if !once.iter().any(|known| known.get_ref() == tag.get_ref()) {
-            once.push(tag);
-        }
-    }
-    once
 }
 
 /// Returns an alias as the characters that it stands for: `/oud%20adres/` is a request for `/oud adres/`.

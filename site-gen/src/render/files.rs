@@ -46,7 +46,7 @@ fn listed(site: &Site) -> (Vec<Entry<'_>>, bool) {
 impl Renderer<'_> {
     /// Renders the search page and its index, if the site has a template for it.
     pub(super) fn search(&self, facts: &[Option<Arc<Facts>>]) -> Outputs {
-        let Common { site, templates, .. } = self.common;
+        let Common { site, templates, vocabulary, .. } = self.common;
         if !self.has_search() {
             return Ok(Vec::new());
         }
@@ -57,7 +57,7 @@ impl Renderer<'_> {
         context.insert("entries", &entries);
         context.insert("is_shortened", &is_shortened);
         let synonyms = synonyms::folded(&site.config.table.synonyms);
-        let files = files::of(&Index::new(site, facts), &synonyms)
+        let files = files::of(&Index::new(site, facts, vocabulary), &synonyms)
             .map_err(|error| Problem::in_file("zoeken.json", error.to_string()))?;
         let page = output::page(SEARCH_URL, templates.render(SEARCH_TEMPLATE, &context)?);
         let files = files.into_iter().map(|(path, text)| site_file(&path, text));

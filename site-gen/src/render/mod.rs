@@ -51,6 +51,7 @@ use crate::source::fingerprint::Fingerprint;
 use crate::source::place::Kind;
 use crate::source::problem::{Problem, Problems};
 use crate::words::terms::Terms;
+use crate::words::vocabulary::Vocabulary;
 
 /// The inputs that all pages share.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,8 @@ pub struct Common<'a> {
     pub images: &'a Images,
     /// The ids that headings must not have.
     pub reserved: &'a ReservedIds,
+    /// The words that search finds, on any page.
+    pub vocabulary: &'a Vocabulary,
     /// Draws the pictures for links to pages, if the site has any.
     pub share: Option<&'a Share>,
     /// The fingerprint of everything that all pages depend on.
@@ -251,7 +254,7 @@ impl Renderer<'_> {
 
     /// Renders a page, and returns the facts about its body.
     fn page(&self, at: usize) -> (Outputs, Option<Arc<Facts>>) {
-        let Common { site, templates, .. } = self.common;
+        let Common { site, templates, vocabulary, .. } = self.common;
         let page = &site.pages[at];
         let url = page.place.url.as_str();
         let view = PageView::new(site, at, self.common.share);
@@ -274,7 +277,10 @@ impl Renderer<'_> {
         let mut context = lists.context();
         let json_ld = if templates.wants_json_ld { json_ld::of(site, page) } else { String::new() };
         context.insert("page", &view.with_body(&body, json_ld));
-        let terms = if self.has_search() { weight::of(&page.content, &body.html) } else { Terms::default() };
+        let terms = match self.has_search() {
+            true => weight::of(&page.content, &body.html, vocabulary),
+            false => Terms::default(),
+        };
         let facts = Arc::new(Facts::new(body, terms));
         self.links.page(&page.source, url, &facts);
         let outputs = match &page.content.announcement {

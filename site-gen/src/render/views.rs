@@ -13,6 +13,7 @@ use crate::markdown::body::{Body, Heading};
 use crate::page::config::LinkTable;
 use crate::page::day::Day;
 use crate::page::event::{Announcement, SessionWords};
+use crate::page::topic::Topic;
 use crate::site::{AGENDA_URL, Page, Site, TAGS_URL, Tag, tag_url};
 use crate::source::place::Kind;
 
@@ -132,7 +133,7 @@ impl<'a> PageView<'a> {
             html: "",
             html_after_form: "",
             toc: Vec::new(),
-            tags: content.tags.iter().map(|tag| LinkView::tag(tag.get_ref())).collect(),
+            tags: content.tags.iter().map(LinkView::tag).collect(),
             section: site.section_of(page).map(LinkView::page),
             newer: site.neighbours[at].newer.map(link),
             older: site.neighbours[at].older.map(link),
@@ -194,8 +195,8 @@ impl<'a> LinkView<'a> {
         Self { title: &page.content.title, url: page.place.url.as_str().into() }
     }
 
-    fn tag(name: &'a str) -> Self {
-        Self { title: name, url: tag_url(name).into() }
+    fn tag(tag: &'a Topic) -> Self {
+        Self { title: tag.name.get_ref(), url: tag_url(&tag.slug).into() }
     }
 }
 

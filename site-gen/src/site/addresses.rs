@@ -34,8 +34,8 @@ impl Addresses {
         // A page whose front matter has a problem may announce an event.
         let has_form = |page: &Parsed| page.content.is_none() || page.announcement().is_some();
         let tags = shown.iter().flat_map(|page| page.content.iter().flat_map(|content| &content.tags));
-        let names: HashSet<&str> = tags.map(|tag| tag.get_ref().as_str()).collect();
-        let mut files: HashSet<String> = names.into_iter().map(tag_url).collect();
+        let slugs: HashSet<&str> = tags.map(|tag| tag.slug.as_str()).collect();
+        let mut files: HashSet<String> = slugs.into_iter().map(tag_url).collect();
         if !files.is_empty() {
             files.insert(TAGS_URL.to_owned());
         }

@@ -11,32 +11,34 @@ use jiff::Timestamp;
 use crate::page::config::Config;
 use crate::page::parse::Parsed;
 use crate::page::publication::HeldBack;
+use crate::page::topic::Topic;
 use crate::site::public::Public;
 use crate::site::{GENERATED, Neighbours, Page, Site, Tag, is_reserved, tag_url};
 use crate::source::file::Asset;
 use crate::source::place::{self, Kind};
 use crate::source::problem::{Problem, Problems};
-use crate::words::slug::slug;
 
 /// Assembles the site as it stands at a moment.
 ///
 /// Returns `None` if the configuration or the front matter of any page has a problem, or if two
 /// events share an id.
 pub fn assemble(
-    config: Option<Config>,
+    config: Option<&Arc<Config>>,
     pages: &Public,
     assets: &[Arc<Asset>],
     now: Timestamp,
     problems: &mut Problems,
 ) -> Option<Site> {
-    check_unique_outputs(&pages.shown, assets, problems);
-    check_unique_event_ids(&pages.shown, problems);
-    check_tag_spelling(&pages.shown, problems);
-    check_required_pages(pages, problems);
-    site(config?, pages, now)
+    let check = || {
+        check_unique_outputs(&pages.shown, assets, problems);
+        check_unique_event_ids(&pages.shown, problems);
+        check_tag_spelling(&pages.shown, problems);
+        check_required_pages(pages, problems);
+    };
+    rayon::join(check, || site(Arc::clone(config?), pages, now)).1
 }
 
-fn site(config: Config, public: &Public, now: Timestamp) -> Option<Site> {
+fn site(config: Arc<Config>, public: &Public, now: Timestamp) -> Option<Site> {
     let pages: Option<Vec<Page>> = public.shown.iter().map(|page| Page::new(page, now)).collect();
     let pages = pages?;
     let mut articles: Vec<usize> =
@@ -97,15 +99,18 @@ fn neighbours(pages: &[Page], articles: &[usize]) -> Vec<Neighbours> {
 }
 
 fn tags(pages: &[Page], articles: &[usize]) -> Vec<Tag> {
-    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut by_slug: HashMap<&str, (&Topic, Vec<usize>)> = HashMap::new();
     for &at in articles {
         for tag in &pages[at].content.tags {
-            by_name.entry(tag.get_ref()).or_default().push(at);
+            by_slug.entry(&tag.slug).or_insert_with(|| (tag, Vec::new())).1.push(at);
         }
     }
-    let tag =
-        |(name, articles): (&str, Vec<usize>)| Tag { name: name.to_owned(), url: tag_url(name), articles };
-    let mut tags: Vec<Tag> = by_name.into_iter().map(tag).collect();
+    let tag = |(tag, articles): (&Topic, Vec<usize>)| Tag {
+        name: tag.name.get_ref().clone(),
+        url: tag_url(&tag.slug),
+        articles,
+    };
+    let mut tags: Vec<Tag> = by_slug.into_values().map(tag).collect();
     // The address has no capitals or accents, so this is the order of a dictionary.
     tags.sort_by(|one, other| one.url.cmp(&other.url));
     tags
@@ -113,20 +118,14 @@ fn tags(pages: &[Page], articles: &[usize]) -> Vec<Tag> {
 
 /// Reports tags that differ in spelling but not in slug: they would share a tag page.
 fn check_tag_spelling(parsed: &[Arc<Parsed>], problems: &mut Problems) {
-    let mut first: HashMap<String, &str> = HashMap::new();
-    let mut slugs: HashMap<&str, String> = HashMap::new();
+    let mut first: HashMap<&str, &str> = HashMap::new();
     for page in parsed {
-        for tag in page.content.iter().flat_map(|content| &content.tags) {
-            let name = tag.get_ref().as_str();
-            let slug = slugs.entry(name).or_insert_with(|| slug(name));
-            let known = match first.get(slug) {
-                Some(known) => known,
-                None => *first.entry(slug.clone()).or_insert(name),
-            };
-            if known != name {
+        for Topic { name, slug } in page.content.iter().flat_map(|content| &content.tags) {
+            let known = *first.entry(slug).or_insert(name.get_ref());
+            if known != name.get_ref() {
                 let message = format!("dit onderwerp heet elders `{known}`");
                 problems
-                    .push(Problem::at(&page.source, tag.span(), message).help("schrijf het overal gelijk"));
+                    .push(Problem::at(&page.source, name.span(), message).help("schrijf het overal gelijk"));
             }
         }
     }

@@ -26,13 +26,12 @@ use crate::page::parse::{Content, Parsed};
 use crate::page::publication::HeldBack;
 use crate::source::file::Source;
 use crate::source::place::{self, Place};
-use crate::words::slug::slug;
 
 /// The whole site.
 #[derive(Debug)]
 pub struct Site {
     /// The configuration of the whole site.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// Every page, in the order of the source files.
     pub pages: Vec<Page>,
     /// The positions in `pages` of the sections, by address.
@@ -98,9 +97,9 @@ pub fn is_reserved(url: &str) -> bool {
         || url.contains("/pagina/")
 }
 
-/// Returns the path of a tag page.
-pub fn tag_url(name: &str) -> String {
-    format!("{TAGS_URL}{}/", slug(name))
+/// Returns the path of a tag page, given the slug of the tag.
+pub fn tag_url(slug: &str) -> String {
+    format!("{TAGS_URL}{slug}/")
 }
 
 /// A page of the site.

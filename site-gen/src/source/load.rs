@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::source::file::{Asset, Source};
 use crate::source::file_kind::FileKind;
@@ -156,11 +156,13 @@ const WELL_KNOWN: &str = ".well-known";
 ///
 /// Reports a problem for each symbolic link.
 fn files(root: &Path, folder: &str, problems: &mut Problems) -> Result<Vec<Found>> {
-    let hidden = |entry: &walkdir::DirEntry| {
+    let hidden = |entry: &DirEntry| {
         let name = entry.file_name().to_string_lossy();
         name.starts_with('.') && !(entry.depth() == 1 && name == WELL_KNOWN)
     };
-    let entries = WalkDir::new(root.join(folder)).sort_by_file_name().into_iter();
+    // Within a folder, the order of the paths is that of the names, and takes less time.
+    let by_path = |one: &DirEntry, other: &DirEntry| one.path().as_os_str().cmp(other.path().as_os_str());
+    let entries = WalkDir::new(root.join(folder)).sort_by(by_path).into_iter();
     let mut files = Vec::new();
     for entry in entries.filter_entry(|entry| !hidden(entry)) {
         let entry = entry.with_context(|| format!("`{folder}` is niet te lezen"))?;

@@ -8,3 +8,4 @@ pub mod invisible;
 pub mod quotes;
 pub mod slug;
 pub mod terms;
+pub mod vocabulary;

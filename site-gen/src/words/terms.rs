@@ -4,31 +4,25 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::words::invisible::is_joiner;
+use crate::words::vocabulary::Vocabulary;
 
-/// Folded words in alphabetical order, each with a number. A site has millions of them, so they are kept as one text.
+/// The words of a page, as numbers of a vocabulary, each with a value. They have no order.
 #[derive(Debug, Default)]
 pub struct Terms {
-    /// The words, each ended by a line feed.
-    words: Box<str>,
-    numbers: Box<[u8]>,
+    words: Box<[u32]>,
+    values: Box<[u8]>,
 }
 
 impl Terms {
-    /// Keeps words with their numbers.
-    pub fn new(terms: impl Iterator<Item = (String, u8)>) -> Self {
-        let mut terms: Vec<(String, u8)> = terms.collect();
-        terms.sort_unstable();
-        let mut words = String::with_capacity(terms.iter().map(|(word, _)| word.len() + 1).sum());
-        for (word, _) in &terms {
-            words.push_str(word);
-            words.push('\n');
-        }
-        Self { words: words.into(), numbers: terms.iter().map(|(_, number)| *number).collect() }
+    /// Keeps words, each with a value.
+    pub fn new<'w>(vocabulary: &Vocabulary, terms: impl Iterator<Item = (&'w str, u8)> + Clone) -> Self {
+        let words = vocabulary.numbers(terms.clone().map(|(word, _)| word));
+        Self { words, values: terms.map(|(_, value)| value).collect() }
     }
 
-    /// Returns the words with their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, u8)> {
-        self.words.lines().zip(self.numbers.iter().copied())
+    /// Returns the words, each with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, u8)> {
+        self.words.iter().map(|word| *word as usize).zip(self.values.iter().copied())
     }
 }
 
@@ -148,12 +142,5 @@ mod tests {
             found("E-mail, back\u{2011}ups - en -x-"),
             ["mail", "email", "back", "ups", "backups", "en"]
         );
-    }
-
-    #[test]
-    fn terms_come_back_in_order() {
-        let terms = Terms::new([("b".to_owned(), 2), ("a".to_owned(), 1)].into_iter());
-        assert_eq!(terms.iter().collect::<Vec<_>>(), [("a", 1), ("b", 2)]);
-        assert_eq!(Terms::default().iter().count(), 0);
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use rust_stemmers::{Algorithm, Stemmer};
 use serde::Serialize;
 
 use super::compound;
@@ -11,6 +10,7 @@ use super::postings::{Postings, encoded};
 use crate::markdown::facts::Facts;
 use crate::site::{Page, Site};
 use crate::source::place::Kind;
+use crate::words::vocabulary::Vocabulary;
 
 /// A page that search can find.
 #[derive(Debug, Serialize)]
@@ -51,39 +51,39 @@ pub struct Stem {
 /// A part of a compound weighs at most this class, as much as a word in the body.
 const PART: u8 = 4;
 
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Found<'a> {
     forms: Vec<&'a str>,
     pages: Postings,
 }
 
 impl<'a> Index<'a> {
-    /// Builds the index of a site from the facts about its pages.
-    pub fn new(site: &'a Site, facts: &[Option<Arc<Facts>>]) -> Self {
-        let stemmer = Stemmer::create(Algorithm::Dutch);
-        let mut numbers: HashMap<String, usize> = HashMap::new();
-        let mut words: HashMap<&str, usize> = HashMap::new();
-        let mut stems: Vec<Found<'_>> = Vec::new();
+    /// Builds the index of a site from the facts about its pages, with the vocabulary of their terms.
+    pub fn new(site: &'a Site, facts: &[Option<Arc<Facts>>], vocabulary: &Vocabulary) -> Self {
+        let all = vocabulary.words();
+        // By number: the number of the stem, and whether any page has the word.
+        let mut known: Vec<(usize, bool)> = all.iter().map(|(_, stem)| (stem, false)).collect();
+        let mut stems = vec![Found::default(); all.stems()];
         let mut pages = Vec::new();
         for number in in_order(site) {
             let (page, facts) = (&site.pages[number], &facts[number]);
             let at = u32::try_from(pages.len()).unwrap_or(u32::MAX);
             pages.push(Entry::new(page));
             for (word, class) in facts.iter().flat_map(|facts| facts.terms.iter()) {
-                let stem = *words.entry(word).or_insert_with(|| {
-                    let stem = *numbers.entry(stemmer.stem(word).into_owned()).or_insert_with(|| {
-                        stems.push(Found::default());
-                        stems.len() - 1
-                    });
-                    stems[stem].forms.push(word);
-                    stem
-                });
-                add(&mut stems[stem].pages, (at, class));
+                let (stem, is_used) = &mut known[word];
+                *is_used = true;
+                add(&mut stems[*stem].pages, (at, class));
             }
+        }
+        let used = all.iter().zip(known).filter(|(_, (_, is_used))| *is_used);
+        let words: HashMap<&str, usize> = used.map(|(word, _)| word).collect();
+        for (word, stem) in &words {
+            stems[*stem].forms.push(*word);
         }
         add_parts(&words, &mut stems);
         let mut stems: Vec<Stem> = stems
             .into_iter()
+            .filter(|stem| !stem.forms.is_empty())
             .map(|mut stem| {
                 stem.forms.sort_unstable();
                 Stem { forms: stem.forms.join(" "), pages: encoded(&stem.pages) }
@@ -132,13 +132,6 @@ fn add_parts(words: &HashMap<&str, usize>, stems: &mut [Found<'_>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn forms_of_one_word_share_a_stem() {
-        let stemmer = Stemmer::create(Algorithm::Dutch);
-        assert_eq!(stemmer.stem("indicatoren"), stemmer.stem("indicator"));
-        assert_eq!(stemmer.stem("scholen"), stemmer.stem("school"));
-    }
 
     #[test]
     fn the_parts_of_a_compound_are_found_by_it_with_less_weight() {

@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 use crate::page::event::Announcement;
 use crate::page::parse::Content;
 use crate::words::terms::{Terms, terms, visible_text};
+use crate::words::vocabulary::Vocabulary;
 
 /// The weight of a word in a title of [`USUAL_TITLE`] words, or in a tag.
 const TITLE: f32 = 9.0;
@@ -35,7 +36,7 @@ const CLASSES: u8 = 8;
 const SIGNING_UP: &str = "aanmelden aanmelding formulier";
 
 /// Returns the words by which search finds a page, each with its class of weight, from 1.
-pub fn of(content: &Content, html: &str) -> Terms {
+pub fn of(content: &Content, html: &str, vocabulary: &Vocabulary) -> Terms {
     let body = visible_text(html);
     let mut counts: HashMap<String, f32> = HashMap::new();
     let mut length = 0.0;
@@ -53,12 +54,12 @@ pub fn of(content: &Content, html: &str) -> Terms {
     terms(&content.title, |word| add(&mut counts, word, title));
     terms(&content.description, |word| add(&mut counts, word, DESCRIPTION));
     for tag in &content.tags {
-        terms(tag.get_ref(), |word| add(&mut counts, word, TITLE));
+        terms(tag.name.get_ref(), |word| add(&mut counts, word, TITLE));
     }
     for text in content.announcement.iter().flat_map(about) {
         terms(text, |word| add(&mut counts, word, DESCRIPTION));
     }
-    Terms::new(counts.into_iter().map(|(word, weight)| (word, class(weight))))
+    Terms::new(vocabulary, counts.iter().map(|(word, weight)| (word.as_str(), class(*weight))))
 }
 
 /// Returns the weight of a word in a title of so many words.
