@@ -136,6 +136,11 @@ impl Builder {
         }
     }
 
+    /// Returns whether the output folder is as the last build left it. The next build puts the rest right.
+    pub(crate) fn stands(&mut self) -> bool {
+        self.memory.stands(&self.out)
+    }
+
     fn build(&mut self, now: Timestamp) -> Result<(Built, Programs), BuildError> {
         let when = self.settings.as_of.map_or(When::At(now), When::AsOf);
         let wanted = Wanted { when, with_unpublished: self.settings.drafts, production: false };

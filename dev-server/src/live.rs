@@ -43,10 +43,17 @@ pub fn watch(
     let root = settings.root.canonicalize()?;
     let mut builder = Builder::new(settings, address, store);
     let (sender, receiver) = watch::channel(builder.nothing_yet());
-    let rebuild = Arc::new(Mutex::new(move || {
+    let mut build = move || {
         // Cloned, so that the build does not block readers.
         let last = sender.borrow().clone();
         sender.send_replace(builder.next(&last));
+        builder.stands()
+    };
+    let rebuild = Arc::new(Mutex::new(move || {
+        // Somebody has changed the output. Whoever does so again and again must not keep the server busy.
+        if !build() {
+            build();
+        }
     }));
     let folders = FOLDERS.map(|folder| root.join(folder));
     let (replaced, replacements) = mpsc::channel();

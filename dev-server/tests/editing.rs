@@ -55,6 +55,18 @@ async fn a_problem_is_reported_while_the_last_good_build_is_still_served() {
 }
 
 #[tokio::test]
+async fn pages_that_somebody_has_deleted_come_back_after_the_next_edit() {
+    let site = Tried::start().await;
+    let (home, before) =
+        (site.root.path().join("dist/site/index.html"), site.get("/").await.text().await.unwrap());
+    fs::remove_file(home).unwrap();
+    fs::write(site.root.path().join("content/contact.md"), "+++\ntitle = \"Bel ons\"\n+++\n").unwrap();
+    until(&site, "/contact/", "Bel ons").await;
+    let title = before.lines().find(|line| line.contains("<title>")).unwrap();
+    until(&site, "/", title).await;
+}
+
+#[tokio::test]
 async fn a_site_that_never_built_shows_its_problems_until_it_builds() {
     let root = site();
     let file = root.path().join("content/contact.md");

@@ -51,18 +51,38 @@ pub(crate) fn publish(
 ) -> Result<Built, BuildError> {
     let ready = prepared.ready.as_ref().filter(|_| !problems.has_errors());
     let _lock = ready.map(|_| Lock::take(out)).transpose()?;
-    // Read only now: another build may have been writing.
-    let known = left.as_mut().and_then(|left| left.manifest.take());
-    let manifest = &Manifest::read_unless_known(out, known)?;
-    let rendered = left.as_deref().map(|left| &left.rendered);
-    let previous = Previous { rendered, manifest, folder: out };
-    let Some(Ready { site, .. }) = ready else {
-        // Nothing will be written, but the bodies may have problems too.
-        prepared.render(Some(previous), &mut problems, |_| Ok(()))?;
-        return Err(BuildError::Problems(problems));
+    // Looked at only now: another build may have been writing. If this one fails half-way, what was left holds no more.
+    let before = left.as_deref_mut().map(std::mem::take).unwrap_or_default().found_in(out)?;
+    let rendered = left.is_some().then_some(&before.rendered);
+    let previous = Previous { rendered, manifest: &before.manifest, folder: out };
+    let written = match ready {
+        Some(Ready { site, .. }) => write(prepared, site, previous, &mut problems)?,
+        None => {
+            // Nothing will be written, but the bodies may have problems too.
+            prepared.render(Some(previous), &mut problems, |_| Ok(()))?;
+            None
+        }
     };
-    let staging = Staging::begin(out, manifest)?;
-    let now_rendered = Mutex::new(RenderedFiles::new());
+    let (result, now) = match written {
+        Some((built, now)) => (Ok(built), now),
+        None => (Err(BuildError::Problems(problems)), before),
+    };
+    if let Some(left) = left {
+        *left = now;
+    }
+    result
+}
+
+/// Renders the site and writes it, unless there is any problem.
+fn write(
+    prepared: &Prepared,
+    site: &Site,
+    previous: Previous<'_>,
+    problems: &mut Problems,
+) -> anyhow::Result<Option<(Built, Left)>> {
+    let Previous { rendered, manifest, folder } = previous;
+    let staging = Staging::begin(folder, manifest)?;
+    let now_rendered = Mutex::new(RenderedFiles::with_capacity(rendered.map_or(0, RenderedFiles::len)));
     let put = |Output { path, bytes, rendered }| {
         if let Some(rendered) = rendered {
             now_rendered.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), rendered);
@@ -74,7 +94,7 @@ pub(crate) fn publish(
         Ok(())
     };
     let (mut done, pages) = rayon::join(
-        || prepared.render(Some(previous), &mut problems, put),
+        || prepared.render(Some(previous), problems, put),
         || public_pages(site, &manifest.pages, prepared.moment),
     );
     if done.is_ok() && !problems.has_errors() {
@@ -85,8 +105,7 @@ pub(crate) fn publish(
     }
     if done.is_err() || problems.has_errors() {
         staging.abandon()?;
-        done?;
-        return Err(BuildError::Problems(problems));
+        return done.map(|()| None);
     }
     let (held_back, until) = (site.held_back.clone(), site.until);
     let record = BuildRecord {
@@ -96,12 +115,10 @@ pub(crate) fn publish(
         until,
         held_back: held_back.clone(),
     };
-    let (written, record) = timed(Part::Stage, "op hun plaats zetten", || staging.commit(record, pages))?;
-    if let Some(left) = left {
-        let rendered = now_rendered.into_inner().unwrap_or_else(PoisonError::into_inner);
-        *left = Left { rendered, manifest: Manifest::stamp(out).map(|stamp| (stamp, record)) };
-    }
-    Ok(Built { written, held_back, until })
+    let (written, manifest) = timed(Part::Stage, "op hun plaats zetten", || staging.commit(record, pages))?;
+    let rendered = now_rendered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let left = Left { rendered, manifest, stamp: Manifest::stamp(folder) };
+    Ok(Some((Built { written, held_back, until }, left)))
 }
 
 /// Returns the pages that are or were public, given those of the last build. A preview changes none of them.

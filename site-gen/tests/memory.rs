@@ -61,7 +61,11 @@ impl Tried {
         thread::sleep(Duration::from_millis(60));
         let root = self.root.path();
         let on = root.join("dist");
-        let built = site_gen::rebuild(root, &on, wanted(now), &mut self.memory).unwrap();
+        let mut built = site_gen::rebuild(root, &on, wanted(now), &mut self.memory).unwrap();
+        if !self.memory.stands(&on) {
+            built = site_gen::rebuild(root, &on, wanted(now), &mut self.memory).unwrap();
+            assert!(self.memory.stands(&on), "{what}");
+        }
         let fresh = tempfile::tempdir().unwrap();
         site_gen::build(root, fresh.path(), wanted(now)).unwrap();
         let (on, fresh) = (files(&on), files(fresh.path()));
@@ -134,6 +138,11 @@ fn after_every_change_an_incremental_build_equals_a_clean_build() {
 
     fs::remove_dir_all(root.join("dist/site/nieuws")).unwrap();
     assert!(site.check("output pages deleted by someone else", "2026-12-02T12:00:00Z") > 0);
+    fs::write(root.join("dist/site/index.html"), "Van een ander.").unwrap();
+    assert!(site.check("an output page changed by someone else", "2026-12-02T12:00:00Z") > 0);
+    let out = root.join("dist");
+    site_gen::build(&root, &out, Wanted { with_unpublished: true, ..wanted(NOW) }).unwrap();
+    assert!(site.check("another build into the same folder", "2026-12-02T12:00:00Z") > 0);
 }
 
 /// A build that finds nothing new does not read the sources, but no change escapes it: not one that leaves the length

@@ -33,11 +33,38 @@ pub struct Memory {
 #[derive(Debug, Default)]
 pub(crate) struct Left {
     pub(crate) rendered: RenderedFiles,
-    /// The manifest, with the stamp of its file.
-    pub(crate) manifest: Option<(Stamp, Manifest)>,
+    pub(crate) manifest: Manifest,
+    /// The stamp of the manifest's file, if there is one.
+    pub(crate) stamp: Option<Stamp>,
+}
+
+impl Left {
+    /// Returns what there is in the folder now: this, or another manifest if something else has built into it since.
+    ///
+    /// # Errors
+    /// Returns an error if the manifest can't be read.
+    pub(crate) fn found_in(self, folder: &Path) -> anyhow::Result<Self> {
+        if self.stamp.is_some() && Manifest::settled_stamp(folder) == self.stamp {
+            return Ok(self);
+        }
+        let (manifest, stamp) = (Manifest::read(folder)?, Manifest::stamp(folder));
+        let rendered = if manifest == self.manifest { self.rendered } else { RenderedFiles::default() };
+        Ok(Self { rendered, manifest, stamp })
+    }
 }
 
 impl Memory {
+    /// Returns whether all files in the output folder are as the last build left them. The next build writes the others
+    /// again.
+    pub fn stands(&mut self, folder: &Path) -> bool {
+        let Left { rendered, manifest, .. } = &mut self.left;
+        let changed = manifest.changed(folder);
+        for path in &changed {
+            rendered.remove(*path);
+        }
+        changed.is_empty()
+    }
+
     /// Drops the parsed pages when the configuration differs: their dates depend on its time zone.
     pub(crate) fn forget_pages_of_another_config(&mut self, config: Option<&Arc<Source>>) {
         if self.config.as_ref().map(Arc::as_ptr) != config.map(Arc::as_ptr) {
@@ -71,10 +98,10 @@ pub struct Previous<'a> {
 }
 
 impl<'a> Previous<'a> {
-    /// Returns the file at a path if it was made from the same inputs and is still in place.
+    /// Returns the file at a path if it was made from the same inputs. Whether it is still in place, [`Memory::stands`]
+    /// finds out, so that nobody waits for that after an edit.
     pub fn up_to_date(&self, path: &str, fingerprint: Fingerprint) -> Option<&'a Rendered> {
-        let rendered = self.rendered?.get(path).filter(|rendered| rendered.fingerprint == fingerprint)?;
-        self.is_unchanged(path).then_some(rendered)
+        self.rendered?.get(path).filter(|rendered| rendered.fingerprint == fingerprint)
     }
 
     /// Returns whether the file at a path is still as the previous build left it.

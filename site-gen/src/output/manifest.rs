@@ -68,25 +68,14 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Returns a known manifest if its file still has this stamp, or else reads it like [`Manifest::read`].
-    ///
-    /// # Errors
-    /// Fails like [`Manifest::read`].
-    pub fn read_unless_known(folder: &Path, known: Option<(Stamp, Self)>) -> Result<Self> {
-        match known {
-            Some((stamp, manifest))
-                if metadata(folder).and_then(|now| Stamp::settled(&now)) == Some(stamp)
-                    && !folder.join(BEGUN).exists() =>
-            {
-                Ok(manifest)
-            }
-            _ => Self::read(folder),
-        }
-    }
-
     /// Returns the stamp of a folder's manifest, if there is one.
     pub fn stamp(folder: &Path) -> Option<Stamp> {
         metadata(folder).and_then(|now| Stamp::new(&now))
+    }
+
+    /// Returns the stamp of a folder's manifest, unless that has only just changed or a build was interrupted since.
+    pub fn settled_stamp(folder: &Path) -> Option<Stamp> {
+        metadata(folder).and_then(|now| Stamp::settled(&now)).filter(|_| !folder.join(BEGUN).exists())
     }
 
     /// Notes which files a build is about to add to a folder, so that the build after an interrupted one knows them.
@@ -114,8 +103,14 @@ impl Manifest {
     /// Returns whether the file at a path is still as site-gen left it.
     pub fn is_unchanged(&self, folder: &Path, path: &str) -> bool {
         let stamp = self.files.get(path).copied().flatten();
-        let now = || fs::metadata(folder.join(path)).ok().and_then(|metadata| Stamp::new(&metadata));
-        stamp.is_some() && now() == stamp
+        stamp.is_some() && now(folder, path) == stamp
+    }
+
+    /// Returns the files that are not as site-gen left them.
+    pub fn changed(&self, folder: &Path) -> Vec<&String> {
+        let is_changed =
+            |(path, stamp): &(&String, &Option<Stamp>)| stamp.is_none() || now(folder, path) != **stamp;
+        self.files.par_iter().filter(is_changed).map(|(path, _)| path).collect()
     }
 
     /// Returns the recorded build if it was made from the same inputs, is current at `now`, and no file has changed.
@@ -127,8 +122,7 @@ impl Manifest {
     ) -> Option<&BuildRecord> {
         let build = self.build.as_ref().filter(|build| is_same(build))?;
         let holds = build.from <= now && build.until.is_none_or(|until| now < until);
-        let files: Vec<&String> = self.files.keys().collect();
-        (holds && files.par_iter().all(|path| self.is_unchanged(folder, path))).then_some(build)
+        (holds && self.changed(folder).is_empty()).then_some(build)
     }
 }
 
@@ -152,6 +146,11 @@ fn write(folder: &Path, name: &str, value: &impl Serialize) -> Result<()> {
     fs::write(&partial, json)
         .and_then(|()| fs::rename(&partial, folder.join(name)))
         .with_context(|| format!("`{name}` is niet te schrijven"))
+}
+
+/// Returns the stamp that a file has now.
+fn now(folder: &Path, path: &str) -> Option<Stamp> {
+    fs::metadata(folder.join(path)).ok().and_then(|metadata| Stamp::new(&metadata))
 }
 
 /// Returns the metadata of the manifest's file.
@@ -181,14 +180,13 @@ mod tests {
         assert_eq!(manifest.files.keys().collect::<Vec<_>>(), ["a.html"]);
         assert!(!manifest.is_unchanged(folder.path(), "a.html"));
         // An interrupted build has begun to add files.
-        let before = Manifest { build: None, ..manifest };
+        std::thread::sleep(std::time::Duration::from_millis(60));
+        assert_eq!(Manifest::settled_stamp(folder.path()), Manifest::stamp(folder.path()));
         Manifest::begin(folder.path(), &["b.html", "a.html"]).unwrap();
+        assert_eq!(Manifest::settled_stamp(folder.path()), None);
         let both = Manifest::read(folder.path()).unwrap();
         assert_eq!(both.files.keys().collect::<Vec<_>>(), ["a.html", "b.html"]);
         assert_eq!(both.build, None);
-        let stamp = || metadata(folder.path()).and_then(|now| Stamp::new(&now)).unwrap();
-        let known = || Some((stamp(), before.clone()));
-        assert_eq!(Manifest::read_unless_known(folder.path(), known()).unwrap(), both);
         both.write(folder.path()).unwrap();
         assert!(!folder.path().join(BEGUN).exists());
         fs::write(folder.path().join(FILE), "{").unwrap();

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::output::placement::missing;
+
 /// How long a page must have been public before its address is remembered: a page that an editor renames
 /// right away has no visitors yet.
 const SETTLED: SignedDuration = SignedDuration::from_hours(24);
@@ -36,7 +38,8 @@ pub fn updated<'a>(
         (url.to_owned(), PublicPage { source: source.to_owned(), since, gone_at: None })
     };
     let mut pages: PublicPages = now_public.map(page).collect();
-    for (url, page) in before.iter().filter(|(url, _)| !pages.contains_key(*url)).collect::<Vec<_>>() {
+    let gone = missing(before.keys().map(String::as_str), pages.keys().map(String::as_str));
+    for (url, page) in gone.into_iter().filter_map(|url| before.get_key_value(url)) {
         let gone_at = page.gone_at.unwrap_or(now);
         let is_settled = gone_at.duration_since(page.since) >= SETTLED;
         if is_settled && now.duration_since(gone_at) < REMEMBERED {

@@ -65,7 +65,7 @@ impl Addresses {
 
     /// Checks that there is something at a path; the error says why there is nothing.
     fn find(&self, path: &str) -> Result<(), Missing<'_>> {
-        if self.files.contains(path) || self.pages.contains_key(path) || is_of_organisers(path) {
+        if self.pages.contains_key(path) || self.files.contains(path) || is_of_organisers(path) {
             Ok(())
         } else if let Some(reason) = self.held.get(path) {
             Err(Missing::Held { reason })

@@ -1,7 +1,6 @@
 //! Assembles the site from its pages: everything that needs all pages at once.
 
 use std::cmp::Reverse;
-use std::ops::Range;
 use std::sync::Arc;
 
 use catalog::{Catalog, CatalogRecord, EventId};
@@ -13,7 +12,7 @@ use crate::page::parse::Parsed;
 use crate::page::publication::HeldBack;
 use crate::page::topic::Topic;
 use crate::site::public::Public;
-use crate::site::{GENERATED, Neighbours, Page, Site, Tag, is_reserved, tag_url};
+use crate::site::{Neighbours, Page, Site, Tag, claims, tag_url};
 use crate::source::file::Asset;
 use crate::source::place::{self, Kind};
 use crate::source::problem::{Problem, Problems};
@@ -30,7 +29,7 @@ pub fn assemble(
     problems: &mut Problems,
 ) -> Option<Site> {
     let check = || {
-        check_unique_outputs(&pages.shown, assets, problems);
+        claims::check(&pages.shown, assets, problems);
         check_unique_event_ids(&pages.shown, problems);
         check_tag_spelling(&pages.shown, problems);
         check_required_pages(pages, problems);
@@ -131,83 +130,6 @@ fn check_tag_spelling(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     }
 }
 
-/// Reports sources that would produce the same output file, or one at a reserved address.
-fn check_unique_outputs(parsed: &[Arc<Parsed>], assets: &[Arc<Asset>], problems: &mut Problems) {
-    let mut claimed = Claimed {
-        by: GENERATED.map(|file| (file.to_owned(), "de site zelf")).into(),
-        folders: HashMap::new(),
-        problems,
-    };
-    for page in parsed {
-        for session in page.announcement().iter().flat_map(|announcement| &announcement.sessions) {
-            claimed.by.insert(place::file(&session.ics), &page.source.path);
-        }
-    }
-    for page in parsed {
-        let path = &page.source.path;
-        let at_top = |message| Problem::at(&page.source, first_line(&page.source.text), message);
-        claimed.claim(&page.place.url, path, at_top);
-        for alias in page.content.iter().flat_map(|content| &content.aliases) {
-            let at_alias = |message| Problem::at(&page.source, alias.span(), message);
-            claimed.claim(alias.get_ref(), path, at_alias);
-        }
-    }
-    for asset in assets {
-        let in_file = |message| Problem::in_file(&asset.source, message);
-        claimed.claim(&format!("/{}", asset.path), &asset.source, in_file);
-    }
-}
-
-/// The most bytes of an address. The store of the public site allows keys of 1,024 bytes.
-const MAX_ADDRESS: usize = 800;
-/// The most bytes of a name in an address. File systems allow 255, and an image gets a longer name.
-const MAX_NAME: usize = 200;
-
-/// The output files so far, each with the source that produces it.
-struct Claimed<'a> {
-    by: HashMap<String, &'a str>,
-    /// The folders of these files, each with a source that needs it.
-    folders: HashMap<String, &'a str>,
-    problems: &'a mut Problems,
-}
-
-impl<'a> Claimed<'a> {
-    fn claim(&mut self, url: &str, source: &'a str, problem: impl Fn(String) -> Problem) {
-        if is_reserved(url) {
-            let message = format!("het adres `{url}` is voor de site zelf gereserveerd");
-            self.problems.push(problem(message).help("kies een andere naam"));
-        }
-        if url.len() > MAX_ADDRESS || url.split('/').any(|part| part.len() > MAX_NAME) {
-            let message = format!("dit adres is te lang: {} tekens", url.chars().count());
-            let help =
-                format!("een adres heeft hooguit {MAX_ADDRESS} tekens, en een naam erin hooguit {MAX_NAME}");
-            self.problems.push(problem(message).help(help));
-        }
-        let file = place::file(url);
-        let folders = || file.match_indices('/').map(|(at, _)| &file[..at]);
-        if let Some(other) = self.by.get(&file) {
-            let message = format!("het adres `{url}` is al van `{other}`");
-            self.problems.push(problem(message).help("geef een van beide een andere naam"));
-        } else if let Some(other) =
-            folders().find_map(|folder| self.by.get(folder)).or_else(|| self.folders.get(&file))
-        {
-            let message = format!("het adres `{url}` kan niet naast een adres van `{other}` bestaan");
-            let help = "het ene is een bestand en het andere een map met dezelfde naam; geef een van beide een andere naam";
-            self.problems.push(problem(message).help(help));
-        }
-        for folder in folders() {
-            if !self.folders.contains_key(folder) {
-                self.folders.insert(folder.to_owned(), source);
-            }
-        }
-        self.by.insert(file, source);
-    }
-}
-
-fn first_line(text: &str) -> Range<usize> {
-    0..text.lines().next().map_or(0, str::len)
-}
-
 fn check_unique_event_ids(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     let mut first: HashMap<&EventId, &Arc<Parsed>> = HashMap::new();
     for page in parsed {
@@ -232,7 +154,7 @@ fn check_required_pages(pages: &Public, problems: &mut Problems) {
             Some((page, reason)) => {
                 let message =
                     format!("deze pagina is niet openbaar ({reason}), maar elke site heeft die nodig");
-                let line = first_line(&page.source.text);
+                let line = page.source.first_line();
                 Problem::at(&page.source, line, message).help("maak die openbaar")
             }
             None => Problem::in_file(path, "deze pagina ontbreekt")

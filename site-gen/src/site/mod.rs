@@ -5,6 +5,7 @@
 
 pub mod addresses;
 pub mod assemble;
+mod claims;
 pub mod foreseen;
 pub mod last_build;
 pub mod placeholder;

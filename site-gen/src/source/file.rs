@@ -1,5 +1,7 @@
 //! Files as read from disk, before any processing.
 
+use std::ops::Range;
+
 use crate::source::fingerprint::Fingerprint;
 
 /// A text file, with the path that problems refer to.
@@ -19,6 +21,11 @@ impl Source {
         let (path, text) = (path.into(), text.into());
         let fingerprint = Fingerprint::of(&(&path, &text));
         Self { path, text, fingerprint }
+    }
+
+    /// Returns the byte range of the first line.
+    pub fn first_line(&self) -> Range<usize> {
+        0..self.text.lines().next().map_or(0, str::len)
     }
 }
 

@@ -119,13 +119,13 @@ pub fn read_listed(
     let before = before.unwrap_or(&mut nothing);
     let text = |file: &Path| text(root, file);
     let mut texts = Reading { before: &before.texts, now: HashMap::new(), problems };
-    let config = texts.all(&config, text)?.pop();
-    let pages = texts.all(&pages, text)?;
-    let templates = texts.all(&templates, text)?;
+    let config = texts.all(config, text)?.pop();
+    let pages = texts.all(pages, text)?;
+    let templates = texts.all(templates, text)?;
     let texts = texts.now;
     let mut files = Reading { before: &before.assets, now: HashMap::new(), problems };
-    let mut assets = files.all(&assets, |file| Ok(Ok(asset(root, file, "content")?)))?;
-    assets.extend(files.all(&fixed, |file| Ok(Ok(asset(root, file, STATIC)?)))?);
+    let mut assets = files.all(assets, |file| Ok(Ok(asset(root, file, "content")?)))?;
+    assets.extend(files.all(fixed, |file| Ok(Ok(asset(root, file, STATIC)?)))?);
     *before = ReadFiles { texts, assets: files.now };
     Ok(Sources { config, pages, assets, templates })
 }
@@ -213,7 +213,7 @@ impl<T: Send + Sync> Reading<'_, T> {
     /// Reads files in parallel. Reports a problem for each file that can't be used.
     fn all(
         &mut self,
-        files: &[Found],
+        files: Vec<Found>,
         read: impl Fn(&Path) -> Result<Result<T, Problem>> + Sync,
     ) -> Result<Vec<Arc<T>>> {
         let known = |file: &Found| {
@@ -228,11 +228,12 @@ impl<T: Send + Sync> Reading<'_, T> {
             })
             .collect::<Result<_>>()?;
         let mut values = Vec::with_capacity(all.len());
-        for (file, value) in files.iter().zip(all) {
+        self.now.reserve(all.len());
+        for (file, value) in files.into_iter().zip(all) {
             match value {
                 Ok(value) => {
                     if let Some(stamp) = file.stamp {
-                        self.now.insert(file.path.clone(), (stamp, Arc::clone(&value)));
+                        self.now.insert(file.path, (stamp, Arc::clone(&value)));
                     }
                     values.push(value);
                 }
