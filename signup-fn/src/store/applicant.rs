@@ -1,5 +1,6 @@
 //! The person who signs up: somebody new, somebody who has signed up already, or one too many.
 
+use catalog::Event;
 use catalog::answer::Status;
 
 use super::change::Change;
@@ -7,12 +8,12 @@ use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place};
 use super::client::{Store, attempt_id};
 use super::error::Setback;
 use super::expression::{Condition, equals};
-use super::item::{self, Item, number};
+use super::item::{self, number};
 use super::mailbox::MAX_PEOPLE;
 use super::record;
-use super::sharing::Sharing;
+use super::sharing::Read;
 use super::waiting_list::Attempt;
-use crate::people::identity::Person;
+use crate::people::identity::{Mailbox, Person};
 use crate::people::participant::Participant;
 use crate::people::text::folded;
 
@@ -25,17 +26,19 @@ pub(super) enum Found {
     New(Newcomer),
 }
 
-/// The people who share a mailbox, and their items as far as they exist.
-type Read = (Sharing, Vec<Item>);
-
 /// The maximum number of people that a mailbox remembers, including those who cancelled.
 const MAX_REMEMBERED: usize = 25;
 
 impl Store {
     /// Reads everybody who shares the address, and finds the person among them.
     pub(super) async fn look_up(&self, claiming: &Claiming<'_>) -> Result<Found, Setback> {
-        let read = self.read_sharing(claiming).await?;
-        let (sharing, items) = &read;
+        let read = self.read_sharing(claiming.event, &claiming.mailbox).await?;
+        self.find(claiming, &read).await
+    }
+
+    /// Finds the person among those who were read.
+    pub(super) async fn find(&self, claiming: &Claiming<'_>, read: &Read) -> Result<Found, Setback> {
+        let (sharing, items) = read;
         let mut known: Option<Participant> = None;
         let mut others = 0;
         for item in items {
@@ -71,11 +74,11 @@ impl Store {
                 Ok(Found::New(Newcomer { person, condition, sharing: sharing.clone() }))
             }
             (Some(Participant { status, person, .. }), _) if status != Status::Cancelled => {
-                let claim = self.place(claiming, &read).await?.map_or(Claim::Full, Claim::Known);
+                let claim = self.place(claiming, read).await?.map_or(Claim::Full, Claim::Known);
                 Ok(refused(Claimed { claim, person }, person))
             }
             (_, Some(first)) if is_crowded => {
-                let claim = self.place(claiming, &read).await?.map_or(Claim::Full, Claim::Crowded);
+                let claim = self.place(claiming, read).await?.map_or(Claim::Full, Claim::Crowded);
                 Ok(refused(Claimed { claim, person: new(0) }, *first))
             }
             _ => {
@@ -89,9 +92,9 @@ impl Store {
         }
     }
 
-    async fn read_sharing(&self, claiming: &Claiming<'_>) -> Result<Read, Setback> {
-        let event = claiming.event;
-        let sharing = self.sharing(event, &claiming.mailbox).await?;
+    /// Reads everybody who shares a mailbox.
+    pub(super) async fn read_sharing(&self, event: &Event, mailbox: &Mailbox) -> Result<Read, Setback> {
+        let sharing = self.sharing(event, mailbox).await?;
         let items = self.sharers(event, &sharing).await?;
         Ok((sharing, items))
     }
@@ -107,7 +110,7 @@ impl Store {
     /// Returns the place that a new person would be given, provided that what was read is still true.
     async fn place(&self, claiming: &Claiming<'_>, read: &Read) -> Result<Option<Place>, Setback> {
         let state = self.session_state(claiming.event.id(), claiming.session.id()).await?;
-        if self.read_sharing(claiming).await? != *read {
+        if self.read_sharing(claiming.event, &claiming.mailbox).await? != *read {
             return Err(Setback::Passing("the people with this address have changed".to_owned()));
         }
         let has_room = claiming.request.may_wait && state.waiting.len() < MAX_WAITING;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::item::Item;
 use crate::people::identity::Person;
 
 /// The people who share a mailbox. Default: nobody yet.
@@ -12,3 +13,6 @@ pub(super) struct Sharing {
     /// The time from which all of them are forgotten.
     pub(super) forget_at: Timestamp,
 }
+
+/// The people who share a mailbox, and their items as far as they exist.
+pub(super) type Read = (Sharing, Vec<Item>);

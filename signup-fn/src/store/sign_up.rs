@@ -1,19 +1,22 @@
 //! Signing up: attempts of the transaction in [`super::claim`] until one decides.
 
+use std::sync::{Mutex, PoisonError};
+
 use catalog::mail::MailKind;
+use catalog::{Event, SessionId};
 use jiff::Timestamp;
 use tokio::time::Instant;
-use tokio::try_join;
+use tokio::{join, try_join};
 
 use super::applicant::Found;
-use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place, Request};
+use super::claim::{Ahead, Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place, Request};
 use super::client::{Store, attempt_id, unknown_session};
 use super::error::{Setback, StoreError};
 use super::item;
 use super::progress::Progress;
 use super::transaction::{Cancelled, Outcome, Write};
 use super::{record, retry};
-use crate::people::identity::Person;
+use crate::people::identity::{Mailbox, Person};
 use crate::people::signup::Signup;
 use crate::people::timing::Timing;
 use crate::people::token::SignupId;
@@ -34,21 +37,30 @@ impl Store {
     pub async fn claim(&self, request: &Request<'_>, deadline: Instant) -> Result<Claimed, StoreError> {
         let timing = Timing { now: request.now, deadline };
         let started = Instant::now();
-        let kept = self.keep(request.event.id(), Some(request.event), timing).await?;
-        let event = kept.as_ref().unwrap_or(request.event);
         let Signup { ref session, ref email, ref details } = request.signup;
+        let mailbox = request.identity.mailbox(request.event.id(), email);
+        // Both at the same time: the event is nearly always kept in the partitions that the catalogue suggests.
+        let likely = request.event.first_standing();
+        let (kept, ahead) = join!(
+            Box::pin(self.keep(request.event.id(), Some(request.event), timing)),
+            Box::pin(self.read_ahead(&likely, &mailbox, session, request.now))
+        );
+        let kept = kept?;
+        let event = kept.as_ref().unwrap_or(request.event);
+        let ahead = ahead.ok().filter(|_| event.is_spread() == likely.is_spread());
         let time_left = deadline.saturating_duration_since(started);
         let claiming = Claiming {
             request,
             event,
             session: event.session(session).ok_or_else(|| unknown_session(event.id(), session))?,
-            mailbox: request.identity.mailbox(event.id(), email),
+            mailbox,
             name: details.full_name.as_str(),
             id: SignupId::random()?,
             attempt_id: attempt_id(),
             started,
             until: request.now.saturating_add(time_left).unwrap_or(Timestamp::MAX),
             progress: Progress::default(),
+            ahead: Mutex::new(ahead),
         };
         let (claimed, told) = retry::until(deadline, || self.try_to_claim(&claiming)).await?;
         let Some(person) = told else { return Ok(claimed) };
@@ -87,9 +99,27 @@ impl Store {
         }
     }
 
+    /// Reads what an attempt needs to know before its transaction.
+    async fn read_ahead(
+        &self,
+        event: &Event,
+        mailbox: &Mailbox,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<Ahead, Setback> {
+        let (sharing, desk) =
+            (self.read_sharing(event, mailbox), self.has_open_desk(event, mailbox, session, now));
+        try_join!(sharing, desk)
+    }
+
     async fn answer(&self, claiming: &Claiming<'_>) -> Result<Answer, Setback> {
-        let (found, is_busy) = try_join!(self.look_up(claiming), self.has_open_desk(claiming))?;
-        let newcomer = match found {
+        let Claiming { event, session, ref mailbox, .. } = *claiming;
+        let ahead = claiming.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (read, is_busy) = match ahead {
+            Some(ahead) => ahead,
+            None => self.read_ahead(event, mailbox, session.id(), claiming.now()).await?,
+        };
+        let newcomer = match self.find(claiming, &read).await? {
             Found::Answered(claimed, told) => return Ok((claimed, told)),
             Found::New(newcomer) => newcomer,
         };

@@ -48,10 +48,14 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
+    /// Returns the desk of a session at which the people who share a mailbox stand.
+    fn new(event: &'a Event, mailbox: &Mailbox, session: &'a SessionId) -> Self {
+        Self { event, partition: item::partition_of_mailbox(event, mailbox), session }
+    }
+
     /// Returns the desk at which a sign-up stands.
     fn of(claiming: &Claiming<'a>) -> Self {
-        let Claiming { event, session, .. } = *claiming;
-        Self { event, partition: item::partition_of_mailbox(event, &claiming.mailbox), session: session.id() }
+        Self::new(claiming.event, &claiming.mailbox, claiming.session.id())
     }
 
     /// Returns the key of the item that says who has the lead.

@@ -1,5 +1,7 @@
 //! A ticket: a sign-up that waits for a place.
 
+use std::sync::Mutex;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::Event;
 use jiff::Timestamp;
@@ -109,6 +111,7 @@ impl Ticket {
             started: lead.started,
             until: lead.until,
             progress: Progress::with_taken_keys(self.taken_keys),
+            ahead: Mutex::default(),
         }
     }
 }

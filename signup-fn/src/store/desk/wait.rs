@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use catalog::{Event, SessionId};
+use jiff::Timestamp;
 use tokio::time::{Instant, sleep, timeout};
 use tokio::try_join;
 
 use super::lead::LEAD;
 use super::{Desk, ticket};
+use crate::people::identity::Mailbox;
 use crate::store::claim::{Claim, Claiming};
 use crate::store::client::{Store, attempt_id};
 use crate::store::error::Setback;
@@ -19,9 +22,15 @@ use crate::store::transaction::{Outcome, Write};
 const PAUSE: (f64, f64) = (0.02, 0.08);
 
 impl Store {
-    /// Returns whether the desk of a sign-up is at work, so that it is better to leave a ticket.
-    pub(in crate::store) async fn has_open_desk(&self, claiming: &Claiming<'_>) -> Result<bool, Setback> {
-        self.is_led(&Desk::of(claiming), claiming.now()).await
+    /// Returns whether the desk for a mailbox is at work, so that it is better to leave a ticket.
+    pub(in crate::store) async fn has_open_desk(
+        &self,
+        event: &Event,
+        mailbox: &Mailbox,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<bool, Setback> {
+        self.is_led(&Desk::new(event, mailbox, session), now).await
     }
 
     /// Leaves a ticket and waits until it is gone. Returns the outcome if there is one without it. `is_led` says whether
