@@ -11,6 +11,7 @@ use support::{Tried, configured, git, record, site_with_real_content};
 use tempfile::TempDir;
 
 const PUBLISHING: &str = "/_dev/redactie/publiceren";
+const LIST: &str = "/_dev/redactie/";
 const CONTACT: &str = "content/contact.md";
 
 /// Returns a repository that others send to, and two copies of the site.
@@ -67,12 +68,20 @@ async fn done(site: &Tried, words: &str) -> String {
 async fn exactly_the_chosen_files_are_recorded_under_the_editors_name_and_sent() {
     let (shared, an, _bo) = two_editors().await;
     let root = an.root.path();
-    fs::write(root.join(CONTACT), file(&an, CONTACT) + "\nEen regel.\n").unwrap();
+    fs::write(root.join(CONTACT), file(&an, CONTACT) + "\nEen [plan](/plan.pdf).\n").unwrap();
+    fs::write(root.join("content/plan.pdf"), "x").unwrap();
     fs::write(root.join("content/aanbod.pdf"), "x").unwrap();
     fs::write(root.join("elders.txt"), "x").unwrap();
     git(root, &["add", "elders.txt"]);
     let publishing = page(&an, PUBLISHING).await;
     assert!(publishing.contains("(gewijzigd)") && publishing.contains("content/aanbod.pdf"), "{publishing}");
+    // What no page shows is not sent along by accident.
+    assert!(publishing.contains("value=\"content/aanbod.pdf\"> "), "{publishing}");
+    assert_eq!(publishing.matches("(nieuw; staat op geen pagina)").count(), 1, "{publishing}");
+    assert!(publishing.contains("value=\"content/plan.pdf\" checked> "), "{publishing}");
+    let list = page(&an, LIST).await;
+    assert!(list.contains("3 bestanden die zijn bewaard en nog niet vastgelegd"), "{list}");
+    assert_eq!(list.matches("gewijzigd, nog niet vastgelegd").count(), 1, "{list}");
     assert!(!publishing.contains("elders.txt"));
     let refused = pressed(&an, &publishing, "Leg vast", &[]).await;
     assert!(refused.contains("Schrijf in een zin wat je hebt gewijzigd."));
@@ -86,6 +95,11 @@ async fn exactly_the_chosen_files_are_recorded_under_the_editors_name_and_sent()
     assert!(recorded.contains("Vastgelegd.") && recorded.contains("1 versie is"), "{recorded}");
     let last = git(root, &["show", "--name-only", "--format=%an|%ae|%s"]);
     assert_eq!(last.trim(), format!("an|an@voorbeeld.nl|--amend een regel\n\n{CONTACT}"));
+    let list = page(&an, LIST).await;
+    assert!(
+        list.contains("2 bestanden die zijn bewaard en nog niet vastgelegd, en 1 versie die is"),
+        "{list}"
+    );
     let sent = done(&an, "Stuur in").await;
     assert!(sent.contains("Ingestuurd."), "{sent}");
     assert_eq!(git(shared.path(), &["log", "-1", "--format=%s", "main"]).trim(), "--amend een regel");

@@ -24,6 +24,7 @@ use super::form::lines::{lines, merged};
 use super::form::more::{closes_follow, with_more};
 use super::form::values::{BODY, Values};
 use super::page::{Fault, FormPage, List, Listed, MayAdd, Picture, TextArea};
+use super::repository::Repository;
 use super::sent::{Sent, Typed};
 use super::told::{CONFLICT, conflict, full_label, in_form, tell};
 use super::words::{moment, sentences};
@@ -76,8 +77,14 @@ impl Desk {
     /// # Errors
     /// Fails if the sources cannot be read.
     pub fn list(&self, is_gone: bool) -> Result<List> {
+        let standing = Repository::of(&self.root).and_then(|repository| repository.standing()).ok();
+        let (changed, unsent) = standing.map_or((Vec::new(), 0), |standing| {
+            let unsent = if standing.may_send { standing.ahead } else { 0 };
+            (standing.changed, unsent)
+        });
         let listed = |file: PageFile| Listed {
             has_unsaved: self.unsaved.of(&file.path).is_some(),
+            is_unrecorded: changed.iter().any(|one| one.path == file.path),
             state: state(&file),
             title: file.title.unwrap_or_else(|| file.path.clone()),
             url: file.url,
@@ -85,7 +92,7 @@ impl Desk {
             placeholders: file.placeholders,
         };
         let pages = self.files()?.into_iter().map(listed).collect();
-        Ok(List { pages, is_gone, gone: self.gone() })
+        Ok(List { pages, is_gone, gone: self.gone(), unrecorded: changed.len(), unsent })
     }
 
     /// Returns the path of the file of the page at an address, if there is one.

@@ -172,6 +172,10 @@ pub struct List {
     pub is_gone: bool,
     /// The pages that were taken away, the last one first.
     pub gone: Vec<Gone>,
+    /// The number of files that were saved but not recorded.
+    pub unrecorded: usize,
+    /// The number of versions that were recorded but not sent.
+    pub unsent: usize,
 }
 
 /// A page that was taken away and can be brought back.
@@ -198,4 +202,6 @@ pub struct Listed {
     pub placeholders: Vec<String>,
     /// Whether something was typed that was not saved.
     pub has_unsaved: bool,
+    /// Whether something was saved that was not recorded.
+    pub is_unrecorded: bool,
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use site_gen::references::references;
 use site_gen::source::place;
 
 use super::desk::Desk;
@@ -10,7 +11,7 @@ use super::files::unsaved::UnsavedForm;
 use super::form::lines::lines;
 use super::moving::with_alias;
 use super::page::FormPage;
-use super::repository::{Collision, Fetched, GitError, Repository, Version};
+use super::repository::{Collision, Fetched, GitError, NEW, Repository, Version};
 use super::sent::{Sent, Typed, pairs};
 use super::words::moment;
 
@@ -178,7 +179,9 @@ impl Desk {
         let unrecorded = |path: String, what| {
             let file = files.iter().find(|file| file.path == path);
             let title = file.and_then(|file| file.title.clone());
-            Unrecorded { title: title.unwrap_or_else(|| path.clone()), is_chosen: true, path, what }
+            let is_unused = what == NEW && file.is_none() && self.is_unused(&path);
+            let what = if is_unused { "nieuw; staat op geen pagina" } else { what };
+            Unrecorded { title: title.unwrap_or_else(|| path.clone()), is_chosen: !is_unused, path, what }
         };
         let changed = standing.changed.into_iter().map(|file| unrecorded(file.path, file.what));
         Ok(Publishing {
@@ -193,6 +196,15 @@ impl Desk {
             fault: None,
             details: None,
         })
+    }
+
+    /// Returns whether no page refers to a file, such as a photograph that was added and not kept in the text.
+    fn is_unused(&self, path: &str) -> bool {
+        if path.ends_with(".md") || path.ends_with(".toml") || path.contains("/.") {
+            return false;
+        }
+        let address = path.strip_prefix("content").unwrap_or(path);
+        references(&self.root, address, &mut self.memory()).is_ok_and(|found| found.is_empty())
     }
 
     /// Records a version with exactly these files. `who` is used if this machine does not know who works on it.

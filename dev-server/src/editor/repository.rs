@@ -15,6 +15,8 @@ use jiff::Timestamp;
 
 /// How long `git` may take: sending a photograph over a slow line, or logging in, takes minutes.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// What has happened to a file that no version has.
+pub const NEW: &str = "nieuw";
 /// The most versions of a page that are listed.
 const MOST_VERSIONS: &str = "--max-count=50";
 
@@ -149,7 +151,7 @@ impl Repository {
         while let Some(entry) = entries.next() {
             let Some((state, path)) = entry.split_at_checked(3) else { continue };
             let what = match state.trim() {
-                "??" | "A" | "AM" => "nieuw",
+                "??" | "A" | "AM" => NEW,
                 state if state.contains('D') => "weggehaald",
                 _ => "gewijzigd",
             };
