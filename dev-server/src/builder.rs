@@ -144,11 +144,23 @@ impl Builder {
     fn build(&mut self, now: Timestamp) -> Result<(Built, Programs), BuildError> {
         let when = self.settings.as_of.map_or(When::At(now), When::AsOf);
         let wanted = Wanted { when, with_unpublished: self.settings.drafts, production: false };
-        let rebuild = || site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory);
-        let built = progress::shown(rebuild)?;
+        let mut rebuild = || site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory);
+        let mut built = progress::shown(&mut rebuild)?;
+        let programs = match self.programs() {
+            // Somebody has changed what they read.
+            Err(_) if !self.stands() => {
+                built = site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory)?;
+                self.programs()?
+            }
+            programs => programs?,
+        };
+        Ok((built, programs))
+    }
+
+    fn programs(&self) -> Result<Programs> {
         let function = self.function()?;
         let (area, mailer) = (self.area(&function)?, self.mailer(&function)?);
-        Ok((built, Programs { function, area, mailer }))
+        Ok(Programs { function, area, mailer })
     }
 
     fn function(&self) -> Result<Function> {

@@ -80,8 +80,8 @@ async fn exactly_the_chosen_files_are_recorded_under_the_editors_name_and_sent()
     assert_eq!(publishing.matches("(nieuw; staat op geen pagina)").count(), 1, "{publishing}");
     assert!(publishing.contains("value=\"content/plan.pdf\" checked> "), "{publishing}");
     let list = page(&an, LIST).await;
-    assert!(list.contains("3 bestanden die zijn bewaard en nog niet vastgelegd"), "{list}");
-    assert_eq!(list.matches("gewijzigd, nog niet vastgelegd").count(), 1, "{list}");
+    assert!(list.contains("3 gewijzigde bestanden die nog niet zijn vastgelegd"), "{list}");
+    assert_eq!(list.matches("openbaar; <strong>nog niet vastgelegd").count(), 1, "{list}");
     assert!(!publishing.contains("elders.txt"));
     let refused = pressed(&an, &publishing, "Leg vast", &[]).await;
     assert!(refused.contains("Schrijf in een zin wat je hebt gewijzigd."));
@@ -96,10 +96,7 @@ async fn exactly_the_chosen_files_are_recorded_under_the_editors_name_and_sent()
     let last = git(root, &["show", "--name-only", "--format=%an|%ae|%s"]);
     assert_eq!(last.trim(), format!("an|an@voorbeeld.nl|--amend een regel\n\n{CONTACT}"));
     let list = page(&an, LIST).await;
-    assert!(
-        list.contains("2 bestanden die zijn bewaard en nog niet vastgelegd, en 1 versie die is"),
-        "{list}"
-    );
+    assert!(list.contains("2 gewijzigde bestanden die nog niet zijn vastgelegd, en 1 versie die"), "{list}");
     let sent = done(&an, "Stuur in").await;
     assert!(sent.contains("Ingestuurd."), "{sent}");
     assert_eq!(git(shared.path(), &["log", "-1", "--format=%s", "main"]).trim(), "--amend een regel");

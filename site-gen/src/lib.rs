@@ -109,8 +109,8 @@ fn current(
 
 /// Builds the site again in the same process, reading and rendering only what has changed.
 ///
-/// The result is the same as that of [`build`], if [`Memory::stands`]: whether somebody else has changed a file in `out`,
-/// this does not look at.
+/// The result is the same as that of [`build`]. It does not notice whether somebody else has changed a file in `out`;
+/// [`Memory::stands`] does.
 ///
 /// # Errors
 /// Fails as [`build`] does.

@@ -84,12 +84,16 @@ fn write(
     let staging = Staging::begin(folder, manifest)?;
     let now_rendered = Mutex::new(RenderedFiles::with_capacity(rendered.map_or(0, RenderedFiles::len)));
     let put = |Output { path, bytes, rendered }| {
-        if let Some(rendered) = rendered {
-            now_rendered.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), rendered);
-        }
-        match bytes {
+        let name = rendered.is_some().then(|| path.clone());
+        let is_ours = match bytes {
             Some(bytes) => staging.put(path, &bytes)?,
-            None => staging.keep(path),
+            None => {
+                staging.keep(path);
+                true
+            }
+        };
+        if let (Some(name), Some(rendered), true) = (name, rendered, is_ours) {
+            now_rendered.lock().unwrap_or_else(PoisonError::into_inner).insert(name, rendered);
         }
         Ok(())
     };

@@ -1,7 +1,9 @@
-//! The links of a site to one of its pages.
+//! The links of a site to its own pages and files.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -35,19 +37,9 @@ pub struct Reference {
 /// # Errors
 /// Fails if the sources cannot be read.
 pub fn references(root: &Path, url: &str, memory: &mut Memory) -> anyhow::Result<Vec<Reference>> {
-    let mut problems = Problems::default();
-    let sources = load(root, Some(&mut memory.read), &mut problems)?;
-    let (templates, config_file) = (sources.templates.clone(), sources.config.clone());
-    let wanted = Wanted { with_unpublished: true, ..Wanted::public(Timestamp::UNIX_EPOCH) };
-    let request = Request::new(&sources, wanted, &mut problems);
-    let of_config: Vec<Link> = request
-        .links()
-        .map(|link| Link { target: target(link.url.get_ref(), "/"), span: link.url.span() })
-        .collect();
-    let prepared = Prepared::new(sources, request, Some(memory), &mut problems);
     let mut references = Vec::new();
-    let mut add = |source: &Source, link: Link| {
-        let Target::Inside { path, .. } = &link.target else { return };
+    for (source, link) in links(root, memory)? {
+        let Target::Inside { path, .. } = &link.target else { continue };
         // A string in TOML has quotes around the address.
         let written = &source.text[link.span.clone()];
         let address = written.trim_matches(['"', '\'']);
@@ -62,17 +54,43 @@ pub fn references(root: &Path, url: &str, memory: &mut Memory) -> anyhow::Result
                 is_plain: target(address, place::folder(&source.path)) == link.target,
             });
         }
-    };
-    for (source, link) in prepared.links() {
-        add(source, link);
-    }
-    for template in &templates {
-        in_template(&template.text).for_each(|link| add(template, link));
-    }
-    if let Some(source) = &config_file {
-        of_config.into_iter().for_each(|link| add(source, link));
     }
     references.sort_by(|one, other| (&one.path, one.span.start).cmp(&(&other.path, other.span.start)));
     references.dedup();
     Ok(references)
+}
+
+/// Returns the addresses within the site to which any page, template or the configuration below `root` has a link.
+///
+/// # Errors
+/// Fails if the sources cannot be read.
+pub fn linked(root: &Path, memory: &mut Memory) -> anyhow::Result<HashSet<String>> {
+    let inside = |(_, link): (_, Link)| match link.target {
+        Target::Inside { path, .. } => Some(path),
+        _ => None,
+    };
+    Ok(links(root, memory)?.into_iter().filter_map(inside).collect())
+}
+
+/// Returns every link, each with the file that it is in.
+fn links(root: &Path, memory: &mut Memory) -> anyhow::Result<Vec<(Arc<Source>, Link)>> {
+    let mut problems = Problems::default();
+    let sources = load(root, Some(&mut memory.read), &mut problems)?;
+    let (templates, config_file) = (sources.templates.clone(), sources.config.clone());
+    let wanted = Wanted { with_unpublished: true, ..Wanted::public(Timestamp::UNIX_EPOCH) };
+    let request = Request::new(&sources, wanted, &mut problems);
+    let of_config: Vec<Link> = request
+        .links()
+        .map(|link| Link { target: target(link.url.get_ref(), "/"), span: link.url.span() })
+        .collect();
+    let prepared = Prepared::new(sources, request, Some(memory), &mut problems);
+    let mut links: Vec<(Arc<Source>, Link)> =
+        prepared.links().map(|(source, link)| (Arc::clone(source), link)).collect();
+    for template in &templates {
+        links.extend(in_template(&template.text).map(|link| (Arc::clone(template), link)));
+    }
+    if let Some(source) = &config_file {
+        links.extend(of_config.into_iter().map(|link| (Arc::clone(source), link)));
+    }
+    Ok(links)
 }

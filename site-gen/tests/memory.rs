@@ -145,6 +145,25 @@ fn after_every_change_an_incremental_build_equals_a_clean_build() {
     assert!(site.check("another build into the same folder", "2026-12-02T12:00:00Z") > 0);
 }
 
+#[test]
+fn pages_with_the_same_bytes_that_somebody_else_wrote_are_never_adopted() {
+    let mut site = Tried::new();
+    let out = site.root.path().join("dist");
+    site.check("the first build", NOW);
+    fs::remove_file(out.join(".site-gen")).unwrap();
+    site.memory = Memory::default();
+    for _ in 0..2 {
+        site_gen::rebuild(site.root.path(), &out, wanted(NOW), &mut site.memory).unwrap();
+    }
+    let ours = fs::read_to_string(out.join(".site-gen")).unwrap();
+    assert!(!ours.contains("site/contact/index.html"));
+    let before = files(&out);
+    site.write("contact.md", "+++\ntitle = \"Anders\"\n+++\n");
+    let told = site_gen::rebuild(site.root.path(), &out, wanted(NOW), &mut site.memory).unwrap_err();
+    assert!(told.to_string().contains("staat in de weg"), "{told}");
+    assert_eq!(files(&out), before);
+}
+
 /// A build that finds nothing new does not read the sources, but no change escapes it: not one that leaves the length
 /// and the modification time as they were, nor a file that is gone or new.
 #[test]

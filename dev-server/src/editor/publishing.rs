@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use site_gen::references::references;
+use site_gen::references::linked;
 use site_gen::source::place;
 
 use super::desk::Desk;
@@ -168,6 +168,16 @@ impl Publishing {
     }
 }
 
+/// Returns whether a file is there only for pages that show it or have a link to it, such as a photograph.
+fn may_be_unused(path: &str) -> bool {
+    !(path.ends_with(".md") || path.ends_with(".toml") || path.contains("/."))
+}
+
+/// Returns the address of a file that is not a page.
+fn address(path: &str) -> String {
+    path.strip_prefix("content").unwrap_or(path).to_owned()
+}
+
 impl Desk {
     /// Returns what can be recorded, sent and fetched. `done` names what was done just now.
     ///
@@ -176,10 +186,13 @@ impl Desk {
     pub fn publishing(&self, done: Option<&str>) -> Result<Publishing, PublishingError> {
         let standing = Repository::of(&self.root)?.standing()?;
         let files = self.files().unwrap_or_default();
+        // Without a list of what pages show, nothing counts as unused.
+        let linked = linked(&self.root, &mut self.memory()).ok();
         let unrecorded = |path: String, what| {
             let file = files.iter().find(|file| file.path == path);
             let title = file.and_then(|file| file.title.clone());
-            let is_unused = what == NEW && file.is_none() && self.is_unused(&path);
+            let is_shown = linked.as_ref().is_none_or(|linked| linked.contains(&address(&path)));
+            let is_unused = what == NEW && may_be_unused(&path) && !is_shown;
             let what = if is_unused { "nieuw; staat op geen pagina" } else { what };
             Unrecorded { title: title.unwrap_or_else(|| path.clone()), is_chosen: !is_unused, path, what }
         };
@@ -196,15 +209,6 @@ impl Desk {
             fault: None,
             details: None,
         })
-    }
-
-    /// Returns whether no page refers to a file, such as a photograph that was added and not kept in the text.
-    fn is_unused(&self, path: &str) -> bool {
-        if path.ends_with(".md") || path.ends_with(".toml") || path.contains("/.") {
-            return false;
-        }
-        let address = path.strip_prefix("content").unwrap_or(path);
-        references(&self.root, address, &mut self.memory()).is_ok_and(|found| found.is_empty())
     }
 
     /// Records a version with exactly these files. `who` is used if this machine does not know who works on it.

@@ -325,6 +325,8 @@ impl Repository {
             // Nobody is there to answer a question in a terminal, or to read another language.
             .envs([("GIT_TERMINAL_PROMPT", "0"), ("SSH_ASKPASS_REQUIRE", "force")])
             .envs([("GIT_LITERAL_PATHSPECS", "1"), ("LC_ALL", "C")])
+            // Looking must not hinder somebody who records something elsewhere.
+            .env("GIT_OPTIONAL_LOCKS", "0")
             .stdin(Stdio::null())
             .stdout(said.try_clone().map_err(failed)?)
             .stderr(complained.try_clone().map_err(failed)?)

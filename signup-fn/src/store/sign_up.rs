@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use catalog::mail::MailKind;
 use catalog::{Event, SessionId};
 use jiff::Timestamp;
-use tokio::time::Instant;
-use tokio::{join, try_join};
+use tokio::time::{Instant, timeout_at};
+use tokio::try_join;
 
 use super::applicant::Found;
 use super::claim::{Ahead, Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place, Request};
@@ -41,13 +41,13 @@ impl Store {
         let mailbox = request.identity.mailbox(request.event.id(), email);
         // Both at the same time: the event is nearly always kept in the partitions that the catalogue suggests.
         let likely = request.event.first_standing();
-        let (kept, ahead) = join!(
+        let ahead = timeout_at(deadline, self.read_ahead(&likely, &mailbox, session, request.now));
+        let (kept, ahead) = try_join!(
             Box::pin(self.keep(request.event.id(), Some(request.event), timing)),
-            Box::pin(self.read_ahead(&likely, &mailbox, session, request.now))
-        );
-        let kept = kept?;
+            Box::pin(async { Ok(ahead.await) })
+        )?;
         let event = kept.as_ref().unwrap_or(request.event);
-        let ahead = ahead.ok().filter(|_| event.is_spread() == likely.is_spread());
+        let ahead = ahead.ok().and_then(Result::ok).filter(|_| event.is_spread() == likely.is_spread());
         let time_left = deadline.saturating_duration_since(started);
         let claiming = Claiming {
             request,

@@ -149,7 +149,7 @@ impl World {
                 return self.choose(answers, outcomes).await;
             }
             Act::Abandon(doing) if self.is_possible(doing) => {
-                // The function keeps the event before it does anything else.
+                // The function keeps the event before it writes anything else.
                 self.keep().await;
                 self.actor(doing).await.abandon(&self.table).await;
             }

@@ -1,7 +1,7 @@
 //! What one build leaves for the next, so that only what changed is done again.
 //!
 //! Belongs here: results that a later build may reuse, and the comparison that allows it. Does
-//! not belong here: the work itself. Dropping any of it costs time, never correctness.
+//! not belong here: the work itself. Dropping all of it costs time, never correctness; the vocabulary goes with the facts.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -47,7 +47,9 @@ impl Left {
         if self.stamp.is_some() && Manifest::settled_stamp(folder) == self.stamp {
             return Ok(self);
         }
-        let (manifest, stamp) = (Manifest::read(folder)?, Manifest::stamp(folder));
+        // The stamp first: a manifest that is replaced in between is only read once more.
+        let stamp = Manifest::stamp(folder);
+        let manifest = Manifest::read(folder)?;
         let rendered = if manifest == self.manifest { self.rendered } else { RenderedFiles::default() };
         Ok(Self { rendered, manifest, stamp })
     }
@@ -98,8 +100,8 @@ pub struct Previous<'a> {
 }
 
 impl<'a> Previous<'a> {
-    /// Returns the file at a path if it was made from the same inputs. Whether it is still in place, [`Memory::stands`]
-    /// finds out, so that nobody waits for that after an edit.
+    /// Returns the file at a path if it was made from the same inputs. [`Memory::stands`] checks whether it is still in
+    /// place, so that nobody waits for that after an edit.
     pub fn up_to_date(&self, path: &str, fingerprint: Fingerprint) -> Option<&'a Rendered> {
         self.rendered?.get(path).filter(|rendered| rendered.fingerprint == fingerprint)
     }

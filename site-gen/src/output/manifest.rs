@@ -78,12 +78,13 @@ impl Manifest {
         metadata(folder).and_then(|now| Stamp::settled(&now)).filter(|_| !folder.join(BEGUN).exists())
     }
 
-    /// Notes which files a build is about to add to a folder, so that the build after an interrupted one knows them.
+    /// Notes the files of a build that the manifest in the folder does not have, so that the build after an interrupted one
+    /// knows them.
     ///
     /// # Errors
     /// Returns an error if the note can't be written.
-    pub fn begin(folder: &Path, new: &[&str]) -> Result<()> {
-        write(folder, BEGUN, &new)
+    pub fn begin(folder: &Path, begun: &[&str]) -> Result<()> {
+        write(folder, BEGUN, &begun)
     }
 
     /// Writes the manifest to a folder atomically, at the end of a build.

@@ -77,3 +77,11 @@ pub(super) fn half_written(folder: &Path, failures: &[(String, std::io::Error)])
     }
     anyhow!(message)
 }
+
+/// Returns the error for a file of somebody else where one of ours belongs.
+pub(super) fn in_the_way(file: &Path) -> String {
+    let file = file.display();
+    format!(
+        "`{file}` staat in de weg: site-gen heeft het niet geschreven. Verplaats het of kies een andere map"
+    )
+}

@@ -1,11 +1,10 @@
 //! Writes the output files. The only stage that writes to disk.
 //!
-//! A file that already exists with the same bytes is left untouched. Every other
-//! file is staged first, and moved into place once all files are staged. A build
-//! with a problem therefore changes nothing. If moving a file fails, the rest goes
-//! on, and the error lists what is still old; the next build mends it. Files that an
-//! earlier build wrote and this one does not produce are removed. The manifest in the output folder lists
-//! the files that site-gen wrote. No other file is ever replaced or removed.
+//! A file that already exists with the same bytes is left untouched. Every other file is staged first, and moved into
+//! place once all files are staged. A build with a problem therefore changes nothing. If moving a file fails, the rest
+//! goes on, and the error lists what is still old; the next build mends it. Files that an earlier build wrote and this
+//! one does not produce are removed. The manifest in the output folder lists the files that site-gen wrote. No other
+//! file is ever replaced or removed.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -18,7 +17,9 @@ use rayon::prelude::*;
 
 use crate::output::manifest::{BuildRecord, Manifest};
 use crate::output::pages::PublicPages;
-use crate::output::placement::{first_of_others, half_written, is_in_the_way, missing, move_to, remove};
+use crate::output::placement::{
+    first_of_others, half_written, in_the_way, is_in_the_way, missing, move_to, remove,
+};
 use crate::source::stamp::Stamp;
 
 /// The number of files that a build wrote, kept and removed.
@@ -79,13 +80,14 @@ impl<'a> Staging<'a> {
         self.lock().ours.push((path, Bytes::Standing));
     }
 
-    /// Stages a file, unless the file in place has the same bytes.
+    /// Stages a file, unless the file in place has the same bytes. Returns whether the file is ours: one with these bytes
+    /// that site-gen did not write is not.
     ///
     /// May be called from several threads at once.
     ///
     /// # Errors
     /// Returns an error if a file that site-gen did not write is in the way, or if reading or writing fails.
-    pub fn put(&self, path: String, bytes: &[u8]) -> Result<()> {
+    pub fn put(&self, path: String, bytes: &[u8]) -> Result<bool> {
         let target = self.folder.join(&path);
         let is_ours = self.before.files.contains_key(&path);
         let is_changed = match fs::read(&target) {
@@ -115,11 +117,11 @@ impl<'a> Staging<'a> {
                 // The same bytes, but site-gen did not write the file, so it does not adopt it.
                 (false, false) => {
                     put.theirs += 1;
-                    return Ok(());
+                    return Ok(false);
                 }
                 (false, true) => {
                     put.ours.push((path, Bytes::Same));
-                    return Ok(());
+                    return Ok(true);
                 }
                 (true, _) => {
                     let number = put.changed;
@@ -136,7 +138,8 @@ impl<'a> Staging<'a> {
             }
             written => written,
         };
-        written.with_context(|| format!("`{}` is niet te schrijven", aside.display()))
+        written.with_context(|| format!("`{}` is niet te schrijven", aside.display()))?;
+        Ok(true)
     }
 
     /// Fails if a parent of the path is a file that site-gen did not write.
@@ -163,18 +166,20 @@ impl<'a> Staging<'a> {
         }
         fs::create_dir_all(folder).with_context(|| format!("`{}` is niet te maken", folder.display()))?;
         let now: Vec<&str> = ours.iter().map(|(path, _)| path.as_str()).collect();
-        let before_now = || before.keys().map(String::as_str);
-        let stale = missing(before_now(), now.iter().copied());
-        let new = missing(now.iter().copied(), before_now());
-        if !new.is_empty() {
-            Manifest::begin(folder, &new)?;
+        let known = || before.keys().map(String::as_str);
+        let stale = missing(known(), now.iter().copied());
+        let new = missing(now.iter().copied(), known());
+        // An interrupted build may have left files that no manifest has yet.
+        let unplaced = before.iter().filter(|(_, stamp)| stamp.is_none()).map(|(path, _)| path.as_str());
+        let begun: Vec<&str> = new.into_iter().chain(unplaced).collect();
+        if !begun.is_empty() {
+            Manifest::begin(folder, &begun)?;
         }
-        let removed = stale.len();
+        let (removed, unchanged) = (stale.len(), ours.len() - changed + theirs);
         // The others go last: until every new file is in place, an old page may still refer to them.
         let (first, last): (Vec<&str>, Vec<&str>) =
             stale.into_iter().partition(|path| is_in_the_way(path, &now));
         first.into_iter().try_for_each(|path| remove(folder, path))?;
-        let unchanged = ours.len() - changed + theirs;
         let place = |(path, bytes): (String, Bytes)| {
             let target = || folder.join(&path);
             let placed = match bytes {
@@ -235,13 +240,6 @@ impl<'a> Staging<'a> {
     }
 }
 
-fn in_the_way(file: &Path) -> String {
-    let file = file.display();
-    format!(
-        "`{file}` staat in de weg: site-gen heeft het niet geschreven. Verplaats het of kies een andere map"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,8 +268,8 @@ mod tests {
     fn only_changed_files_are_written_and_only_our_own_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let write = |outputs: &[(&str, &str)]| write(outputs, folder.path()).unwrap();
-        assert_eq!(write(&[("site/a/index.html", "1"), ("site/b.html", "2")]), written(2, 0, 0));
-        assert_eq!(write(&[("site/a/index.html", "1"), ("site/b.html", "2")]), written(0, 2, 0));
+        let both = [("site/a/index.html", "1"), ("site/b.html", "2")];
+        assert_eq!((write(&both), write(&both)), (written(2, 0, 0), written(0, 2, 0)));
         fs::write(folder.path().join("site/theirs.txt"), "x").unwrap();
         assert_eq!(write(&[("site/b.html", "3")]), written(1, 0, 1));
         assert!(!folder.path().join("site/a").exists(), "the emptied folder is gone");
@@ -308,6 +306,20 @@ mod tests {
         assert_eq!(fs::read_to_string(folder.path().join("a.html")).unwrap(), "1");
         assert!(!folder.path().join("b.html").exists());
         assert!(!folder.path().join(ASIDE).exists());
+    }
+
+    #[test]
+    fn the_files_of_interrupted_builds_stay_known() {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, known) in [("a.html", &["a.html"][..]), ("b.html", &["a.html", "b.html"])] {
+            let before = Manifest::read(folder.path()).unwrap();
+            let staging = Staging::begin(folder.path(), &before).unwrap();
+            staging.put(path.into(), b"1").unwrap();
+            fs::remove_dir_all(folder.path().join(ASIDE)).unwrap();
+            assert!(staging.commit(build(), PublicPages::new()).is_err());
+            let after = Manifest::read(folder.path()).unwrap();
+            assert_eq!(after.files.keys().collect::<Vec<_>>(), known);
+        }
     }
 
     #[test]
