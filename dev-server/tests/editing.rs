@@ -55,15 +55,22 @@ async fn a_problem_is_reported_while_the_last_good_build_is_still_served() {
 }
 
 #[tokio::test]
-async fn pages_that_somebody_has_deleted_come_back_after_the_next_edit() {
+async fn output_that_somebody_has_deleted_comes_back_after_the_next_edit() {
     let site = Tried::start().await;
-    let (home, before) =
-        (site.root.path().join("dist/site/index.html"), site.get("/").await.text().await.unwrap());
-    fs::remove_file(home).unwrap();
+    let (out, before) = (site.root.path().join("dist"), site.get("/").await.text().await.unwrap());
+    let mut events = site.get("/_dev/events").await;
+    events.chunk().await.unwrap();
+    fs::remove_file(out.join("site/index.html")).unwrap();
+    fs::remove_dir_all(out.join("function")).unwrap();
     fs::write(site.root.path().join("content/contact.md"), "+++\ntitle = \"Bel ons\"\n+++\n").unwrap();
     until(&site, "/contact/", "Bel ons").await;
     let title = before.lines().find(|line| line.contains("<title>")).unwrap();
     until(&site, "/", title).await;
+    // What the functions read was missing at first, of which nobody hears.
+    let told = tokio::time::timeout(Duration::from_secs(10), events.chunk()).await.unwrap().unwrap().unwrap();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    assert!(!told.contains("function"), "{told}");
+    assert!(out.join("function/catalog.json").exists());
 }
 
 #[tokio::test]
