@@ -144,17 +144,16 @@ impl Builder {
     fn build(&mut self, now: Timestamp) -> Result<(Built, Programs), BuildError> {
         let when = self.settings.as_of.map_or(When::At(now), When::AsOf);
         let wanted = Wanted { when, with_unpublished: self.settings.drafts, production: false };
-        let mut rebuild = || site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory);
-        let mut built = progress::shown(&mut rebuild)?;
-        let programs = match self.programs() {
+        let built = self.rebuild(wanted)?;
+        match self.programs() {
             // Somebody has changed what they read.
-            Err(_) if !self.stands() => {
-                built = site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory)?;
-                self.programs()?
-            }
-            programs => programs?,
-        };
-        Ok((built, programs))
+            Err(_) if !self.stands() => Ok((self.rebuild(wanted)?, self.programs()?)),
+            programs => Ok((built, programs?)),
+        }
+    }
+
+    fn rebuild(&mut self, wanted: Wanted) -> Result<Built, BuildError> {
+        progress::shown(|| site_gen::rebuild(&self.settings.root, &self.out, wanted, &mut self.memory))
     }
 
     fn programs(&self) -> Result<Programs> {

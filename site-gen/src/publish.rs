@@ -84,7 +84,7 @@ fn write(
     let staging = Staging::begin(folder, manifest)?;
     let now_rendered = Mutex::new(RenderedFiles::with_capacity(rendered.map_or(0, RenderedFiles::len)));
     let put = |Output { path, bytes, rendered }| {
-        let name = rendered.is_some().then(|| path.clone());
+        let rendered = rendered.map(|rendered| (path.clone(), rendered));
         let is_ours = match bytes {
             Some(bytes) => staging.put(path, &bytes)?,
             None => {
@@ -92,8 +92,8 @@ fn write(
                 true
             }
         };
-        if let (Some(name), Some(rendered), true) = (name, rendered, is_ours) {
-            now_rendered.lock().unwrap_or_else(PoisonError::into_inner).insert(name, rendered);
+        if let Some((path, rendered)) = rendered.filter(|_| is_ours) {
+            now_rendered.lock().unwrap_or_else(PoisonError::into_inner).insert(path, rendered);
         }
         Ok(())
     };

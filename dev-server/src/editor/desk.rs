@@ -78,10 +78,8 @@ impl Desk {
     /// Fails if the sources cannot be read.
     pub fn list(&self, is_gone: bool) -> Result<List> {
         let standing = Repository::of(&self.root).and_then(|repository| repository.standing()).ok();
-        let (changed, unsent) = standing.map_or((Vec::new(), 0), |standing| {
-            let unsent = if standing.may_send { standing.ahead } else { 0 };
-            (standing.changed, unsent)
-        });
+        let (changed, unsent) =
+            standing.map(|standing| (standing.changed, standing.ahead)).unwrap_or_default();
         let listed = |file: PageFile| Listed {
             has_unsaved: self.unsaved.of(&file.path).is_some(),
             is_unrecorded: changed.iter().any(|one| one.path == file.path),

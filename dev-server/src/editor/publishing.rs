@@ -186,8 +186,9 @@ impl Desk {
     pub fn publishing(&self, done: Option<&str>) -> Result<Publishing, PublishingError> {
         let standing = Repository::of(&self.root)?.standing()?;
         let files = self.files().unwrap_or_default();
+        let has_loose = standing.changed.iter().any(|file| file.what == NEW && may_be_unused(&file.path));
         // Without a list of what pages show, nothing counts as unused.
-        let linked = linked(&self.root, &mut self.memory()).ok();
+        let linked = has_loose.then(|| linked(&self.root, &mut self.memory()).ok()).flatten();
         let unrecorded = |path: String, what| {
             let file = files.iter().find(|file| file.path == path);
             let title = file.and_then(|file| file.title.clone());

@@ -66,7 +66,7 @@ pub struct Standing {
     pub may_send: bool,
     /// Whether there is a place from which they are fetched.
     pub may_fetch: bool,
-    /// The number of versions that have not been sent.
+    /// The number of versions that have not been sent; 0 if there is no place for them.
     pub ahead: usize,
     /// Who records versions on this machine: a name and an address.
     pub who: Option<(String, String)>,
@@ -129,16 +129,17 @@ impl Repository {
         // Without a branch, what is recorded would be on none.
         let has_branch = self.is_true(&["symbolic-ref", "--quiet", "HEAD"]);
         let may_fetch = has_branch && self.is_true(&["rev-parse", "--verify", "--quiet", "@{upstream}"]);
-        let has_remote = !self.git(&["remote"])?.trim().is_empty();
+        let may_send = has_branch && !self.git(&["remote"])?.trim().is_empty();
         let unsent = match may_fetch {
             true => self.git(&["rev-list", "--count", "@{upstream}..HEAD"]),
             false => self.git(&["rev-list", "--count", "HEAD"]),
         };
-        let ahead = unsent.ok().and_then(|count| count.trim().parse().ok()).unwrap_or_default();
+        let ahead =
+            unsent.ok().filter(|_| may_send).and_then(|count| count.trim().parse().ok()).unwrap_or_default();
         let config = |key| self.git(&["config", key]).ok().map(|value| value.trim().to_owned());
         Ok(Standing {
             changed: self.changed(&status),
-            may_send: has_branch && has_remote,
+            may_send,
             may_fetch,
             ahead,
             who: config("user.name").zip(config("user.email")),

@@ -8,8 +8,6 @@
 //! | the mail about it | absent |
 //! | the count of this sender's requests in this hour | below its limit |
 
-use std::sync::Mutex;
-
 use catalog::answer::Status;
 use catalog::calendar::sequence;
 use catalog::mail::MailKind;
@@ -25,7 +23,7 @@ use super::item;
 use super::mail::Mail;
 use super::organiser::acts::enter;
 use super::progress::Progress;
-use super::sharing::{Read, Sharing};
+use super::sharing::Sharing;
 use super::transaction::Write;
 use super::{outbox, record};
 use crate::people::act::Act;
@@ -119,12 +117,7 @@ pub(super) struct Claiming<'a> {
     /// The time at which the request ends.
     pub(super) until: Timestamp,
     pub(super) progress: Progress,
-    /// What was read for the first attempt before the event itself was known.
-    pub(super) ahead: Mutex<Option<Ahead>>,
 }
-
-/// The people who share the address, and whether the desk is at work.
-pub(super) type Ahead = (Read, bool);
 
 /// Somebody who can be given a place.
 pub(super) struct Newcomer {

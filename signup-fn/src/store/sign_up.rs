@@ -9,11 +9,12 @@ use tokio::time::{Instant, timeout_at};
 use tokio::try_join;
 
 use super::applicant::Found;
-use super::claim::{Ahead, Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place, Request};
+use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place, Request};
 use super::client::{Store, attempt_id, unknown_session};
 use super::error::{Setback, StoreError};
 use super::item;
 use super::progress::Progress;
+use super::sharing::Read;
 use super::transaction::{Cancelled, Outcome, Write};
 use super::{record, retry};
 use crate::people::identity::{Mailbox, Person};
@@ -41,7 +42,7 @@ impl Store {
         let mailbox = request.identity.mailbox(request.event.id(), email);
         // Both at the same time: the event is nearly always kept in the partitions that the catalogue suggests.
         let likely = request.event.first_standing();
-        let ahead = timeout_at(deadline, self.read_ahead(&likely, &mailbox, session, request.now));
+        let ahead = timeout_at(deadline, self.look_around(&likely, &mailbox, session, request.now));
         let (kept, ahead) = try_join!(
             Box::pin(self.keep(request.event.id(), Some(request.event), timing)),
             Box::pin(async { Ok(ahead.await) })
@@ -60,9 +61,11 @@ impl Store {
             started,
             until: request.now.saturating_add(time_left).unwrap_or(Timestamp::MAX),
             progress: Progress::default(),
-            ahead: Mutex::new(ahead),
         };
-        let (claimed, told) = retry::until(deadline, || self.try_to_claim(&claiming)).await?;
+        // Only the first attempt uses what was seen before.
+        let ahead = Mutex::new(ahead);
+        let seen = || ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (claimed, told) = retry::until(deadline, || self.try_to_claim(&claiming, seen())).await?;
         let Some(person) = told else { return Ok(claimed) };
         // A probe for known addresses counts like a sign-up, although it changes nothing else.
         if let Some(count) = claiming.count() {
@@ -86,8 +89,8 @@ impl Store {
     }
 
     /// Makes one attempt. Whoever has an answer leaves no ticket behind.
-    async fn try_to_claim(&self, claiming: &Claiming<'_>) -> Result<Answer, Setback> {
-        let answer = self.answer(claiming).await;
+    async fn try_to_claim(&self, claiming: &Claiming<'_>, seen: Option<Seen>) -> Result<Answer, Setback> {
+        let answer = self.answer(claiming, seen).await;
         let is_over = !matches!(answer, Err(Setback::Passing(_)));
         if !is_over || !claiming.progress.has_ticket() || self.withdraw(claiming).await? {
             return answer;
@@ -99,25 +102,24 @@ impl Store {
         }
     }
 
-    /// Reads what an attempt needs to know before its transaction.
-    async fn read_ahead(
+    /// Reads what an attempt must know before its transaction.
+    async fn look_around(
         &self,
         event: &Event,
         mailbox: &Mailbox,
         session: &SessionId,
         now: Timestamp,
-    ) -> Result<Ahead, Setback> {
+    ) -> Result<Seen, Setback> {
         let (sharing, desk) =
             (self.read_sharing(event, mailbox), self.has_open_desk(event, mailbox, session, now));
         try_join!(sharing, desk)
     }
 
-    async fn answer(&self, claiming: &Claiming<'_>) -> Result<Answer, Setback> {
+    async fn answer(&self, claiming: &Claiming<'_>, seen: Option<Seen>) -> Result<Answer, Setback> {
         let Claiming { event, session, ref mailbox, .. } = *claiming;
-        let ahead = claiming.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (read, is_busy) = match ahead {
-            Some(ahead) => ahead,
-            None => self.read_ahead(event, mailbox, session.id(), claiming.now()).await?,
+        let (read, is_busy) = match seen {
+            Some(seen) => seen,
+            None => self.look_around(event, mailbox, session.id(), claiming.now()).await?,
         };
         let newcomer = match self.find(claiming, &read).await? {
             Found::Answered(claimed, told) => return Ok((claimed, told)),
@@ -196,6 +198,9 @@ impl Store {
         }
     }
 }
+
+/// The people who share the address, and whether the desk is at work.
+type Seen = (Read, bool);
 
 /// The outcome, and the person whom a mail must tell that the form was submitted again.
 type Answer = (Claimed, Option<Person>);

@@ -70,12 +70,12 @@ impl Manifest {
 
     /// Returns the stamp of a folder's manifest, if there is one.
     pub fn stamp(folder: &Path) -> Option<Stamp> {
-        metadata(folder).and_then(|now| Stamp::new(&now))
+        stamp(folder, FILE)
     }
 
     /// Returns the stamp of a folder's manifest, unless that has only just changed or a build was interrupted since.
     pub fn settled_stamp(folder: &Path) -> Option<Stamp> {
-        metadata(folder).and_then(|now| Stamp::settled(&now)).filter(|_| !folder.join(BEGUN).exists())
+        metadata(folder, FILE).and_then(|now| Stamp::settled(&now)).filter(|_| !folder.join(BEGUN).exists())
     }
 
     /// Notes the files of a build that the manifest in the folder does not have, so that the build after an interrupted one
@@ -103,14 +103,12 @@ impl Manifest {
 
     /// Returns whether the file at a path is still as site-gen left it.
     pub fn is_unchanged(&self, folder: &Path, path: &str) -> bool {
-        let stamp = self.files.get(path).copied().flatten();
-        stamp.is_some() && now(folder, path) == stamp
+        stands(folder, path, self.files.get(path).copied().flatten())
     }
 
     /// Returns the files that are not as site-gen left them.
     pub fn changed(&self, folder: &Path) -> Vec<&String> {
-        let is_changed =
-            |(path, stamp): &(&String, &Option<Stamp>)| stamp.is_none() || now(folder, path) != **stamp;
+        let is_changed = |(path, left): &(&String, &Option<Stamp>)| !stands(folder, path, **left);
         self.files.par_iter().filter(is_changed).map(|(path, _)| path).collect()
     }
 
@@ -149,14 +147,18 @@ fn write(folder: &Path, name: &str, value: &impl Serialize) -> Result<()> {
         .with_context(|| format!("`{name}` is niet te schrijven"))
 }
 
-/// Returns the stamp that a file has now.
-fn now(folder: &Path, path: &str) -> Option<Stamp> {
-    fs::metadata(folder.join(path)).ok().and_then(|metadata| Stamp::new(&metadata))
+/// Returns whether the file at a path still has the stamp with which it was left.
+fn stands(folder: &Path, path: &str, left: Option<Stamp>) -> bool {
+    left.is_some() && stamp(folder, path) == left
 }
 
-/// Returns the metadata of the manifest's file.
-fn metadata(folder: &Path) -> Option<fs::Metadata> {
-    fs::metadata(folder.join(FILE)).ok()
+/// Returns the stamp that a file has now.
+fn stamp(folder: &Path, path: &str) -> Option<Stamp> {
+    metadata(folder, path).and_then(|metadata| Stamp::new(&metadata))
+}
+
+fn metadata(folder: &Path, path: &str) -> Option<fs::Metadata> {
+    fs::metadata(folder.join(path)).ok()
 }
 
 /// Returns whether a path stays within the folder.

@@ -1,7 +1,5 @@
 //! A ticket: a sign-up that waits for a place.
 
-use std::sync::Mutex;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::Event;
 use jiff::Timestamp;
@@ -111,7 +109,6 @@ impl Ticket {
             started: lead.started,
             until: lead.until,
             progress: Progress::with_taken_keys(self.taken_keys),
-            ahead: Mutex::default(),
         }
     }
 }
