@@ -92,7 +92,14 @@ pub fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<Built, BuildErro
     }
     let prepared =
         timed(Part::Stage, "ontleden en ordenen", || Prepared::new(sources, request, None, &mut problems));
-    publish::publish(&prepared, out, None, problems)
+    let built = publish::publish(&prepared, out, None, problems);
+    free(prepared);
+    built
+}
+
+/// Frees a value on another thread, so that nobody waits for it.
+fn free(value: impl Send + 'static) {
+    rayon::spawn(move || drop(value));
 }
 
 /// Returns the recorded build as the result of this one, if it is of the same inputs and still stands.
@@ -119,7 +126,9 @@ pub fn rebuild(root: &Path, out: &Path, wanted: Wanted, memory: &mut Memory) -> 
     let sources = load(root, Some(&mut memory.read), &mut problems)?;
     let request = Request::new(&sources, wanted, &mut problems);
     let prepared = Prepared::new(sources, request, Some(memory), &mut problems);
-    publish::publish(&prepared, out, Some(&mut memory.left), problems)
+    let built = publish::publish(&prepared, out, Some(&mut memory.left), problems);
+    free(prepared);
+    built
 }
 
 /// Finds everything that is wrong with the site below `root`, every placeholder that is left, what was there in

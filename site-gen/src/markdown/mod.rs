@@ -54,7 +54,7 @@ pub fn render(source: &Arc<Source>, body: Range<usize>, scope: Scope<'_>, proble
     let mut html = String::with_capacity(source.text.len() * 3 / 2);
     html::push_html(&mut html, events.into_iter().filter_map(|(event, range)| writer.event(event, range)));
     let (links, headings) = writer.finish();
-    let form_at = html.find(FORM_MARK);
+    let form_at = if scope.has_form { html.find(FORM_MARK) } else { None };
     if let Some(at) = form_at {
         html.replace_range(at..at + FORM_MARK.len(), "");
     }

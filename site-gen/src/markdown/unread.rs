@@ -9,6 +9,7 @@ use super::runs::Run;
 use super::shortcode;
 use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems};
+use crate::words::bytes;
 
 /// Reports what looks like markup in plain text.
 pub(super) fn report(
@@ -38,7 +39,8 @@ const MOST: usize = 5;
 /// Reports the markup in a run.
 fn in_run(source: &Arc<Source>, span: Range<usize>, problems: &mut Problems) {
     let line = &source.text[span.clone()];
-    if !line.contains(['{', '[', ']', '*', '~']) {
+    let is_mark = |byte| (byte == b'{') | (byte == b'[') | (byte == b']') | (byte == b'*') | (byte == b'~');
+    if !bytes::has(line, is_mark) {
         return;
     }
     let is_escaped = |at: usize| source.text[..span.start + at].ends_with('\\');

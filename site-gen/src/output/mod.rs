@@ -3,6 +3,8 @@
 //! Belongs here: everything that writes to disk during a build. Does not belong here: the
 //! contents of the files.
 
+mod aside;
+mod in_place;
 pub mod lock;
 pub mod manifest;
 pub mod pages;

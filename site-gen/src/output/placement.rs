@@ -1,21 +1,10 @@
-//! Moves staged files into place, and removes files that are stale.
+//! What is in the way of new files, and what has to go.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-
-/// Moves a complete file into place atomically, and makes its folder if necessary.
-pub(super) fn move_to(aside: &Path, target: &Path) -> std::io::Result<()> {
-    match (fs::rename(aside, target), target.parent()) {
-        (Err(error), Some(parent)) if error.kind() == ErrorKind::NotFound => {
-            fs::create_dir_all(parent)?;
-            fs::rename(aside, target)
-        }
-        (moved, _) => moved,
-    }
-}
 
 /// Removes a file, and every folder that becomes empty as a result.
 pub(super) fn remove(folder: &Path, path: &str) -> Result<()> {

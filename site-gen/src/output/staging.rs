@@ -1,10 +1,10 @@
 //! Writes the output files. The only stage that writes to disk.
 //!
 //! A file that already exists with the same bytes is left untouched. Every other file is staged first, and moved into
-//! place once all files are staged. A build with a problem therefore changes nothing. If moving a file fails, the rest
-//! goes on, and the error lists what is still old; the next build mends it. Files that an earlier build wrote and this
-//! one does not produce are removed. The manifest in the output folder lists the files that site-gen wrote. No other
-//! file is ever replaced or removed.
+//! place once all files are staged; a folder that is new moves whole. A build with a problem therefore changes nothing.
+//! If moving a file fails, the rest goes on, and the error lists what is still old; the next build mends it. Files that an
+//! earlier build wrote and this one does not produce are removed. The manifest in the output folder lists the files that
+//! site-gen wrote. No other file is ever replaced or removed.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -15,11 +15,11 @@ use anyhow::{Context, Result, bail};
 use rayon::iter::Either;
 use rayon::prelude::*;
 
+use crate::output::aside::{self, Aside};
+use crate::output::in_place::InPlace;
 use crate::output::manifest::{BuildRecord, Manifest};
 use crate::output::pages::PublicPages;
-use crate::output::placement::{
-    first_of_others, half_written, in_the_way, is_in_the_way, missing, move_to, remove,
-};
+use crate::output::placement::{first_of_others, half_written, in_the_way, is_in_the_way, missing, remove};
 use crate::source::stamp::Stamp;
 
 /// The number of files that a build wrote, kept and removed.
@@ -33,13 +33,13 @@ pub struct Written {
     pub removed: usize,
 }
 
-const ASIDE: &str = ".site-gen.new";
-
 /// The staged files of one build.
 #[derive(Debug)]
 pub struct Staging<'a> {
     folder: PathBuf,
+    aside: Aside,
     before: &'a Manifest,
+    in_place: InPlace,
     put: Mutex<Put>,
 }
 
@@ -47,21 +47,23 @@ pub struct Staging<'a> {
 struct Put {
     /// The files of this build, except those that somebody else wrote.
     ours: Vec<(String, Bytes)>,
-    /// Number of staged files.
+    /// Number of staged files that replace others.
     changed: usize,
     /// Number of files that site-gen did not write but that have the same bytes.
     theirs: usize,
 }
 
 /// The location of a file's bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy)]
 enum Bytes {
     /// In place, with the stamp that the manifest records.
     Standing,
     /// In place, with a stamp that has yet to be read.
     Same,
-    /// Staged under this number.
-    Aside(usize),
+    /// Staged under this number, to replace the file in place.
+    Changed(usize),
+    /// Staged under its path, with this stamp: there is no such file in place.
+    New(Option<Stamp>),
 }
 
 impl<'a> Staging<'a> {
@@ -70,9 +72,10 @@ impl<'a> Staging<'a> {
     /// # Errors
     /// Returns an error if the staged files of an earlier build can't be removed.
     pub fn begin(folder: &Path, before: &'a Manifest) -> Result<Self> {
-        let staging = Self { folder: folder.to_owned(), before, put: Mutex::default() };
-        staging.clear()?;
-        Ok(staging)
+        let aside = Aside::of(folder);
+        aside.clear()?;
+        let in_place = InPlace::of(folder)?;
+        Ok(Self { folder: folder.to_owned(), aside, before, in_place, put: Mutex::default() })
     }
 
     /// Keeps an existing output file that is already up to date.
@@ -90,56 +93,53 @@ impl<'a> Staging<'a> {
     pub fn put(&self, path: String, bytes: &[u8]) -> Result<bool> {
         let target = self.folder.join(&path);
         let is_ours = self.before.files.contains_key(&path);
-        let is_changed = match fs::read(&target) {
-            Ok(there) if there == bytes => false,
+        match self.in_place.read(&path) {
+            Ok(there) if there == bytes && !is_ours => {
+                self.lock().theirs += 1;
+                return Ok(false);
+            }
+            Ok(there) if there == bytes => self.lock().ours.push((path, Bytes::Same)),
             Ok(_) if !is_ours => bail!(in_the_way(&target)),
-            Ok(_) => true,
-            Err(error) => match error.kind() {
-                ErrorKind::NotFound => true,
-                // `commit` empties and removes the folder, if all its files are ours.
-                ErrorKind::IsADirectory => {
-                    let is_ours = |file: &Path| self.is_ours(file);
-                    if let Some(theirs) = first_of_others(&target, is_ours) {
-                        bail!(in_the_way(&theirs));
+            Ok(_) => self.stage_changed(path, bytes)?,
+            Err(error) => {
+                match error.kind() {
+                    ErrorKind::NotFound => {}
+                    // `commit` empties and removes the folder, if all its files are ours.
+                    ErrorKind::IsADirectory => {
+                        let is_ours = |file: &Path| self.is_ours(file);
+                        if let Some(theirs) = first_of_others(&target, is_ours) {
+                            bail!(in_the_way(&theirs));
+                        }
                     }
-                    true
+                    ErrorKind::NotADirectory => self.check_parents(&path)?,
+                    _ => {
+                        return Err(error)
+                            .with_context(|| format!("`{}` is niet te lezen", target.display()));
+                    }
                 }
-                ErrorKind::NotADirectory => {
-                    self.check_parents(&path)?;
-                    true
-                }
-                _ => return Err(error).with_context(|| format!("`{}` is niet te lezen", target.display())),
-            },
-        };
+                self.stage_new(path, bytes)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Stages a file that replaces the one in place.
+    fn stage_changed(&self, path: String, bytes: &[u8]) -> Result<()> {
         let number = {
             let mut put = self.lock();
-            match (is_changed, is_ours) {
-                // The same bytes, but site-gen did not write the file, so it does not adopt it.
-                (false, false) => {
-                    put.theirs += 1;
-                    return Ok(false);
-                }
-                (false, true) => {
-                    put.ours.push((path, Bytes::Same));
-                    return Ok(true);
-                }
-                (true, _) => {
-                    let number = put.changed;
-                    put.changed += 1;
-                    put.ours.push((path, Bytes::Aside(number)));
-                    number
-                }
-            }
+            let number = put.changed;
+            put.changed += 1;
+            put.ours.push((path, Bytes::Changed(number)));
+            number
         };
-        let aside = self.aside(number);
-        let written = match fs::write(&aside, bytes) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                fs::create_dir_all(self.folder.join(ASIDE)).and_then(|()| fs::write(&aside, bytes))
-            }
-            written => written,
-        };
-        written.with_context(|| format!("`{}` is niet te schrijven", aside.display()))?;
-        Ok(true)
+        self.aside.write_changed(number, bytes)
+    }
+
+    /// Stages a file of which there is none in place.
+    fn stage_new(&self, path: String, bytes: &[u8]) -> Result<()> {
+        let written = self.aside.write_new(&path, bytes)?;
+        self.lock().ours.push((path, Bytes::New(Stamp::new(&written))));
+        Ok(())
     }
 
     /// Fails if a parent of the path is a file that site-gen did not write.
@@ -158,9 +158,9 @@ impl<'a> Staging<'a> {
     /// # Errors
     /// Returns an error if a path was put twice, or if a file can't be read, written or removed.
     pub fn commit(self, build: BuildRecord, pages: PublicPages) -> Result<(Written, Manifest)> {
-        let Put { mut ours, changed, theirs } = std::mem::take(&mut *self.lock());
+        let Put { mut ours, theirs, .. } = std::mem::take(&mut *self.lock());
         let (folder, before) = (&self.folder, &self.before.files);
-        ours.par_sort_unstable();
+        ours.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         if let Some([(path, _), _]) = ours.array_windows().find(|[one, other]| one.0 == other.0) {
             bail!("`{path}` wordt twee keer gemaakt");
         }
@@ -175,17 +175,25 @@ impl<'a> Staging<'a> {
         if !begun.is_empty() {
             Manifest::begin(folder, &begun)?;
         }
+        let is_staged = |(_, bytes): &&(String, Bytes)| matches!(bytes, Bytes::Changed(_) | Bytes::New(_));
+        let changed = ours.iter().filter(is_staged).count();
         let (removed, unchanged) = (stale.len(), ours.len() - changed + theirs);
         // The others go last: until every new file is in place, an old page may still refer to them.
         let (first, last): (Vec<&str>, Vec<&str>) =
             stale.into_iter().partition(|path| is_in_the_way(path, &now));
         first.into_iter().try_for_each(|path| remove(folder, path))?;
+        let new =
+            ours.iter().filter(|(_, bytes)| matches!(bytes, Bytes::New(_))).map(|(path, _)| path.as_str());
+        let moved = self.aside.move_new_folders(folder, new);
         let place = |(path, bytes): (String, Bytes)| {
             let target = || folder.join(&path);
             let placed = match bytes {
                 Bytes::Standing => return Either::Left((before.get(&path).copied().flatten(), path)),
+                // Moving a folder changes no stamp of the files in it.
+                Bytes::New(stamp) if moved.have(&path) => return Either::Left((stamp, path)),
                 Bytes::Same => Ok(()),
-                Bytes::Aside(number) => move_to(&self.aside(number), &target()),
+                Bytes::New(_) => aside::move_to(&self.aside.new_file(&path), &target()),
+                Bytes::Changed(number) => aside::move_to(&self.aside.changed(number), &target()),
             };
             match placed.and_then(|()| fs::metadata(target())) {
                 Ok(metadata) => Either::Left((Stamp::new(&metadata), path)),
@@ -194,7 +202,7 @@ impl<'a> Staging<'a> {
         };
         let (placed, failures): (Vec<_>, Vec<_>) = ours.into_par_iter().partition_map(place);
         if !failures.is_empty() {
-            self.clear()?;
+            self.aside.clear()?;
             return Err(half_written(folder, &failures));
         }
         last.into_iter().try_for_each(|path| remove(folder, path))?;
@@ -204,7 +212,7 @@ impl<'a> Staging<'a> {
         if now != *self.before {
             now.write(folder)?;
         }
-        self.clear()?;
+        self.aside.clear()?;
         Ok((written, now))
     }
 
@@ -213,7 +221,7 @@ impl<'a> Staging<'a> {
     /// # Errors
     /// Returns an error if the staged files can't be removed.
     pub fn abandon(self) -> Result<()> {
-        self.clear()
+        self.aside.clear()
     }
 
     /// Returns whether a file in the folder is one that an earlier build wrote.
@@ -225,24 +233,12 @@ impl<'a> Staging<'a> {
     fn lock(&self) -> MutexGuard<'_, Put> {
         self.put.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn aside(&self, number: usize) -> PathBuf {
-        self.folder.join(ASIDE).join(number.to_string())
-    }
-
-    fn clear(&self) -> Result<()> {
-        match fs::remove_dir_all(self.folder.join(ASIDE)) {
-            Err(error) if !matches!(error.kind(), ErrorKind::NotFound) => {
-                Err(error).with_context(|| format!("`{ASIDE}` is niet te verwijderen"))
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::aside::ASIDE;
     use crate::source::fingerprint::Fingerprint;
 
     fn build() -> BuildRecord {
@@ -364,7 +360,7 @@ mod tests {
             staging.put(path.to_owned(), b"2").unwrap();
         }
         // The disk loses what was staged for `a`.
-        let lost = staging.aside(0);
+        let lost = staging.aside.changed(0);
         fs::remove_file(lost).unwrap();
         let error = staging.commit(build(), PublicPages::new()).unwrap_err().to_string();
         assert!(

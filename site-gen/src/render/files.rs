@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catalog::answer::{Answer, ErrorView};
+use catalog::headers::SECURITY_HEADERS;
+use catalog::media_types::MEDIA_TYPES;
 use tera::Context;
 
 use super::output::{self, NO_VALUES, Output, Outputs, function_file, server_file, site_file};
@@ -143,6 +145,16 @@ impl Renderer<'_> {
         }
         outputs.push(server_file("redirects.json", &redirects)?);
         Ok(outputs)
+    }
+
+    /// Writes the settings for the server or the CDN.
+    pub(super) fn server_files(&self) -> Outputs {
+        let media_types: BTreeMap<_, _> = MEDIA_TYPES.iter().copied().collect();
+        Ok(vec![
+            server_file("headers.json", &BTreeMap::from(SECURITY_HEADERS))?,
+            server_file("media-types.json", &media_types)?,
+            server_file("next-change.json", &BTreeMap::from([("at", self.common.site.until)]))?,
+        ])
     }
 
     /// Writes the catalogue of events that the function reads at startup.

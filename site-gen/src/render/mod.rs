@@ -17,17 +17,14 @@ mod template_words;
 pub mod templates;
 pub mod views;
 
-use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use catalog::headers::SECURITY_HEADERS;
-use catalog::media_types::MEDIA_TYPES;
 use rayon::prelude::*;
 use serde::Serialize;
 use tera::Context;
 
-use self::output::{Output, Outputs, reusable_page, server_file, site_path};
+use self::output::{Output, Outputs, reusable_page, site_path};
 use self::search::weight;
 use self::templates::Templates;
 use self::views::PageView;
@@ -170,33 +167,36 @@ impl Renderer<'_> {
         hand_on: &(impl Fn(Outputs) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()> {
         let site = self.common.site;
-        for section in site.pages.iter().filter(|page| page.place.kind == Kind::Section) {
-            let articles: Vec<&Page> = site.articles_below(&section.place.url).collect();
-            let pages: Vec<&[&Page]> = articles.chunks(site.config.table.paginate_by).collect();
-            let count = pages.len();
-            let further = pages.into_par_iter().enumerate().skip(1);
-            further.try_for_each(|(at, articles)| {
-                hand_on(self.section_page(section, articles, at + 1, count))
-            })?;
-        }
-        site.tags.par_iter().try_for_each(|tag| hand_on(self.tag(tag)))?;
-        self.share_titles().par_iter().try_for_each(|title| hand_on(self.share_picture(title)))?;
-        hand_on(self.all_tags())?;
-        hand_on(self.agenda())?;
-        hand_on(self.feed())?;
-        hand_on(self.sitemap())?;
-        hand_on(self.calendars())?;
-        hand_on(self.aliases())?;
-        hand_on(server_file("headers.json", &BTreeMap::from(SECURITY_HEADERS)).map(|file| vec![file]))?;
-        let media_types: BTreeMap<_, _> = MEDIA_TYPES.iter().copied().collect();
-        hand_on(server_file("media-types.json", &media_types).map(|file| vec![file]))?;
-        let next_change = BTreeMap::from([("at", site.until)]);
-        hand_on(server_file("next-change.json", &next_change).map(|file| vec![file]))?;
-        hand_on(self.common_answers())?;
-        hand_on(self.own_pages())?;
-        hand_on(self.organiser_pages())?;
-        hand_on(self.mails())?;
-        hand_on(self.catalog())
+        let sections = || {
+            let sections = site.pages.par_iter().filter(|page| page.place.kind == Kind::Section);
+            sections.try_for_each(|section| {
+                let articles: Vec<&Page> = site.articles_below(&section.place.url).collect();
+                let pages: Vec<&[&Page]> = articles.chunks(site.config.table.paginate_by).collect();
+                let count = pages.len();
+                let further = pages.into_par_iter().enumerate().skip(1);
+                further.try_for_each(|(at, articles)| {
+                    hand_on(self.section_page(section, articles, at + 1, count))
+                })
+            })
+        };
+        let steps: [&(dyn Fn() -> anyhow::Result<()> + Sync); 15] = [
+            &sections,
+            &|| site.tags.par_iter().try_for_each(|tag| hand_on(self.tag(tag))),
+            &|| self.share_titles().par_iter().try_for_each(|title| hand_on(self.share_picture(title))),
+            &|| hand_on(self.all_tags()),
+            &|| hand_on(self.agenda()),
+            &|| hand_on(self.feed()),
+            &|| hand_on(self.sitemap()),
+            &|| hand_on(self.calendars()),
+            &|| hand_on(self.aliases()),
+            &|| hand_on(self.common_answers()),
+            &|| hand_on(self.own_pages()),
+            &|| hand_on(self.organiser_pages()),
+            &|| hand_on(self.mails()),
+            &|| hand_on(self.catalog()),
+            &|| hand_on(self.server_files()),
+        ];
+        steps.par_iter().try_for_each(|step| step())
     }
 
     fn problems(&self) -> MutexGuard<'_, Problems> {

@@ -217,9 +217,9 @@ impl LinkCheck {
 
     /// Reports all broken links, now that the headings of all pages are known.
     pub fn finish(&self, problems: &mut Problems) {
-        let Found { problems: found, facts, to_anchors } = std::mem::take(&mut *self.found());
-        problems.append(found);
-        for ToAnchor { source, span, path, anchor } in to_anchors {
+        let Found { problems: found, facts, to_anchors } = &mut *self.found();
+        problems.append(std::mem::take(found));
+        for ToAnchor { source, span, path, anchor } in std::mem::take(to_anchors) {
             let headings = facts.get(&path).map(|facts| facts.anchors.as_slice()).unwrap_or_default();
             let has_form = self.addresses.pages.get(&path) == Some(&true);
             let form = has_form.then_some(FORM_ANCHOR);

@@ -15,7 +15,7 @@ use crate::source::file_kind::FileKind;
 use crate::source::fingerprint::Fingerprint;
 use crate::source::problem::{Problem, Problems};
 use crate::source::stamp::Stamp;
-use crate::words::invisible::is_invisible;
+use crate::words::invisible::first_invisible;
 
 /// Everything that a site is built from.
 #[derive(Debug)]
@@ -250,7 +250,7 @@ fn text(root: &Path, file: &Path) -> Result<Result<Source, Problem>> {
         Ok(text) => {
             let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             // Control characters are invisible, and a feed must not contain them.
-            match text.char_indices().find(|(_, c)| is_invisible(*c)) {
+            match first_invisible(&text) {
                 None => Ok(Source::new(path, text)),
                 Some((at, c)) => {
                     let source = Arc::new(Source::new(path, text));

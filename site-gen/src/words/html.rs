@@ -4,6 +4,8 @@ use std::fmt;
 
 use pulldown_cmark_escape::{FmtWriter, escape_href, escape_html};
 
+use crate::words::bytes::double_whitespace;
+
 /// A text that is escaped for an HTML element or attribute when it is displayed.
 pub struct Text<'a>(pub &'a str);
 
@@ -25,30 +27,51 @@ impl fmt::Display for Href<'_> {
 /// Elements in which whitespace is significant.
 const VERBATIM: [&str; 4] = ["pre", "textarea", "script", "style"];
 
-/// Removes comments and collapses each run of whitespace to a single character.
+/// Removes comments and collapses each run of whitespace to a single character: to a newline if it contains one, or else
+/// to a space.
 ///
 /// A run never disappears entirely and nothing inside a tag changes, so the page looks and reads the same.
 pub fn minified(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(start) = rest.find('<') {
-        squeeze(&rest[..start], &mut out);
-        rest = &rest[start..];
-        if let Some(comment) = rest.strip_prefix("<!--") {
-            rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
-            continue;
+    // What was looked at, and what of it has been copied. Between them, nothing changes.
+    let (mut at, mut copied) = (0, 0);
+    while at < html.len() {
+        let tag = memchr::memchr(b'<', &html.as_bytes()[at..]).map_or(html.len(), |text| at + text);
+        while let Some(text) = double_whitespace(&html.as_bytes()[at..tag]) {
+            let run = &html[at + text..tag];
+            let run = &run[..run.bytes().take_while(u8::is_ascii_whitespace).count()];
+            out.push_str(&html[copied..at + text]);
+            out.push(if run.contains('\n') { '\n' } else { ' ' });
+            at += text + run.len();
+            copied = at;
         }
-        let name = &rest[1..];
-        let name = &name[..name.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(name.len())];
-        let end = match VERBATIM.contains(&name) {
-            true => rest.find(&format!("</{name}")).unwrap_or(rest.len()),
-            false => tag_end(rest),
-        };
-        out.push_str(&rest[..end]);
-        rest = &rest[end..];
+        let rest = &html[tag..];
+        at = tag + element_end(rest);
+        if rest.starts_with("<!--") {
+            out.push_str(&html[copied..tag]);
+            copied = at;
+        }
     }
-    squeeze(rest, &mut out);
+    out.push_str(&html[copied..]);
     out
+}
+
+/// Returns the byte offset just past the tag or the comment at the start of a text, or past the contents of an element in
+/// which whitespace is significant.
+fn element_end(text: &str) -> usize {
+    if text.starts_with("<!--") {
+        return text.find("-->").map_or(text.len(), |end| end + 3);
+    }
+    match VERBATIM.iter().find(|name| is_named(text, name)) {
+        Some(name) => text.find(&format!("</{name}")).unwrap_or(text.len()),
+        None => tag_end(text),
+    }
+}
+
+/// Returns whether a text begins with an opening tag of this name.
+fn is_named(text: &str, name: &str) -> bool {
+    let rest = text.strip_prefix('<').and_then(|tag| tag.strip_prefix(name));
+    rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// Returns the byte offset just past the tag at the start of a text.
@@ -65,25 +88,6 @@ fn tag_end(tag: &str) -> usize {
         }
     }
     tag.len()
-}
-
-/// Appends a text with each run of whitespace collapsed.
-///
-/// A run that contains a newline becomes a newline, and any other run becomes a space.
-fn squeeze(text: &str, out: &mut String) {
-    let mut rest = text;
-    // Most whitespace is a single character, which is copied unchanged.
-    let run_in = |text: &str| {
-        text.as_bytes().array_windows().position(|[a, b]| a.is_ascii_whitespace() && b.is_ascii_whitespace())
-    };
-    while let Some(start) = run_in(rest) {
-        let run = &rest[start..];
-        let length = run.bytes().take_while(u8::is_ascii_whitespace).count();
-        out.push_str(&rest[..start]);
-        out.push(if run[..length].contains('\n') { '\n' } else { ' ' });
-        rest = &run[length..];
-    }
-    out.push_str(rest);
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Belongs here: pure functions on text and dates. Does not belong here: anything that knows
 //! about files, pages or problems.
 
+pub mod bytes;
 pub mod html;
 pub mod invisible;
 pub mod quotes;

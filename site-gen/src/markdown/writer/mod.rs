@@ -18,7 +18,7 @@ use crate::source::file::Source;
 use crate::source::link::Link;
 use crate::source::place;
 use crate::source::problem::{Problem, Problems};
-use crate::words::invisible::is_invisible;
+use crate::words::invisible::first_invisible;
 
 /// Marks the place of the form while the HTML is written. Text is escaped and comments are dropped,
 /// so no source can produce this comment.
@@ -180,7 +180,7 @@ impl<'e: 'a, 'a> Writer<'a> {
                 self.open = Open::Shortcode;
                 return self.shortcode(range);
             }
-            Event::Text(text) if text.contains(is_invisible) => {
+            Event::Text(text) if first_invisible(text).is_some() => {
                 let help = "verwijder het, en typ de tekst eromheen zo nodig opnieuw";
                 self.tell(range.clone(), "hier staat een onzichtbaar stuurteken", help);
             }

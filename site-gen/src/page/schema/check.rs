@@ -10,7 +10,7 @@ use toml::de::{DeArray, DeString, DeTable, DeValue};
 use super::{Key, Kind, names, syntax};
 use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems, nearest};
-use crate::words::invisible::is_invisible;
+use crate::words::invisible::first_invisible;
 
 /// Deserialises the TOML in a range of a source into a type whose fields match the keys.
 ///
@@ -297,7 +297,7 @@ fn line_of(text: &str, offset: usize) -> usize {
 impl Kind {
     /// Returns what is wrong with a value of the right kind.
     fn fault(&self, name: &str, value: &DeValue<'_>) -> Option<String> {
-        let is_invisible = |text: &str| text.contains(is_invisible);
+        let is_invisible = |text: &str| first_invisible(text).is_some();
         match (self, value) {
             (Self::Text | Self::Line | Self::TextOrTexts, DeValue::String(text))
                 if text.trim().is_empty() =>
