@@ -212,6 +212,7 @@ fn each_folder_imports_only_folders_above_it() {
     check(
         "site-gen",
         &[
+            "background.rs",
             "profile.rs",
             "progress.rs",
             "words",

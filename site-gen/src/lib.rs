@@ -2,6 +2,7 @@
 //!
 //! | folder | what it holds |
 //! |---|---|
+//! | `background` | work that nobody waits for |
 //! | [`progress`] | how far long work is, for a terminal |
 //! | [`words`] | Dutch dates, HTML escaping, slugs, search terms: pure text |
 //! | [`source`] | the files that were read, addresses within the site, and problems with a place |
@@ -18,6 +19,7 @@
 //! Each folder imports only folders above it in this table.
 
 pub mod assets;
+mod background;
 #[cfg(feature = "command")]
 pub mod command;
 pub mod incremental;
@@ -40,6 +42,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use crate::background::free;
 use crate::incremental::Memory;
 use crate::output::manifest::{BuildRecord, Manifest};
 use crate::output::staging::Written;
@@ -95,11 +98,6 @@ pub fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<Built, BuildErro
     let built = publish::publish(&prepared, out, None, problems);
     free(prepared);
     built
-}
-
-/// Frees a value on another thread, so that nobody waits for it.
-fn free(value: impl Send + 'static) {
-    rayon::spawn(move || drop(value));
 }
 
 /// Returns the recorded build as the result of this one, if it is of the same inputs and still stands.

@@ -8,6 +8,7 @@ use crate::assets::images::Images;
 use crate::assets::pictures::{self, Picture};
 use crate::assets::publish;
 use crate::assets::share::Share;
+use crate::background::free;
 use crate::incremental::{Memory, Previous};
 use crate::markdown;
 use crate::markdown::body::{Body, Scope};
@@ -15,7 +16,7 @@ use crate::markdown::facts::Facts;
 use crate::markdown::reserved::ReservedIds;
 use crate::page::config::{self, Config, LinkTable};
 use crate::page::page_file::PageFile;
-use crate::page::parse::{self, Parsed};
+use crate::page::parse::{self, Parsed, ParsedPages};
 use crate::page::publication::{Moment, Wanted};
 use crate::render::output::Output;
 use crate::render::templates::Templates;
@@ -120,8 +121,7 @@ impl Prepared {
         let before = memory.as_deref().map(|memory| &memory.parsed);
         let pages = parse::parse(&sources.pages, before, &zone, problems);
         if let Some(memory) = memory {
-            let by_path = |page: &Arc<Parsed>| (page.source.path.clone(), Arc::clone(page));
-            memory.parsed = pages.iter().map(by_path).collect();
+            free(std::mem::replace(&mut memory.parsed, ParsedPages::new(&pages)));
         }
         let templates = Templates::compile(&sources.templates, problems);
         let mut public = Public::new(pages, moment);

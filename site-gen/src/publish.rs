@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
+use crate::background::free;
 use crate::incremental::{Left, Previous, RenderedFiles};
 use crate::output::lock::Lock;
 use crate::output::manifest::{BuildRecord, Manifest};
@@ -64,7 +65,10 @@ pub(crate) fn publish(
         }
     };
     let (result, now) = match written {
-        Some((built, now)) => (Ok(built), now),
+        Some((built, now)) => {
+            free(before);
+            (Ok(built), now)
+        }
         None => (Err(BuildError::Problems(problems)), before),
     };
     if let Some(left) = left {

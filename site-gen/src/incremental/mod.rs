@@ -70,7 +70,7 @@ impl Memory {
     /// Drops the parsed pages when the configuration differs: their dates depend on its time zone.
     pub(crate) fn forget_pages_of_another_config(&mut self, config: Option<&Arc<Source>>) {
         if self.config.as_ref().map(Arc::as_ptr) != config.map(Arc::as_ptr) {
-            self.parsed.clear();
+            self.parsed = ParsedPages::default();
             self.config = config.cloned();
         }
     }

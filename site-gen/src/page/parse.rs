@@ -86,8 +86,27 @@ impl Content {
     }
 }
 
-/// The pages that the previous build parsed, by the path of their source file.
-pub type ParsedPages = HashMap<String, Arc<Parsed>>;
+/// The pages that the previous build parsed, by the place of their sources in memory. No other source has that place as
+/// long as the page keeps it.
+#[derive(Debug, Default)]
+pub struct ParsedPages(HashMap<usize, Arc<Parsed>>);
+
+impl ParsedPages {
+    /// Keeps parsed pages for the next build.
+    pub fn new(pages: &[Arc<Parsed>]) -> Self {
+        // A page with a problem is parsed again, so that the problem is reported again.
+        let whole = pages.iter().filter(|page| page.content.is_some());
+        Self(whole.map(|page| (place_in_memory(&page.source), Arc::clone(page))).collect())
+    }
+
+    fn get(&self, source: &Arc<Source>) -> Option<&Arc<Parsed>> {
+        self.0.get(&place_in_memory(source))
+    }
+}
+
+fn place_in_memory(source: &Arc<Source>) -> usize {
+    Arc::as_ptr(source).addr()
+}
 
 /// Parses every source, and reuses a page from `before` if its source is unchanged.
 ///
@@ -98,12 +117,7 @@ pub fn parse(
     zone: &TimeZone,
     problems: &mut Problems,
 ) -> Vec<Arc<Parsed>> {
-    let known = |source: &Arc<Source>| {
-        let parsed = before?.get(&source.path)?;
-        // A page with a problem is parsed again, so that the problem is reported again.
-        let is_known = parsed.content.is_some() && Arc::ptr_eq(&parsed.source, source);
-        is_known.then(|| Arc::clone(parsed))
-    };
+    let known = |source| before?.get(source).map(Arc::clone);
     let parsed: Vec<(Option<Arc<Parsed>>, Problems)> = sources
         .par_iter()
         .map(|source| {

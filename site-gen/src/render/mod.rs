@@ -124,7 +124,7 @@ impl Renderer<'_> {
     pub fn render(&self, put: impl Fn(Output) -> anyhow::Result<()> + Sync) -> anyhow::Result<()> {
         let site = self.common.site;
         let hand_on = |outputs: Outputs| match outputs {
-            Ok(outputs) => outputs.into_iter().try_for_each(&put),
+            Ok(outputs) => outputs.into_par_iter().try_for_each(&put),
             Err(problem) => {
                 self.problems().push(problem);
                 Ok(())

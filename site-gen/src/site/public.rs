@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::page::parse::Parsed;
 use crate::page::publication::Moment;
 use crate::source::file::Asset;
@@ -42,8 +44,10 @@ impl Public {
         };
         let mut public =
             Self { shown: Vec::with_capacity(parsed.len()), held: Vec::new(), held_files: BTreeMap::new() };
-        for page in parsed {
-            match own_reason(&page).or_else(|| section_reason(&page)) {
+        let reasons: Vec<Option<String>> =
+            parsed.par_iter().map(|page| own_reason(page).or_else(|| section_reason(page))).collect();
+        for (page, reason) in parsed.into_iter().zip(reasons) {
+            match reason {
                 Some(reason) => public.held.push((page, reason)),
                 None => public.shown.push(page),
             }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use walkdir::{DirEntry, WalkDir};
 
+use crate::background::free;
 use crate::source::file::{Asset, Source};
 use crate::source::file_kind::FileKind;
 use crate::source::fingerprint::Fingerprint;
@@ -126,7 +127,7 @@ pub fn read_listed(
     let mut files = Reading { before: &before.assets, now: HashMap::new(), problems };
     let mut assets = files.all(assets, |file| Ok(Ok(asset(root, file, "content")?)))?;
     assets.extend(files.all(fixed, |file| Ok(Ok(asset(root, file, STATIC)?)))?);
-    *before = ReadFiles { texts, assets: files.now };
+    free(std::mem::replace(before, ReadFiles { texts, assets: files.now }));
     Ok(Sources { config, pages, assets, templates })
 }
 

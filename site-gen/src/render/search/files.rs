@@ -6,6 +6,7 @@
 //! | `zoeken/woorden.….json` | stems that follow each other in the alphabet, with their pages |
 //! | `zoeken/paginas.….json` | pages that follow each other, with title, address and description |
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::index::{Entry, Index, Stem};
@@ -38,10 +39,10 @@ enum Rest<'a> {
         #[serde(rename = "pagesPerFile")]
         pages_per_file: usize,
         #[serde(rename = "pageFiles")]
-        page_files: Vec<String>,
+        page_files: Vec<&'a str>,
         /// For each part of the words, its first word and its fingerprint.
         #[serde(rename = "wordFiles")]
-        word_files: Vec<(&'a str, String)>,
+        word_files: Vec<(&'a str, &'a str)>,
     },
 }
 
@@ -57,23 +58,34 @@ pub fn of(index: &Index<'_>, synonyms: &[Vec<String>]) -> serde_json::Result<Vec
     if size <= WHOLE {
         return Ok(vec![root(Rest::Whole { pages, stems })?]);
     }
-    let mut files = Vec::new();
-    let mut part = |kind: &str, text: String| {
-        // The name changes with the content, so that browsers keep what stays the same.
+    let parts = parts(stems);
+    let of_pages: Vec<File> = pages
+        .par_chunks(PAGES)
+        .map(|pages| File::new("paginas", &pages))
+        .collect::<serde_json::Result<_>>()?;
+    let of_words: Vec<File> =
+        parts.par_iter().map(|part| File::new("woorden", &part.stems)).collect::<serde_json::Result<_>>()?;
+    let page_files = of_pages.iter().map(|file| file.fingerprint.as_str()).collect();
+    let first_words = parts.iter().map(|part| part.first);
+    let word_files = first_words.zip(of_words.iter().map(|file| file.fingerprint.as_str())).collect();
+    let root = root(Rest::Parts { pages_per_file: PAGES, page_files, word_files })?;
+    let files = of_pages.into_iter().chain(of_words).map(|file| (file.path, file.text));
+    Ok(files.chain([root]).collect())
+}
+
+/// A part of the index. Its name changes with its content, so that browsers keep what stays the same.
+struct File {
+    fingerprint: String,
+    path: String,
+    text: String,
+}
+
+impl File {
+    fn new(kind: &str, content: &impl Serialize) -> serde_json::Result<Self> {
+        let text = serde_json::to_string(content)?;
         let fingerprint = Fingerprint::of(&text).short();
-        files.push((format!("zoeken/{kind}.{fingerprint}.json"), text));
-        fingerprint
-    };
-    let mut page_files = Vec::new();
-    for pages in pages.chunks(PAGES) {
-        page_files.push(part("paginas", serde_json::to_string(pages)?));
+        Ok(Self { path: format!("zoeken/{kind}.{fingerprint}.json"), fingerprint, text })
     }
-    let mut word_files = Vec::new();
-    for Part { first, stems } in parts(stems) {
-        word_files.push((first, part("woorden", serde_json::to_string(&stems)?)));
-    }
-    files.push(root(Rest::Parts { pages_per_file: PAGES, page_files, word_files })?);
-    Ok(files)
 }
 
 fn size(stem: &Stem) -> usize {

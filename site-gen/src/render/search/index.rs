@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::compound;
@@ -82,14 +83,14 @@ impl<'a> Index<'a> {
         }
         add_parts(&words, &mut stems);
         let mut stems: Vec<Stem> = stems
-            .into_iter()
+            .into_par_iter()
             .filter(|stem| !stem.forms.is_empty())
             .map(|mut stem| {
                 stem.forms.sort_unstable();
                 Stem { forms: stem.forms.join(" "), pages: encoded(&stem.pages) }
             })
             .collect();
-        stems.sort_unstable();
+        stems.par_sort_unstable();
         Self { pages, stems }
     }
 }
