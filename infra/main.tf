@@ -37,9 +37,9 @@ data "aws_iam_policy_document" "lambda" {
 data "aws_iam_policy_document" "table" {
   statement {
     actions = [
+      "dynamodb:BatchGetItem",
       "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
-      "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
       "dynamodb:UpdateItem",

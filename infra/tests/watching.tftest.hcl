@@ -202,7 +202,7 @@ run "every_role_can_do_what_its_program_does" {
 
   assert {
     condition = data.aws_iam_policy_document.table.statement[0].actions == toset([
-      "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
+      "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
     ])
     error_message = "The programs use exactly these operations (the offline run shows it)."
   }

@@ -115,7 +115,9 @@ async fn fill(store: &Store, event: &Event, people: usize, now: Timestamp) -> Re
             privacy_notice_version: "1",
             act: None,
         };
-        store.claim(&request, timing(now).deadline).await?;
+        let deadline = timing(now).deadline;
+        let ahead = store.look_ahead(event, Some(request.applicant()), deadline).await?;
+        store.claim(&request, ahead, deadline).await?;
     }
     Ok(())
 }

@@ -324,7 +324,8 @@ async fn one_sender_can_ask_for_half_the_seats_of_a_session_in_an_hour() {
             privacy_notice_version: "2026-11",
             act: None,
         };
-        table.store().claim(&request, soon()).await.unwrap().claim
+        let ahead = table.store().look_ahead(request.event, Some(request.applicant()), soon()).await.unwrap();
+        table.store().claim(&request, ahead, soon()).await.unwrap().claim
     };
     for number in 0..24 {
         assert_eq!(ask(number, "a").await, Claim::Placed(Place::Seat));

@@ -51,7 +51,9 @@ pub(super) async fn add(
         privacy_notice_version: desk.area().catalog.privacy_notice_version(),
         act: Some(&act),
     };
-    let Claimed { claim, person } = desk.store().claim(&request, desk.timing.deadline).await?;
+    let (store, deadline) = (desk.store(), desk.timing.deadline);
+    let ahead = store.look_ahead(&event, Some(request.applicant()), deadline).await?;
+    let Claimed { claim, person } = store.claim(&request, ahead, deadline).await?;
     let refused = match claim {
         Claim::Placed(_) => return Ok(done(&event, person.reference())),
         Claim::Known(_) => match added_before(desk, &act).await? {

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use catalog::answer::{Field, FieldError, FieldErrors};
-use catalog::{Event, Session};
+use catalog::{Event, EventId, Session};
 
+use crate::people::applicant::Applicant;
 use crate::people::field::{Email, Line, Lines, TextError};
+use crate::people::identity::Identity;
 use crate::people::signup::{Details, Role, RoleError, Signup};
 
 /// A submitted form, with every field as the visitor typed it.
@@ -83,6 +85,12 @@ impl Submission {
     pub fn session<'a>(&self, event: &'a Event) -> Option<&'a Session> {
         let id = self.get(Field::Session).parse().ok()?;
         event.session(&id).filter(|session| !session.is_removed())
+    }
+
+    /// Returns who asks for a place in which session, as far as the form says so. Nothing else is checked.
+    pub fn applicant(&self, identity: &Identity, event: &EventId) -> Option<Applicant> {
+        let (email, session) = (self.email().ok()?, self.get(Field::Session).parse().ok()?);
+        Some(Applicant { mailbox: identity.mailbox(event, &email), session })
     }
 
     /// Checks all fields, and returns the sign-up that the form requests.

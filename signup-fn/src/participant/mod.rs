@@ -17,11 +17,11 @@ pub mod sign_up;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use catalog::Event;
 use catalog::address::SignupAddress;
 use catalog::answer::{Answer, FormView};
 use catalog::own::ErasedView;
 use catalog::words::EventWords;
+use catalog::{Event, EventId};
 use http::{Method, Request, Response, StatusCode};
 
 use self::function::Function;
@@ -44,6 +44,9 @@ pub async fn answer(
     let Ok(address) = request.uri().path().parse::<SignupAddress>() else {
         return function.answers.error(StatusCode::NOT_FOUND);
     };
+    if let (SignupAddress::Form { event }, &Method::POST) = (&address, request.method()) {
+        return submit(function, event, &request, sender, timing).await;
+    }
     let event = match event(function, &address, timing).await {
         Ok(Some(event)) => event,
         Ok(None) => return function.answers.error(StatusCode::NOT_FOUND),
@@ -52,14 +55,6 @@ pub async fn answer(
     let event = event.as_ref();
     match &address {
         SignupAddress::Form { .. } => match *request.method() {
-            Method::POST => match admission::admit(&request, &function.origins) {
-                Ok(()) => {
-                    let source = sender.map(|sender| function.identity.source(sender, timing.now));
-                    let form = SentForm { event, source: source.as_ref(), body: request.body() };
-                    sign_up::sign_up(function, &form, timing).await
-                }
-                Err(status) => function.answers.error(status),
-            },
             // Shows the form as it is now: the static page may have been built before sign-up opened.
             Method::GET | Method::HEAD => {
                 let view = FormView::empty(event, timing.now);
@@ -82,6 +77,25 @@ pub async fn answer(
             _ => function.answers.method_not_allowed("GET, HEAD"),
         },
     }
+}
+
+/// Responds to a submitted form.
+async fn submit(
+    function: &Function,
+    event: &EventId,
+    request: &Request<Vec<u8>>,
+    sender: Option<IpAddr>,
+    timing: Timing,
+) -> Response<String> {
+    let Some(catalogue) = function.catalog.event(event) else {
+        return function.answers.error(StatusCode::NOT_FOUND);
+    };
+    if let Err(status) = admission::admit(request, &function.origins) {
+        return function.answers.error(status);
+    }
+    let source = sender.map(|sender| function.identity.source(sender, timing.now));
+    let form = SentForm { catalogue, source: source.as_ref(), body: request.body() };
+    sign_up::sign_up(function, &form, timing).await
 }
 
 /// Responds at a read-only address.
@@ -132,17 +146,9 @@ async fn event<'a>(
             Ok(function.store.keep(address.event(), catalogue, timing).await?.map(Cow::Owned))
         }
         // An organiser may have closed the sign-up, or called a session off.
-        SignupAddress::Form { event } => {
+        SignupAddress::Form { .. } => {
             let Some(catalogue) = catalogue else { return Ok(None) };
-            let standing = function.store.standing(event, Some(catalogue), timing).await;
-            let standing = standing.inspect_err(|error| {
-                tracing::error!(event.id = %event, %error, "the form shows the event of the catalogue");
-            });
-            // Without the table, what a visitor typed must still come back.
-            Ok(standing
-                .ok()
-                .flatten()
-                .map_or(Some(Cow::Borrowed(catalogue)), |event| Some(Cow::Owned(event))))
+            Ok(Some(sign_up::look_ahead(function, catalogue, None, timing).await.0))
         }
         _ => {
             let has_session = |event: &&Event| address.session().is_none_or(|id| event.session(id).is_some());

@@ -1,5 +1,6 @@
 //! Handling a submitted form: signs the participant up, or responds with the reason why not.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use catalog::address::SignupAddress;
@@ -9,8 +10,10 @@ use http::{Response, StatusCode};
 
 use super::form::Submission;
 use super::function::Function;
+use crate::people::applicant::Applicant;
 use crate::people::identity::Source;
 use crate::people::timing::Timing;
+use crate::store::ahead::Ahead;
 use crate::store::claim::{Claim, Claimed, Place, Request};
 use crate::store::error::StoreError;
 use crate::web::answers::{self, personal, see_other};
@@ -18,8 +21,8 @@ use crate::web::answers::{self, personal, see_other};
 /// A submitted form that passed the checks in [`crate::web::admission`].
 #[derive(Debug)]
 pub struct SentForm<'a> {
-    /// The event it is for.
-    pub event: &'a Event,
+    /// The event it is for, as the catalogue has it.
+    pub catalogue: &'a Event,
     /// The sender, if known.
     pub source: Option<&'a Source>,
     /// The form as `application/x-www-form-urlencoded` bytes.
@@ -28,11 +31,14 @@ pub struct SentForm<'a> {
 
 /// Signs up the participant who submitted a form.
 pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -> Response<String> {
-    let SentForm { event, source, body } = *form;
+    let SentForm { catalogue, source, body } = *form;
     let answers = &function.answers;
     let Ok(submission) = Submission::read(body) else {
         return answers.error(StatusCode::BAD_REQUEST);
     };
+    let applicant = submission.applicant(&function.identity, catalogue.id());
+    let (event, ahead) = look_ahead(function, catalogue, applicant, timing).await;
+    let event = event.as_ref();
     let view = |errors: &FieldErrors| FormView::new(event, timing.now, submission.values().clone(), errors);
     let no_errors = FieldErrors::new();
     if let Some(session) = submission.session(event)
@@ -66,7 +72,11 @@ pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -
         privacy_notice_version: function.catalog.privacy_notice_version(),
         act: None,
     };
-    let Claimed { claim, person } = match function.store.claim(&request, timing.deadline).await {
+    let claimed = match ahead {
+        Ok(ahead) => function.store.claim(&request, ahead, timing.deadline).await,
+        Err(error) => Err(error),
+    };
+    let Claimed { claim, person } = match claimed {
         Ok(claimed) => claimed,
         Err(error) => return failed(function, event, view(&no_errors), &error),
     };
@@ -90,6 +100,25 @@ pub async fn sign_up(function: &Function, form: &SentForm<'_>, timing: Timing) -
         Claim::TooOften => {
             log(event, Some(&session), "too_often");
             answers.error(StatusCode::TOO_MANY_REQUESTS)
+        }
+    }
+}
+
+/// Returns an event as it stands, and what else a sign-up of an applicant has to know. Without the table, returns the event
+/// of the catalogue: what a visitor typed must still come back.
+pub async fn look_ahead<'a>(
+    function: &Function,
+    catalogue: &'a Event,
+    applicant: Option<Applicant>,
+    timing: Timing,
+) -> (Cow<'a, Event>, Result<Ahead, StoreError>) {
+    let read = function.store.look_ahead(catalogue, applicant, timing.deadline).await;
+    let standing = read.and_then(|ahead| Ok((ahead.standing(catalogue, timing.now)?, ahead)));
+    match standing {
+        Ok((event, ahead)) => (event.map_or(Cow::Borrowed(catalogue), Cow::Owned), Ok(ahead)),
+        Err(error) => {
+            tracing::error!(event.id = %catalogue.id(), %error, "the form shows the event of the catalogue");
+            (Cow::Borrowed(catalogue), Err(error))
         }
     }
 }

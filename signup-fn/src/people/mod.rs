@@ -4,6 +4,7 @@
 //! belong here: a clock, the network, DynamoDB, HTML.
 
 pub mod act;
+pub mod applicant;
 mod bits;
 pub mod broadcast;
 pub mod digest;

@@ -8,8 +8,8 @@ use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place};
 use super::client::{Store, attempt_id};
 use super::error::Setback;
 use super::expression::{Condition, equals};
-use super::item::{self, number};
-use super::mailbox::MAX_PEOPLE;
+use super::item::{self, Item, number};
+use super::mailbox::{MAX_PEOPLE, sharing};
 use super::record;
 use super::sharing::Read;
 use super::waiting_list::Attempt;
@@ -94,7 +94,13 @@ impl Store {
 
     /// Reads everybody who shares a mailbox.
     pub(super) async fn read_sharing(&self, event: &Event, mailbox: &Mailbox) -> Result<Read, Setback> {
-        let sharing = self.sharing(event, mailbox).await?;
+        let found = self.item(item::of_mailbox(event, mailbox)).await?;
+        self.with_sharers(event, found.as_ref()).await
+    }
+
+    /// Reads everybody who shares a mailbox whose item was read, if there is one.
+    pub(super) async fn with_sharers(&self, event: &Event, mailbox: Option<&Item>) -> Result<Read, Setback> {
+        let sharing = sharing(mailbox)?;
         let items = self.sharers(event, &sharing).await?;
         Ok((sharing, items))
     }

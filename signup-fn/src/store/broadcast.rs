@@ -215,7 +215,7 @@ impl Store {
         id: &ActId,
         deadline: Instant,
     ) -> Result<Option<Broadcast>, StoreError> {
-        let found = retry::until(deadline, || self.item(key(event.id(), id))).await?;
+        let found = self.item_until(deadline, key(event.id(), id)).await?;
         found.as_ref().map(|item| from_item(item, event)).transpose()
     }
 
@@ -229,7 +229,7 @@ impl Store {
         deadline: Instant,
     ) -> Result<Listing<Vec<Broadcast>>, StoreError> {
         let partition = item::event_key(event.id());
-        let items = retry::until(deadline, || self.query(&partition, BROADCAST)).await?;
+        let items = self.query_until(deadline, &partition, BROADCAST).await?;
         Ok(items.iter().map(|item| from_item(item, event)).collect())
     }
 }

@@ -124,7 +124,7 @@ impl Store {
     /// Fails like [`Store::carry_over`].
     pub async fn was_carried_over(&self, old: &Self, timing: Timing) -> Result<bool, StoreError> {
         let key = carried_key(old);
-        Ok(retry::until(timing.deadline, || self.item(key.clone())).await?.is_some())
+        Ok(self.item_until(timing.deadline, key).await?.is_some())
     }
 
     /// Carries over the mails to the people who are here, unless they were sent from here. Returns their number.
@@ -154,7 +154,7 @@ impl Store {
     /// Returns an event whose people are spread over partitions if this table has kept it so. The old table may have kept
     /// it at another moment, when it had more seats or fewer.
     async fn as_spread_here(&self, event: &Event, deadline: Instant) -> Result<Event, StoreError> {
-        let kept = retry::until(deadline, || self.item(item::kept_key(event.id()))).await?;
+        let kept = self.item_until(deadline, item::kept_key(event.id())).await?;
         Ok(event.spread(kept.as_ref().map_or(event.is_spread(), record::is_spread)))
     }
 

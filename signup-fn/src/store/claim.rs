@@ -27,6 +27,7 @@ use super::sharing::Sharing;
 use super::transaction::Write;
 use super::{outbox, record};
 use crate::people::act::Act;
+use crate::people::applicant::Applicant;
 use crate::people::identity::{Identity, Mailbox, Person, Source};
 use crate::people::participant::Participant;
 use crate::people::signup::Signup;
@@ -127,6 +128,14 @@ pub(super) struct Newcomer {
     pub(super) condition: Condition,
     /// The people who share the address already.
     pub(super) sharing: Sharing,
+}
+
+impl Request<'_> {
+    /// Returns who asks for a place.
+    pub fn applicant(&self) -> Applicant {
+        let Signup { session, email, .. } = &self.signup;
+        Applicant { mailbox: self.identity.mailbox(self.event.id(), email), session: session.clone() }
+    }
 }
 
 impl Claiming<'_> {

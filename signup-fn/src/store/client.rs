@@ -6,15 +6,16 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use catalog::{Event, EventId, SessionId};
 use futures_util::future::try_join_all;
+use tokio::time::Instant;
 
 use super::error::{Setback, StoreError};
 use super::expression::{Condition, Placeholders};
 use super::item::{self, Item, text};
-use super::record;
 use super::session::SessionState;
+use super::{record, retry};
 use crate::aws::connection::Connection;
 use crate::aws::http_client::{SharedHttpClient, http_client};
 
@@ -56,8 +57,35 @@ impl Store {
 
     /// Reads an item with strong consistency.
     pub(super) async fn item(&self, key: Item) -> Result<Option<Item>, Setback> {
-        let got = self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true);
-        got.send().await.map(|output| output.item).map_err(|error| Setback::from(&error))
+        Ok(self.found(vec![key]).await?.pop().flatten())
+    }
+
+    /// Reads an item, and tries again until the deadline.
+    pub(super) async fn item_until(&self, deadline: Instant, key: Item) -> Result<Option<Item>, StoreError> {
+        retry::until(deadline, || self.item(key.clone())).await
+    }
+
+    /// Reads several items in one request with strong consistency, and returns them in the order of their keys.
+    pub(super) async fn items<const N: usize>(&self, keys: [Item; N]) -> Result<[Option<Item>; N], Setback> {
+        let mut found = self.found(keys.into()).await?.into_iter();
+        Ok(std::array::from_fn(|_| found.next().flatten()))
+    }
+
+    /// Does the same for any number of keys.
+    pub(super) async fn found(&self, keys: Vec<Item>) -> Result<Vec<Option<Item>>, Setback> {
+        let wanted =
+            KeysAndAttributes::builder().set_keys(Some(keys.clone())).consistent_read(true).build()?;
+        let sent = self.client.batch_get_item().request_items(&self.table, wanted).send();
+        let output = sent.await.map_err(|error| Setback::from(&error))?;
+        if output.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+            return Err(Setback::Passing("keys were not read".to_owned()));
+        }
+        let mut found = output.responses.and_then(|mut found| found.remove(&self.table)).unwrap_or_default();
+        let in_order = keys.iter().map(|key| {
+            let is_it = |item: &Item| key.iter().all(|(name, value)| item.get(name) == Some(value));
+            found.iter().position(is_it).map(|at| found.swap_remove(at))
+        });
+        Ok(in_order.collect())
     }
 
     /// Reads every item of a partition whose sort key starts with a prefix, with strong consistency.
@@ -82,6 +110,16 @@ impl Store {
                 return Ok(items);
             }
         }
+    }
+
+    /// Does the same, and tries again until the deadline.
+    pub(super) async fn query_until(
+        &self,
+        deadline: Instant,
+        partition: &str,
+        prefix: &str,
+    ) -> Result<Vec<Item>, StoreError> {
+        retry::until(deadline, || self.query(partition, prefix)).await
     }
 
     /// Reads every item about an event's people whose sort key starts with a prefix, with strong consistency.

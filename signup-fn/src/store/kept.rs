@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use catalog::{Event, EventId, SessionId};
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::client::Store;
@@ -32,11 +33,8 @@ impl Store {
         catalogue: Option<&Event>,
         timing: Timing,
     ) -> Result<Option<Event>, StoreError> {
-        let found = retry::until(timing.deadline, || self.item(item::kept_key(id))).await?;
-        match read(found.as_ref(), catalogue)? {
-            Read::Kept(kept) => Ok(Event::standing(catalogue, kept.as_ref(), timing.now)),
-            Read::LeftAlone(event) => Ok(Some(event)),
-        }
+        let found = self.item_until(timing.deadline, item::kept_key(id)).await?;
+        standing(found.as_ref(), catalogue, timing.now)
     }
 
     /// Keeps an event as it stands, and returns it. `catalogue` is the event in the catalogue, if it is
@@ -50,7 +48,21 @@ impl Store {
         catalogue: Option<&Event>,
         timing: Timing,
     ) -> Result<Option<Event>, StoreError> {
-        retry::until(timing.deadline, || self.try_to_keep(id, catalogue, timing)).await
+        self.keep_found(id, catalogue, None, timing).await
+    }
+
+    /// Does the same. `found` is the item that was read a moment ago, if it was read.
+    ///
+    /// # Errors
+    /// Fails like [`Store::standing`].
+    pub(super) async fn keep_found(
+        &self,
+        id: &EventId,
+        catalogue: Option<&Event>,
+        found: Option<Option<Item>>,
+        timing: Timing,
+    ) -> Result<Option<Event>, StoreError> {
+        retry::with(timing.deadline, found, |found| self.try_to_keep(id, catalogue, found, timing)).await
     }
 
     /// Reads all kept events.
@@ -58,7 +70,7 @@ impl Store {
     /// # Errors
     /// Fails if the deadline passes or if the table refuses a request.
     pub async fn kept_events(&self, deadline: Instant) -> Result<Listing<Vec<Event>>, StoreError> {
-        let items = retry::until(deadline, || self.query(item::KEPT_EVENTS, item::KEPT_EVENT)).await?;
+        let items = self.query_until(deadline, item::KEPT_EVENTS, item::KEPT_EVENT).await?;
         Ok(items.iter().map(record::kept).collect())
     }
 
@@ -85,9 +97,13 @@ impl Store {
         &self,
         id: &EventId,
         catalogue: Option<&Event>,
+        found: Option<Option<Item>>,
         timing: Timing,
     ) -> Result<Option<Event>, Setback> {
-        let found = self.item(item::kept_key(id)).await?;
+        let found = match found {
+            Some(found) => found,
+            None => self.item(item::kept_key(id)).await?,
+        };
         let kept = match read(found.as_ref(), catalogue)? {
             Read::Kept(kept) => kept,
             Read::LeftAlone(event) => return Ok(Some(event)),
@@ -129,6 +145,18 @@ impl Store {
         };
         let renamed = renamed.into_iter().chain(current).collect();
         Ok(vec![Write::put(renamed, condition), Write::delete(old, is_unchanged(&seats))])
+    }
+}
+
+/// Returns the event of an item that was read as it stands.
+pub(super) fn standing(
+    found: Option<&Item>,
+    catalogue: Option<&Event>,
+    now: Timestamp,
+) -> Result<Option<Event>, StoreError> {
+    match read(found, catalogue)? {
+        Read::Kept(kept) => Ok(Event::standing(catalogue, kept.as_ref(), now)),
+        Read::LeftAlone(event) => Ok(Some(event)),
     }
 }
 

@@ -27,7 +27,7 @@ impl Store {
     /// Reads the people who share a mailbox.
     pub(super) async fn sharing(&self, event: &Event, mailbox: &Mailbox) -> Result<Sharing, Setback> {
         let found = self.item(item::of_mailbox(event, mailbox)).await?;
-        Ok(found.as_ref().map(record::mailbox).transpose()?.unwrap_or_default())
+        Ok(sharing(found.as_ref())?)
     }
 
     /// Reads the items of the people who share a mailbox, as far as they exist.
@@ -75,6 +75,11 @@ impl Store {
         let is_short = sharing.forget_at < forget_at;
         Ok(is_short.then(|| sharing.with(event, mailbox, person, forget_at)).transpose()?)
     }
+}
+
+/// Returns the people who share a mailbox, given its item.
+pub(super) fn sharing(found: Option<&Item>) -> Result<Sharing, StoreError> {
+    Ok(found.map(record::mailbox).transpose()?.unwrap_or_default())
 }
 
 impl Sharing {

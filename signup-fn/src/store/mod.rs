@@ -23,7 +23,7 @@
 //!
 //! | file | contents |
 //! |---|---|
-//! | [`claim`] `sign_up` | taking a seat, or a place on the waiting list |
+//! | [`claim`] [`ahead`] `sign_up` | taking a seat, or a place on the waiting list, and what that has to know |
 //! | [`mailbox`] `sharing` `applicant` | the people who share an address, and the one among them who signs up |
 //! | `desk` | signing up while everybody does |
 //! | `again` | sending the links again |
@@ -44,6 +44,7 @@
 //! transport, and the decision whether a request is allowed at this time.
 
 mod again;
+pub mod ahead;
 pub mod amend;
 mod applicant;
 pub mod broadcast;

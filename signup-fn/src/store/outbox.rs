@@ -307,7 +307,7 @@ impl Store {
         deadline: Instant,
     ) -> Result<Listing<Vec<Mail>>, StoreError> {
         let (partition, prefix) = (item::partition_of(event, person), item::mails_of(person));
-        let items = retry::until(deadline, || self.query(&partition, &prefix)).await?;
+        let items = self.query_until(deadline, &partition, &prefix).await?;
         Ok(items.iter().map(|item| record::mail(item, event)).collect())
     }
 

@@ -26,7 +26,7 @@ impl Store {
         timing: Timing,
     ) -> Result<Option<Participant>, StoreError> {
         let key = item::of_person(event, person);
-        let found = retry::until(timing.deadline, || self.item(key.clone())).await?;
+        let found = self.item_until(timing.deadline, key).await?;
         let participant = found.as_ref().map(|item| record::participant(item, event)).transpose()?;
         // DynamoDB's time to live deletes items late.
         Ok(participant.filter(|participant| timing.now < participant.forget_at))
@@ -77,7 +77,7 @@ impl Store {
     ) -> Result<HashMap<SessionId, SessionState>, StoreError> {
         let mut states = HashMap::new();
         let partition = item::event_key(event);
-        for item in retry::until(deadline, || self.query(&partition, item::SESSION)).await? {
+        for item in self.query_until(deadline, &partition, item::SESSION).await? {
             let id =
                 item::text_of(&item, "sk").and_then(|sort| sort.strip_prefix(item::SESSION)?.parse().ok());
             if let Some(id) = id {

@@ -19,16 +19,29 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(640);
 ///
 /// # Errors
 /// Returns the permanent error of an attempt, or [`StoreError::TimeUp`] with the last transient reason.
-pub(super) async fn until<T, F: Future<Output = Result<T, Setback>>>(
+pub(super) fn until<T, F: Future<Output = Result<T, Setback>>>(
     deadline: Instant,
     attempt: impl Fn() -> F,
+) -> impl Future<Output = Result<T, StoreError>> {
+    with(deadline, None::<()>, move |_| attempt())
+}
+
+/// Does the same with something that is known already, which only the first attempt may use: if it fails, that may be
+/// out of date.
+///
+/// # Errors
+/// Fails like [`until`].
+pub(super) async fn with<K, T, F: Future<Output = Result<T, Setback>>>(
+    deadline: Instant,
+    mut known: Option<K>,
+    attempt: impl Fn(Option<K>) -> F,
 ) -> Result<T, StoreError> {
     let mut attempts = 0;
     let mut limit = FIRST_PAUSE;
     let mut last = "timed out".to_owned();
     loop {
         attempts += 1;
-        match timeout_at(deadline, attempt()).await {
+        match timeout_at(deadline, attempt(known.take())).await {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(Setback::Final(error))) => return Err(error),
             Ok(Err(Setback::Passing(reason))) => last = reason,

@@ -1,23 +1,20 @@
 //! Signing up: attempts of the transaction in [`super::claim`] until one decides.
 
-use std::sync::{Mutex, PoisonError};
-
 use catalog::mail::MailKind;
-use catalog::{Event, SessionId};
 use jiff::Timestamp;
-use tokio::time::{Instant, timeout_at};
-use tokio::try_join;
+use tokio::time::Instant;
 
+use super::ahead::{self, Ahead, Seen};
 use super::applicant::Found;
 use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place, Request};
 use super::client::{Store, attempt_id, unknown_session};
+use super::desk::is_led;
 use super::error::{Setback, StoreError};
 use super::item;
 use super::progress::Progress;
-use super::sharing::Read;
 use super::transaction::{Cancelled, Outcome, Write};
 use super::{record, retry};
-use crate::people::identity::{Mailbox, Person};
+use crate::people::identity::Person;
 use crate::people::signup::Signup;
 use crate::people::timing::Timing;
 use crate::people::token::SignupId;
@@ -32,29 +29,36 @@ impl Store {
     /// Stores a sign-up if the person is new and there is a seat or a place on the waiting list. Keeps the
     /// event first, so that the sign-up does not depend on the catalogue any more.
     ///
+    /// `ahead` is what was read about the applicant a moment ago.
+    ///
     /// # Errors
     /// Fails if the deadline passes, if the table refuses a request, if the event has no such session, or
     /// if the operating system supplies no random bits.
-    pub async fn claim(&self, request: &Request<'_>, deadline: Instant) -> Result<Claimed, StoreError> {
+    pub async fn claim(
+        &self,
+        request: &Request<'_>,
+        mut ahead: Ahead,
+        deadline: Instant,
+    ) -> Result<Claimed, StoreError> {
+        let applicant = request.applicant();
         let timing = Timing { now: request.now, deadline };
         let started = Instant::now();
-        let Signup { ref session, ref email, ref details } = request.signup;
-        let mailbox = request.identity.mailbox(request.event.id(), email);
-        // Both at the same time: the event is nearly always kept in the partitions that the catalogue suggests.
-        let likely = request.event.first_standing();
-        let ahead = timeout_at(deadline, self.look_around(&likely, &mailbox, session, request.now));
-        let (kept, ahead) = try_join!(
-            Box::pin(self.keep(request.event.id(), Some(request.event), timing)),
-            Box::pin(async { Ok(ahead.await) })
-        )?;
+        let Signup { ref session, ref details, .. } = request.signup;
+        let kept = Box::pin(self.keep_found(
+            request.event.id(),
+            Some(request.event),
+            Some(ahead.kept.take()),
+            timing,
+        ))
+        .await?;
         let event = kept.as_ref().unwrap_or(request.event);
-        let ahead = ahead.ok().and_then(Result::ok).filter(|_| event.is_spread() == likely.is_spread());
+        let seen = ahead.about(event, &applicant);
         let time_left = deadline.saturating_duration_since(started);
         let claiming = Claiming {
             request,
             event,
             session: event.session(session).ok_or_else(|| unknown_session(event.id(), session))?,
-            mailbox,
+            mailbox: applicant.mailbox,
             name: details.full_name.as_str(),
             id: SignupId::random()?,
             attempt_id: attempt_id(),
@@ -62,10 +66,7 @@ impl Store {
             until: request.now.saturating_add(time_left).unwrap_or(Timestamp::MAX),
             progress: Progress::default(),
         };
-        // Only the first attempt uses what was seen before.
-        let ahead = Mutex::new(ahead);
-        let seen = || ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (claimed, told) = retry::until(deadline, || self.try_to_claim(&claiming, seen())).await?;
+        let (claimed, told) = retry::with(deadline, seen, |seen| self.try_to_claim(&claiming, seen)).await?;
         let Some(person) = told else { return Ok(claimed) };
         // A probe for known addresses counts like a sign-up, although it changes nothing else.
         if let Some(count) = claiming.count() {
@@ -102,25 +103,13 @@ impl Store {
         }
     }
 
-    /// Reads what an attempt must know before its transaction.
-    async fn look_around(
-        &self,
-        event: &Event,
-        mailbox: &Mailbox,
-        session: &SessionId,
-        now: Timestamp,
-    ) -> Result<Seen, Setback> {
-        let (sharing, desk) =
-            (self.read_sharing(event, mailbox), self.has_open_desk(event, mailbox, session, now));
-        try_join!(sharing, desk)
-    }
-
     async fn answer(&self, claiming: &Claiming<'_>, seen: Option<Seen>) -> Result<Answer, Setback> {
-        let Claiming { event, session, ref mailbox, .. } = *claiming;
-        let (read, is_busy) = match seen {
+        let [mailbox, desk] = match seen {
             Some(seen) => seen,
-            None => self.look_around(event, mailbox, session.id(), claiming.now()).await?,
+            None => self.items(ahead::keys(claiming.event, &claiming.request.applicant())).await?,
         };
+        let read = self.with_sharers(claiming.event, mailbox.as_ref()).await?;
+        let is_busy = desk.is_some_and(|desk| is_led(&desk, claiming.now()));
         let newcomer = match self.find(claiming, &read).await? {
             Found::Answered(claimed, told) => return Ok((claimed, told)),
             Found::New(newcomer) => newcomer,
@@ -198,9 +187,6 @@ impl Store {
         }
     }
 }
-
-/// The people who share the address, and whether the desk is at work.
-type Seen = (Read, bool);
 
 /// The outcome, and the person whom a mail must tell that the form was submitted again.
 type Answer = (Claimed, Option<Person>);

@@ -53,6 +53,7 @@ pub fn contention(way: Way, per_item: Duration) -> Way {
             match sent.operation.as_str() {
                 "TransactWriteItems" => model.transact(sent).await,
                 "PutItem" | "UpdateItem" | "DeleteItem" => model.write(sent).await,
+                "BatchGetItem" => model.read_several(sent).await,
                 _ => model.read(sent).await,
             }
         })
@@ -66,21 +67,41 @@ fn key(item: &Value) -> (String, String) {
 }
 
 impl Model {
-    /// Handles a `GetItem` or a `Query`. What it read is known afterwards, so it takes that then.
+    /// Handles a `Query`. What it read is known afterwards, so it takes that then.
     async fn read(&self, sent: Sent) -> Answer {
-        let request = &sent.body;
-        let partition = match &request["Key"] {
-            Value::Null => {
-                request["ExpressionAttributeValues"][":pk"]["S"].as_str().unwrap_or_default().to_owned()
-            }
-            item => key(item).0,
-        };
+        let partition = &sent.body["ExpressionAttributeValues"][":pk"]["S"];
+        let partition = partition.as_str().unwrap_or_default().to_owned();
         if !self.has(&partition, 0.0, 1.0) {
             return error(400, "ThrottlingException");
         }
         pause(2.0).await;
         let answer = pass(&self.way, sent).await;
         self.take(&partition, 0.0, kilobytes(answer.body.len(), 4));
+        answer
+    }
+
+    /// Handles a `BatchGetItem`. It leaves out the items in partitions that have nothing left.
+    async fn read_several(&self, mut sent: Sent) -> Answer {
+        let (table, wanted) = sent.body["RequestItems"].as_object().unwrap().iter().next().unwrap();
+        let (table, wanted) = (table.clone(), wanted["Keys"].as_array().unwrap().clone());
+        let (read, left_out): (Vec<Value>, Vec<Value>) =
+            wanted.into_iter().partition(|item| self.has(&key(item).0, 0.0, 1.0));
+        if read.is_empty() {
+            return error(400, "ProvisionedThroughputExceededException");
+        }
+        sent.body["RequestItems"][&table]["Keys"] = read.clone().into();
+        pause(2.0).await;
+        let mut answer = pass(&self.way, sent).await;
+        let mut body: Value = serde_json::from_str(&answer.body).unwrap();
+        for wanted in &read {
+            let found = body["Responses"][&table].as_array().into_iter().flatten();
+            let size = found.filter(|item| key(item) == key(wanted)).map(attributes).sum();
+            self.take(&key(wanted).0, 0.0, kilobytes(size, 4));
+        }
+        if !left_out.is_empty() {
+            body["UnprocessedKeys"] = json!({ table: { "Keys": left_out } });
+            answer.body = body.to_string();
+        }
         answer
     }
 

@@ -198,7 +198,9 @@ impl Table {
             privacy_notice_version: "2026-11",
             act: None,
         };
-        store.claim(&request, Instant::now() + time).await.map(|claimed| claimed.claim)
+        let deadline = Instant::now() + time;
+        let ahead = store.look_ahead(request.event, Some(request.applicant()), deadline).await?;
+        store.claim(&request, ahead, deadline).await.map(|claimed| claimed.claim)
     }
 
     /// Returns the current sign-up for an address.

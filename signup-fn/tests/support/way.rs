@@ -16,7 +16,7 @@ use serde_json::Value;
 /// A request to the table.
 #[derive(Debug, Clone)]
 pub struct Sent {
-    /// The name of the operation: `GetItem`.
+    /// The name of the operation: `Query`.
     pub operation: String,
     pub headers: Vec<(String, String)>,
     pub body: Value,
@@ -104,11 +104,11 @@ fn dispatch(database: &Database, Sent { operation, body, .. }: Sent) -> Answer {
         }
     }
     match operation.as_str() {
+        "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
         "CreateTable" => run(body, |request| database.create_table(request)),
         "DeleteItem" => run(body, |request| database.delete_item(request)),
         "DeleteTable" => run(body, |request| database.delete_table(request)),
         "DescribeTable" => run(body, |request| database.describe_table(request)),
-        "GetItem" => run(body, |request| database.get_item(request)),
         "PutItem" => run(body, |request| database.put_item(request)),
         "Query" => run(body, |request| database.query(request)),
         "Scan" => run(body, |request| database.scan(request)),

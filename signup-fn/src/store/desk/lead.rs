@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Desk, has_ended};
+use super::Desk;
 use crate::store::client::{Store, attempt_id};
 use crate::store::error::Setback;
 use crate::store::expression::{Changes, Condition, equals};
@@ -15,11 +15,6 @@ use crate::store::transaction::{Outcome, Write};
 pub(super) const LEAD: Duration = Duration::from_secs(2);
 
 impl Store {
-    /// Returns whether somebody has the lead at a desk.
-    pub(super) async fn is_led(&self, desk: &Desk<'_>, now: Timestamp) -> Result<bool, Setback> {
-        Ok(self.item(desk.key()).await?.is_some_and(|lead| !has_ended(&lead, now)))
-    }
-
     /// Takes the lead under an id, unless somebody else has it. Returns whether it was taken.
     pub(super) async fn take_lead(&self, desk: &Desk<'_>, id: &str, now: Timestamp) -> Result<bool, Setback> {
         let until = now.saturating_add(LEAD).unwrap_or(Timestamp::MAX);

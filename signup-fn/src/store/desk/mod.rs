@@ -41,7 +41,7 @@ use crate::people::identity::Mailbox;
 const DESK: &str = "desk#";
 
 /// One of the desks of a session.
-struct Desk<'a> {
+pub(super) struct Desk<'a> {
     event: &'a Event,
     partition: String,
     session: &'a SessionId,
@@ -49,7 +49,7 @@ struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     /// Returns the desk of a session at which the people who share a mailbox stand.
-    fn new(event: &'a Event, mailbox: &Mailbox, session: &'a SessionId) -> Self {
+    pub(super) fn new(event: &'a Event, mailbox: &Mailbox, session: &'a SessionId) -> Self {
         Self { event, partition: item::partition_of_mailbox(event, mailbox), session }
     }
 
@@ -59,7 +59,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Returns the key of the item that says who has the lead.
-    fn key(&self) -> Item {
+    pub(super) fn key(&self) -> Item {
         item::key(self.partition.clone(), format!("{DESK}{}", self.session))
     }
 
@@ -98,6 +98,11 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Returns whether somebody has the lead at a desk, given its item.
+pub(super) fn is_led(desk: &Item, now: Timestamp) -> bool {
+    !has_ended(desk, now)
 }
 
 /// Returns whether a ticket or a lead has ended. One that does not say when is of no use to anybody.

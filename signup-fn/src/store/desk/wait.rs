@@ -2,14 +2,10 @@
 
 use std::time::Duration;
 
-use catalog::{Event, SessionId};
-use jiff::Timestamp;
 use tokio::time::{Instant, sleep, timeout};
-use tokio::try_join;
 
 use super::lead::LEAD;
-use super::{Desk, ticket};
-use crate::people::identity::Mailbox;
+use super::{Desk, is_led, ticket};
 use crate::store::claim::{Claim, Claiming};
 use crate::store::client::{Store, attempt_id};
 use crate::store::error::Setback;
@@ -22,23 +18,12 @@ use crate::store::transaction::{Outcome, Write};
 const PAUSE: (f64, f64) = (0.02, 0.08);
 
 impl Store {
-    /// Returns whether the desk for a mailbox is at work, so that it is better to leave a ticket.
-    pub(in crate::store) async fn has_open_desk(
-        &self,
-        event: &Event,
-        mailbox: &Mailbox,
-        session: &SessionId,
-        now: Timestamp,
-    ) -> Result<bool, Setback> {
-        self.is_led(&Desk::new(event, mailbox, session), now).await
-    }
-
-    /// Leaves a ticket and waits until it is gone. Returns the outcome if there is one without it. `is_led` says whether
+    /// Leaves a ticket and waits until it is gone. Returns the outcome if there is one without it. `is_busy` says whether
     /// somebody had the lead a moment ago.
     pub(in crate::store) async fn wait_at_desk(
         &self,
         claiming: &Claiming<'_>,
-        mut is_led: bool,
+        mut is_busy: bool,
     ) -> Result<Option<Claim>, Setback> {
         let (desk, progress) = (Desk::of(claiming), &claiming.progress);
         progress.set_ticket(true);
@@ -55,18 +40,19 @@ impl Store {
         }
         let key = ticket::key(&desk, claiming);
         loop {
-            let leads = !is_led && or_later(self.lead(&desk, claiming).await)?.unwrap_or_default();
+            let leads = !is_busy && or_later(self.lead(&desk, claiming).await)?.unwrap_or_default();
             if !leads {
                 pause().await;
             }
-            let look = async { try_join!(self.item(key.clone()), self.is_led(&desk, claiming.now())) };
-            match or_later(look.await)? {
-                Some((None, _)) => {
+            match or_later(self.items([key.clone(), desk.key()]).await)? {
+                Some([None, _]) => {
                     progress.set_ticket(false);
                     return Ok(None);
                 }
-                Some((Some(_), led)) => is_led = led,
-                None => is_led = true,
+                Some([Some(_), desk]) => {
+                    is_busy = desk.is_some_and(|desk| is_led(&desk, claiming.now()));
+                }
+                None => is_busy = true,
             }
             if leads {
                 // It could not be served, so it is somebody else's turn.

@@ -65,7 +65,7 @@ impl Store {
     /// # Errors
     /// Fails if the deadline passes, if the table refuses the request, or if the act is unreadable.
     pub async fn act_with(&self, id: &ActId, deadline: Instant) -> Result<Option<Act>, StoreError> {
-        let found = retry::until(deadline, || self.item(record::key(ACT, &id.to_string()))).await?;
+        let found = self.item_until(deadline, record::key(ACT, &id.to_string())).await?;
         found.as_ref().map(record::act).transpose()
     }
 
@@ -78,7 +78,7 @@ impl Store {
         event: &EventId,
         deadline: Instant,
     ) -> Result<Listing<Vec<Act>>, StoreError> {
-        let items = retry::until(deadline, || self.query(ORGANISERS, ACT)).await?;
+        let items = self.query_until(deadline, ORGANISERS, ACT).await?;
         let mut listing: Listing<Vec<Act>> = items.iter().map(record::act).collect();
         listing.readable.retain(|act| act.event.as_ref() == Some(event));
         listing.readable.sort_by_key(|act| std::cmp::Reverse(act.at));

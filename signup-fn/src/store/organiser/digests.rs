@@ -35,7 +35,7 @@ impl Store {
     /// # Errors
     /// Fails if the deadline passes or if the table refuses the request.
     pub async fn digest_of(&self, organiser: &OrganiserId, deadline: Instant) -> Result<Digest, StoreError> {
-        let found = retry::until(deadline, || self.item(key(organiser))).await?;
+        let found = self.item_until(deadline, key(organiser)).await?;
         Ok(found.as_ref().map(digest).unwrap_or_default())
     }
 

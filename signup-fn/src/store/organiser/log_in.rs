@@ -117,7 +117,7 @@ impl Store {
         timing: Timing,
     ) -> Result<Result<LogInRequest, Refusal>, StoreError> {
         let key = record::key(REQUEST, browser.as_str());
-        let found = retry::until(timing.deadline, || self.item(key.clone())).await?;
+        let found = self.item_until(timing.deadline, key).await?;
         let request = found.as_ref().map(record::request).transpose()?;
         let Some(request) = request.filter(|request| timing.now < request.forget_at) else {
             return Ok(Err(Refusal::Over));
@@ -163,7 +163,7 @@ impl Store {
     /// Fails if the deadline passes, if the table refuses a request, or if the log-in is unreadable.
     pub async fn log_in_of(&self, hash: &SecretHash, timing: Timing) -> Result<Option<LogIn>, StoreError> {
         let Timing { now, deadline } = timing;
-        let found = retry::until(deadline, || self.item(record::key(LOG_IN, hash.as_str()))).await?;
+        let found = self.item_until(deadline, record::key(LOG_IN, hash.as_str())).await?;
         let log_in = found.as_ref().map(record::log_in).transpose()?;
         let Some(log_in) = log_in.filter(|log_in| !log_in.is_over(now)) else { return Ok(None) };
         if now.duration_since(log_in.used_at) < BETWEEN_NOTES {
@@ -192,7 +192,7 @@ impl Store {
         organiser: &OrganiserId,
         timing: Timing,
     ) -> Result<Listing<Vec<LogIn>>, StoreError> {
-        let items = retry::until(timing.deadline, || self.query(ORGANISERS, LOG_IN)).await?;
+        let items = self.query_until(timing.deadline, ORGANISERS, LOG_IN).await?;
         let mut listing: Listing<Vec<LogIn>> = items.iter().map(record::log_in).collect();
         listing.readable.retain(|log_in| log_in.organiser == *organiser && !log_in.is_over(timing.now));
         listing.readable.sort_by_key(|log_in| std::cmp::Reverse(log_in.since));

@@ -58,7 +58,7 @@ impl Store {
     /// # Errors
     /// Fails if the deadline passes, if the table refuses the request, or if the mail is unreadable.
     pub async fn pass(&self, id: &RequestId, deadline: Instant) -> Result<Option<LogInRequest>, StoreError> {
-        let found = retry::until(deadline, || self.item(key(id))).await?;
+        let found = self.item_until(deadline, key(id)).await?;
         found.as_ref().map(request).transpose()
     }
 
@@ -67,7 +67,7 @@ impl Store {
     /// # Errors
     /// Fails if the deadline passes or if the table refuses a request.
     pub async fn passes(&self, deadline: Instant) -> Result<Listing<Vec<LogInRequest>>, StoreError> {
-        let items = retry::until(deadline, || self.query(ORGANISERS, MAIL)).await?;
+        let items = self.query_until(deadline, ORGANISERS, MAIL).await?;
         Ok(items.iter().map(request).collect())
     }
 
