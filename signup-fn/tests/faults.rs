@@ -3,13 +3,16 @@
 
 mod support;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use signup_fn::store::claim::{Claim, Place};
 use signup_fn::store::client::Store;
 use signup_fn::store::error::StoreError;
 use support::stub::Fault;
-use support::table;
+use support::way::{Answer, Sent};
+use support::{at, now, table};
 use tokio::net::TcpListener;
 
 #[tokio::test]
@@ -91,4 +94,41 @@ async fn a_crowd_fills_exactly_the_seats_although_the_store_misbehaves() {
         claimed += usize::from(claim.await.unwrap() == Claim::Placed(Place::Seat));
     }
     assert_eq!((claimed, table.taken("a").await, table.people("a").await), (50, 50, 50));
+}
+
+#[tokio::test]
+async fn a_sign_up_reads_once_and_writes_once() {
+    let table = table().await;
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let (noted, way) = (Arc::clone(&sent), table.way());
+    let store = table.store_by(Arc::new(move |request: Sent| {
+        noted.lock().unwrap().push(request.operation.clone());
+        way(request)
+    }));
+    table.claim(&store, "jan@voorbeeld.nl", "a").await.unwrap();
+    assert_eq!(
+        std::mem::take(&mut *sent.lock().unwrap()),
+        ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"],
+        "the first one keeps the event"
+    );
+    table.claim(&store, "els@voorbeeld.nl", "a").await.unwrap();
+    assert_eq!(*sent.lock().unwrap(), ["BatchGetItem", "TransactWriteItems"]);
+}
+
+#[tokio::test]
+async fn what_a_busy_table_leaves_out_is_not_taken_for_missing() {
+    let table = table().await;
+    table.claim(&table.store(), "jan@voorbeeld.nl", "a").await.unwrap();
+    let (left_out, way) = (AtomicUsize::new(0), table.way());
+    let store = table.store_by(Arc::new(move |request: Sent| {
+        if request.operation == "BatchGetItem" && left_out.fetch_add(1, Ordering::Relaxed) < 3 {
+            let unprocessed = &request.body["RequestItems"];
+            let body = serde_json::json!({ "Responses": {}, "UnprocessedKeys": unprocessed }).to_string();
+            return Box::pin(async { Answer { status: 200, body } });
+        }
+        way(request)
+    }));
+    let jan = table.participant("jan@voorbeeld.nl").await.unwrap();
+    let found = store.participant(&table.event, &jan.person, at(now())).await.unwrap();
+    assert_eq!(found.map(|found| found.person), Some(jan.person));
 }
