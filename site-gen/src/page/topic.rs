@@ -8,6 +8,8 @@ use crate::source::file::Source;
 use crate::source::problem::{Problem, Problems};
 use crate::words::slug::slug;
 
+/// The path of the page that lists all tags.
+pub const TAGS_URL: &str = "/onderwerpen/";
 /// The most letters of a topic: it is part of an address.
 const MAX_LENGTH: usize = 100;
 
@@ -16,8 +18,8 @@ const MAX_LENGTH: usize = 100;
 pub struct Topic {
     /// The name as the editor writes it, and its place in the source.
     pub name: Spanned<String>,
-    /// The name as it stands in an address: `passend-onderwijs`.
-    pub slug: String,
+    /// The address of its page: `/onderwerpen/passend-onderwijs/`.
+    pub url: String,
 }
 
 impl Topic {
@@ -35,7 +37,7 @@ impl Topic {
                 _ => tell("dit onderwerp is te lang", "gebruik een of twee woorden"),
             }
             if !topics.iter().any(|known| known.name.get_ref() == name.get_ref()) {
-                topics.push(Self { name, slug });
+                topics.push(Self { name, url: format!("{TAGS_URL}{slug}/") });
             }
         }
         topics

@@ -7,7 +7,8 @@ use super::output::{self, Outputs};
 use super::views::{EventView, PageView, PagerView, Summary, TagCount};
 use super::{Common, Renderer, page_context};
 use crate::page::event::Announcement;
-use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, Page, TAGS_URL, Tag};
+use crate::page::topic::TAGS_URL;
+use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, Page, Tag};
 use crate::source::place::Kind;
 
 /// The number of articles on the home page.

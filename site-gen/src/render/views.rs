@@ -13,8 +13,8 @@ use crate::markdown::body::{Body, Heading};
 use crate::page::config::LinkTable;
 use crate::page::day::Day;
 use crate::page::event::{Announcement, SessionWords};
-use crate::page::topic::Topic;
-use crate::site::{AGENDA_URL, Page, Site, TAGS_URL, Tag, tag_url};
+use crate::page::topic::{TAGS_URL, Topic};
+use crate::site::{AGENDA_URL, Page, Site, Tag};
 use crate::source::place::Kind;
 
 /// The value `site`, on every page.
@@ -187,16 +187,16 @@ pub fn has_picture(site: &Site, at: usize, share: &Share) -> bool {
 #[derive(Debug, Clone, Hash, Serialize)]
 pub struct LinkView<'a> {
     title: &'a str,
-    url: std::borrow::Cow<'a, str>,
+    url: &'a str,
 }
 
 impl<'a> LinkView<'a> {
     fn page(page: &'a Page) -> Self {
-        Self { title: &page.content.title, url: page.place.url.as_str().into() }
+        Self { title: &page.content.title, url: &page.place.url }
     }
 
     fn tag(tag: &'a Topic) -> Self {
-        Self { title: tag.name.get_ref(), url: tag_url(&tag.slug).into() }
+        Self { title: tag.name.get_ref(), url: &tag.url }
     }
 }
 

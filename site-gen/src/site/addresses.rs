@@ -10,8 +10,9 @@ use hashbrown::{HashMap, HashSet};
 use crate::markdown::facts::Facts;
 use crate::page::config::{Config, LinkTable};
 use crate::page::parse::Parsed;
+use crate::page::topic::TAGS_URL;
 use crate::site::public::Public;
-use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, GENERATED, SEARCH_TEMPLATE, SEARCH_URL, TAGS_URL, tag_url};
+use crate::site::{AGENDA_TEMPLATE, AGENDA_URL, GENERATED, SEARCH_TEMPLATE, SEARCH_URL};
 use crate::source::file::Source;
 use crate::source::link::{self, Link, Target};
 use crate::source::load::Sources;
@@ -34,8 +35,8 @@ impl Addresses {
         // A page whose front matter has a problem may announce an event.
         let has_form = |page: &Parsed| page.content.is_none() || page.announcement().is_some();
         let tags = shown.iter().flat_map(|page| page.content.iter().flat_map(|content| &content.tags));
-        let slugs: HashSet<&str> = tags.map(|tag| tag.slug.as_str()).collect();
-        let mut files: HashSet<String> = slugs.into_iter().map(tag_url).collect();
+        let tags: HashSet<&str> = tags.map(|tag| tag.url.as_str()).collect();
+        let mut files: HashSet<String> = tags.into_iter().map(str::to_owned).collect();
         if !files.is_empty() {
             files.insert(TAGS_URL.to_owned());
         }

@@ -12,7 +12,7 @@ use crate::page::parse::Parsed;
 use crate::page::publication::HeldBack;
 use crate::page::topic::Topic;
 use crate::site::public::Public;
-use crate::site::{Neighbours, Page, Site, Tag, claims, tag_url};
+use crate::site::{Neighbours, Page, Site, Tag, claims};
 use crate::source::file::Asset;
 use crate::source::place::{self, Kind};
 use crate::source::problem::{Problem, Problems};
@@ -98,29 +98,29 @@ fn neighbours(pages: &[Page], articles: &[usize]) -> Vec<Neighbours> {
 }
 
 fn tags(pages: &[Page], articles: &[usize]) -> Vec<Tag> {
-    let mut by_slug: HashMap<&str, (&Topic, Vec<usize>)> = HashMap::new();
+    let mut by_url: HashMap<&str, (&Topic, Vec<usize>)> = HashMap::new();
     for &at in articles {
         for tag in &pages[at].content.tags {
-            by_slug.entry(&tag.slug).or_insert_with(|| (tag, Vec::new())).1.push(at);
+            by_url.entry(&tag.url).or_insert_with(|| (tag, Vec::new())).1.push(at);
         }
     }
     let tag = |(tag, articles): (&Topic, Vec<usize>)| Tag {
         name: tag.name.get_ref().clone(),
-        url: tag_url(&tag.slug),
+        url: tag.url.clone(),
         articles,
     };
-    let mut tags: Vec<Tag> = by_slug.into_values().map(tag).collect();
+    let mut tags: Vec<Tag> = by_url.into_values().map(tag).collect();
     // The address has no capitals or accents, so this is the order of a dictionary.
     tags.sort_by(|one, other| one.url.cmp(&other.url));
     tags
 }
 
-/// Reports tags that differ in spelling but not in slug: they would share a tag page.
+/// Reports tags that differ in spelling but not in address: they would share a tag page.
 fn check_tag_spelling(parsed: &[Arc<Parsed>], problems: &mut Problems) {
     let mut first: HashMap<&str, &str> = HashMap::new();
     for page in parsed {
-        for Topic { name, slug } in page.content.iter().flat_map(|content| &content.tags) {
-            let known = *first.entry(slug).or_insert(name.get_ref());
+        for Topic { name, url } in page.content.iter().flat_map(|content| &content.tags) {
+            let known = *first.entry(url).or_insert(name.get_ref());
             if known != name.get_ref() {
                 let message = format!("dit onderwerp heet elders `{known}`");
                 problems

@@ -25,6 +25,7 @@ use crate::page::config::Config;
 use crate::page::event::Announcement;
 use crate::page::parse::{Content, Parsed};
 use crate::page::publication::HeldBack;
+use crate::page::topic::TAGS_URL;
 use crate::source::file::Source;
 use crate::source::place::{self, Place};
 
@@ -87,20 +88,12 @@ pub const AGENDA_URL: &str = "/agenda/";
 /// The template of the page with the coming sessions. A site without it has no such page.
 pub const AGENDA_TEMPLATE: &str = "agenda.html";
 
-/// The path of the page that lists all tags.
-pub const TAGS_URL: &str = "/onderwerpen/";
-
 /// Returns whether the site itself uses an address, so that no page or file can have it.
 pub fn is_reserved(url: &str) -> bool {
     [SIGNUP_PREFIX, ORGANISER_PREFIX, TAGS_URL, SEARCH_URL, AGENDA_URL]
         .iter()
         .any(|prefix| url.starts_with(prefix))
         || url.contains("/pagina/")
-}
-
-/// Returns the path of a tag page, given the slug of the tag.
-pub fn tag_url(slug: &str) -> String {
-    format!("{TAGS_URL}{slug}/")
 }
 
 /// A page of the site.
