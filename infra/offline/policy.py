@@ -132,13 +132,12 @@ def asked(request):
         if operation == "TransactWriteItems":
             # DynamoDB authorises a transaction by the individual actions in it.
             names = {"ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
-            items = [(names[kind], item) for each in body["TransactItems"] for kind, item in each.items()]
+            items = [(names[kind], item["TableName"]) for each in body["TransactItems"] for kind, item in each.items()]
+        elif operation == "BatchGetItem":
+            items = [(operation, table) for table in body["RequestItems"]]
         else:
-            items = [(operation, body)]
-        return [
-            (f"dynamodb:{name}", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{item['TableName']}", {})
-            for name, item in items
-        ]
+            items = [(operation, body["TableName"])]
+        return [(f"dynamodb:{name}", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{table}", {}) for name, table in items]
     if request.path == "/v2/email/outbound-emails":
         return asked_of_ses(request.get_json())
     raise Denied(f"a function calls {request.method} {request.path} {target}, which this emulator does not know")

@@ -81,7 +81,9 @@ impl<'e> Address<'e> {
 /// Returns the addresses in a run, in order.
 fn addresses<'e>(source: &'e str, run: &Run) -> Vec<Address<'e>> {
     let line = &source[run.span.clone()];
-    if !bytes::has(line, |byte| (byte == b'@') | (byte == b':')) && !line.contains("www.") {
+    let may_have_one = bytes::has(line, |byte| (byte == b'@') | (byte == b':'));
+    let has_one = may_have_one && (line.contains('@') || line.contains("://")) || line.contains("www.");
+    if !has_one {
         return Vec::new();
     }
     let mut finder = LinkFinder::new();

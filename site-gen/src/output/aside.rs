@@ -77,10 +77,8 @@ impl Aside {
             }
             for (slash, _) in path.match_indices('/') {
                 let parent = &path[..=slash];
-                // A folder in place makes this fail, unless it is empty.
-                if !standing.contains(parent)
-                    && fs::rename(self.new.join(parent), output.join(parent)).is_ok()
-                {
+                let (from, to) = (self.new.join(parent), output.join(parent));
+                if !standing.contains(parent) && is_free(&to) && fs::rename(from, to).is_ok() {
                     moved.0.push(parent.to_owned());
                     break;
                 }
@@ -113,6 +111,22 @@ impl Folders {
     pub(super) fn have(&self, path: &str) -> bool {
         let next = self.0.partition_point(|folder| folder.as_str() <= path);
         next.checked_sub(1).is_some_and(|last| path.starts_with(&self.0[last]))
+    }
+}
+
+/// Returns whether there is nothing at a path.
+fn is_free(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
+/// Moves a complete file to where there is none, and makes its folder if necessary.
+///
+/// # Errors
+/// Returns an error if it can't be moved, or if somebody has put a file there since the build began.
+pub(super) fn move_new(staged: &Path, target: &Path) -> io::Result<()> {
+    match is_free(target) {
+        true => move_to(staged, target),
+        false => Err(io::Error::other("hier staat intussen een bestand dat site-gen niet heeft geschreven")),
     }
 }
 
@@ -159,12 +173,14 @@ mod tests {
         assert_eq!(single, ["a/1", "e"]);
         for path in single {
             assert!(!output.path().join(path).exists());
-            move_to(&aside.new_file(path), &output.path().join(path)).unwrap();
+            move_new(&aside.new_file(path), &output.path().join(path)).unwrap();
         }
         for path in whole.into_iter().chain(["a/1", "e"]) {
             assert_eq!(fs::read_to_string(output.path().join(path)).unwrap(), path);
         }
-        assert!(output.path().join("a/theirs").exists());
+        aside.write_new("a/theirs", b"ours").unwrap();
+        move_new(&aside.new_file("a/theirs"), &output.path().join("a/theirs")).unwrap_err();
+        assert_eq!(fs::read_to_string(output.path().join("a/theirs")).unwrap(), "x");
         aside.clear().unwrap();
         assert!(!output.path().join(ASIDE).exists());
     }

@@ -1,19 +1,19 @@
 //! What stands in the output folder when a build begins.
 
-use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use hashbrown::HashSet;
+
+/// The beginning of the names of the files that a build keeps for itself.
+const OWN: &str = ".site-gen";
 
 /// The files in an output folder.
 #[derive(Debug)]
 pub(super) struct InPlace {
     folder: PathBuf,
-    /// The names at the top of the folder.
-    top: HashSet<OsString>,
+    is_empty: bool,
 }
 
 impl InPlace {
@@ -22,12 +22,9 @@ impl InPlace {
     /// # Errors
     /// Returns an error if the folder can't be read.
     pub(super) fn of(folder: &Path) -> Result<Self> {
-        let top = match fs::read_dir(folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(HashSet::new()),
-            entries => entries.and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect()),
-        };
-        let top = top.with_context(|| format!("`{}` is niet te lezen", folder.display()))?;
-        Ok(Self { folder: folder.to_owned(), top })
+        let is_empty =
+            is_empty(folder).with_context(|| format!("`{}` is niet te lezen", folder.display()))?;
+        Ok(Self { folder: folder.to_owned(), is_empty })
     }
 
     /// Reads a file.
@@ -35,11 +32,22 @@ impl InPlace {
     /// # Errors
     /// Returns an error of the kind `NotFound` if there is none, or another if it can't be read.
     pub(super) fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        let (top, _) = path.split_once('/').unwrap_or((path, ""));
-        // In a clean build, this spares a look for each file.
-        if !self.top.contains(OsStr::new(top)) {
-            return Err(ErrorKind::NotFound.into());
+        // This spares a clean build a look for each file.
+        if self.is_empty { Err(ErrorKind::NotFound.into()) } else { fs::read(self.folder.join(path)) }
+    }
+}
+
+/// Returns whether there is nothing in a folder but what a build keeps for itself.
+fn is_empty(folder: &Path) -> io::Result<bool> {
+    match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
+        entries => {
+            for entry in entries? {
+                if !entry?.file_name().to_string_lossy().starts_with(OWN) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         }
-        fs::read(self.folder.join(path))
     }
 }

@@ -192,7 +192,7 @@ impl<'a> Staging<'a> {
                 // Moving a folder changes no stamp of the files in it.
                 Bytes::New(stamp) if moved.have(&path) => return Either::Left((stamp, path)),
                 Bytes::Same => Ok(()),
-                Bytes::New(_) => aside::move_to(&self.aside.new_file(&path), &target()),
+                Bytes::New(_) => aside::move_new(&self.aside.new_file(&path), &target()),
                 Bytes::Changed(number) => aside::move_to(&self.aside.changed(number), &target()),
             };
             match placed.and_then(|()| fs::metadata(target())) {
