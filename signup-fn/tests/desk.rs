@@ -224,7 +224,8 @@ async fn whoever_was_served_meanwhile_never_hears_that_the_session_is_full() {
     // somebody else serves it, just before the state of the session is read.
     let meddled: Way = Arc::new(move |sent| {
         let (way, other) = (Arc::clone(&way), other.clone());
-        let is_state = sent.body["Key"]["sk"]["S"].as_str().is_some_and(|sort| sort.starts_with("session#"));
+        let mut read = sent.body["RequestItems"].as_object().into_iter().flat_map(|tables| tables.values());
+        let is_state = read.any(|wanted| wanted["Keys"].to_string().contains("\"session#"));
         let reads = reads.fetch_add(usize::from(is_state), Ordering::Relaxed);
         let is_transaction = sent.operation == "TransactWriteItems";
         let transaction = transactions.fetch_add(usize::from(is_transaction), Ordering::Relaxed);
