@@ -42,7 +42,6 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::background::free;
 use crate::incremental::Memory;
 use crate::output::manifest::{BuildRecord, Manifest};
 use crate::output::staging::Written;
@@ -95,9 +94,7 @@ pub fn build(root: &Path, out: &Path, wanted: Wanted) -> Result<Built, BuildErro
     }
     let prepared =
         timed(Part::Stage, "ontleden en ordenen", || Prepared::new(sources, request, None, &mut problems));
-    let built = publish::publish(&prepared, out, None, problems);
-    free(prepared);
-    built
+    publish::publish(prepared, out, None, problems)
 }
 
 /// Returns the recorded build as the result of this one, if it is of the same inputs and still stands.
@@ -124,9 +121,7 @@ pub fn rebuild(root: &Path, out: &Path, wanted: Wanted, memory: &mut Memory) -> 
     let sources = load(root, Some(&mut memory.read), &mut problems)?;
     let request = Request::new(&sources, wanted, &mut problems);
     let prepared = Prepared::new(sources, request, Some(memory), &mut problems);
-    let built = publish::publish(&prepared, out, Some(&mut memory.left), problems);
-    free(prepared);
-    built
+    publish::publish(prepared, out, Some(&mut memory.left), problems)
 }
 
 /// Finds everything that is wrong with the site below `root`, every placeholder that is left, what was there in

@@ -45,7 +45,7 @@ pub struct Built {
 ///
 /// `left` is what the last build in this process left; it is replaced by what this one leaves.
 pub(crate) fn publish(
-    prepared: &Prepared,
+    prepared: Prepared,
     out: &Path,
     mut left: Option<&mut Left>,
     mut problems: Problems,
@@ -57,7 +57,7 @@ pub(crate) fn publish(
     let rendered = left.is_some().then_some(&before.rendered);
     let previous = Previous { rendered, manifest: &before.manifest, folder: out };
     let written = match ready {
-        Some(Ready { site, .. }) => write(prepared, site, previous, &mut problems)?,
+        Some(Ready { site, .. }) => write(&prepared, site, previous, &mut problems)?,
         None => {
             // Nothing will be written, but the bodies may have problems too.
             prepared.render(Some(previous), &mut problems, |_| Ok(()))?;
@@ -71,6 +71,7 @@ pub(crate) fn publish(
         }
         None => (Err(BuildError::Problems(problems)), before),
     };
+    free(prepared);
     if let Some(left) = left {
         *left = now;
     }

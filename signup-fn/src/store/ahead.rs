@@ -1,7 +1,7 @@
 //! What a sign-up has to know before its transaction, read in one request: the event as it is kept, the people who share
 //! the address, and whether the desk is at work.
 
-use catalog::Event;
+use catalog::{Event, SessionId};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -11,6 +11,7 @@ use super::error::StoreError;
 use super::item::{self, Item};
 use super::{kept, retry};
 use crate::people::applicant::Applicant;
+use crate::people::identity::Mailbox;
 
 /// What the table said about an event and about an applicant, if there is one.
 #[derive(Debug)]
@@ -38,7 +39,9 @@ impl Store {
         // The event is nearly always kept in the partitions that the catalogue suggests.
         let likely = event.first_standing();
         let mut wanted = vec![item::kept_key(event.id())];
-        wanted.extend(applicant.iter().flat_map(|applicant| keys(&likely, applicant)));
+        wanted.extend(
+            applicant.iter().flat_map(|Applicant { mailbox, session }| keys(&likely, mailbox, session)),
+        );
         let mut found = retry::until(deadline, || self.found(wanted.clone())).await?.into_iter();
         let mut next = || found.next().flatten();
         let kept = next();
@@ -65,6 +68,6 @@ impl Ahead {
 }
 
 /// Returns the keys of what is seen.
-pub(super) fn keys(event: &Event, Applicant { mailbox, session }: &Applicant) -> [Item; 2] {
+pub(super) fn keys(event: &Event, mailbox: &Mailbox, session: &SessionId) -> [Item; 2] {
     [item::of_mailbox(event, mailbox), Desk::new(event, mailbox, session).key()]
 }

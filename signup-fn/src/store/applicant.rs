@@ -8,10 +8,10 @@ use super::claim::{Claim, Claimed, Claiming, MAX_WAITING, Newcomer, Place};
 use super::client::{Store, attempt_id};
 use super::error::Setback;
 use super::expression::{Condition, equals};
-use super::item::{self, Item, number};
-use super::mailbox::{MAX_PEOPLE, sharing};
+use super::item::{self, number};
+use super::mailbox::MAX_PEOPLE;
 use super::record;
-use super::sharing::Read;
+use super::sharing::{Read, Sharing};
 use super::waiting_list::Attempt;
 use crate::people::identity::{Mailbox, Person};
 use crate::people::participant::Participant;
@@ -94,13 +94,11 @@ impl Store {
 
     /// Reads everybody who shares a mailbox.
     pub(super) async fn read_sharing(&self, event: &Event, mailbox: &Mailbox) -> Result<Read, Setback> {
-        let found = self.item(item::of_mailbox(event, mailbox)).await?;
-        self.with_sharers(event, found.as_ref()).await
+        self.with_sharers(event, self.sharing(event, mailbox).await?).await
     }
 
-    /// Reads everybody who shares a mailbox whose item was read, if there is one.
-    pub(super) async fn with_sharers(&self, event: &Event, mailbox: Option<&Item>) -> Result<Read, Setback> {
-        let sharing = sharing(mailbox)?;
+    /// Reads the items of those who share a mailbox.
+    pub(super) async fn with_sharers(&self, event: &Event, sharing: Sharing) -> Result<Read, Setback> {
         let items = self.sharers(event, &sharing).await?;
         Ok((sharing, items))
     }

@@ -26,8 +26,8 @@ pub(super) fn until<T, F: Future<Output = Result<T, Setback>>>(
     with(deadline, None::<()>, move |_| attempt())
 }
 
-/// Does the same with something that is known already, which only the first attempt may use: if it fails, that may be
-/// out of date.
+/// Does the same, and passes what is known already to the first attempt. The later ones get nothing: it may be out of date
+/// by then.
 ///
 /// # Errors
 /// Fails like [`until`].

@@ -11,6 +11,7 @@ use super::client::{Store, attempt_id, unknown_session};
 use super::desk::is_led;
 use super::error::{Setback, StoreError};
 use super::item;
+use super::mailbox::sharing;
 use super::progress::Progress;
 use super::transaction::{Cancelled, Outcome, Write};
 use super::{record, retry};
@@ -104,12 +105,13 @@ impl Store {
     }
 
     async fn answer(&self, claiming: &Claiming<'_>, seen: Option<Seen>) -> Result<Answer, Setback> {
-        let [mailbox, desk] = match seen {
+        let Claiming { event, session, ref mailbox, .. } = *claiming;
+        let [found, desk] = match seen {
             Some(seen) => seen,
-            None => self.items(ahead::keys(claiming.event, &claiming.request.applicant())).await?,
+            None => self.items(ahead::keys(event, mailbox, session.id())).await?,
         };
-        let read = self.with_sharers(claiming.event, mailbox.as_ref()).await?;
-        let is_busy = desk.is_some_and(|desk| is_led(&desk, claiming.now()));
+        let read = self.with_sharers(event, sharing(found.as_ref())?).await?;
+        let is_busy = is_led(desk.as_ref(), claiming.now());
         let newcomer = match self.find(claiming, &read).await? {
             Found::Answered(claimed, told) => return Ok((claimed, told)),
             Found::New(newcomer) => newcomer,

@@ -6,7 +6,6 @@ use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::runs::Run;
-use crate::words::bytes;
 
 /// Makes a link of every web and mail address in the runs of a body.
 pub(super) fn link<'e>(
@@ -81,9 +80,7 @@ impl<'e> Address<'e> {
 /// Returns the addresses in a run, in order.
 fn addresses<'e>(source: &'e str, run: &Run) -> Vec<Address<'e>> {
     let line = &source[run.span.clone()];
-    let may_have_one = bytes::has(line, |byte| (byte == b'@') | (byte == b':'));
-    let has_one = may_have_one && (line.contains('@') || line.contains("://")) || line.contains("www.");
-    if !has_one {
+    if !line.contains('@') && !line.contains("://") && !line.contains("www.") {
         return Vec::new();
     }
     let mut finder = LinkFinder::new();

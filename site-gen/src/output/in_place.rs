@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -12,7 +12,6 @@ const OWN: &str = ".site-gen";
 /// The files in an output folder.
 #[derive(Debug)]
 pub(super) struct InPlace {
-    folder: PathBuf,
     is_empty: bool,
 }
 
@@ -24,16 +23,16 @@ impl InPlace {
     pub(super) fn of(folder: &Path) -> Result<Self> {
         let is_empty =
             is_empty(folder).with_context(|| format!("`{}` is niet te lezen", folder.display()))?;
-        Ok(Self { folder: folder.to_owned(), is_empty })
+        Ok(Self { is_empty })
     }
 
-    /// Reads a file.
+    /// Reads a file in the folder.
     ///
     /// # Errors
     /// Returns an error of the kind `NotFound` if there is none, or another if it can't be read.
-    pub(super) fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+    pub(super) fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
         // This spares a clean build a look for each file.
-        if self.is_empty { Err(ErrorKind::NotFound.into()) } else { fs::read(self.folder.join(path)) }
+        if self.is_empty { Err(ErrorKind::NotFound.into()) } else { fs::read(file) }
     }
 }
 

@@ -93,7 +93,7 @@ impl<'a> Staging<'a> {
     pub fn put(&self, path: String, bytes: &[u8]) -> Result<bool> {
         let target = self.folder.join(&path);
         let is_ours = self.before.files.contains_key(&path);
-        match self.in_place.read(&path) {
+        match self.in_place.read(&target) {
             Ok(there) if there == bytes && !is_ours => {
                 self.lock().theirs += 1;
                 return Ok(false);
@@ -176,8 +176,8 @@ impl<'a> Staging<'a> {
             Manifest::begin(folder, &begun)?;
         }
         let is_staged = |(_, bytes): &&(String, Bytes)| matches!(bytes, Bytes::Changed(_) | Bytes::New(_));
-        let changed = ours.iter().filter(is_staged).count();
-        let (removed, unchanged) = (stale.len(), ours.len() - changed + theirs);
+        let written = ours.iter().filter(is_staged).count();
+        let (removed, unchanged) = (stale.len(), ours.len() - written + theirs);
         // The others go last: until every new file is in place, an old page may still refer to them.
         let (first, last): (Vec<&str>, Vec<&str>) =
             stale.into_iter().partition(|path| is_in_the_way(path, &now));
@@ -206,7 +206,7 @@ impl<'a> Staging<'a> {
             return Err(half_written(folder, &failures));
         }
         last.into_iter().try_for_each(|path| remove(folder, path))?;
-        let written = Written { written: changed, unchanged, removed };
+        let written = Written { written, unchanged, removed };
         let files = placed.into_iter().map(|(stamp, path)| (path, stamp)).collect();
         let now = Manifest { build: Some(build), files, pages };
         if now != *self.before {

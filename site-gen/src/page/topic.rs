@@ -10,6 +10,7 @@ use crate::words::slug::slug;
 
 /// The path of the page that lists all tags.
 pub const TAGS_URL: &str = "/onderwerpen/";
+
 /// The most letters of a topic: it is part of an address.
 const MAX_LENGTH: usize = 100;
 

@@ -100,9 +100,9 @@ impl Store {
     }
 }
 
-/// Returns whether somebody has the lead at a desk, given its item.
-pub(super) fn is_led(desk: &Item, now: Timestamp) -> bool {
-    !has_ended(desk, now)
+/// Returns whether somebody has the lead at a desk, given its item if there is one.
+pub(super) fn is_led(desk: Option<&Item>, now: Timestamp) -> bool {
+    desk.is_some_and(|lead| !has_ended(lead, now))
 }
 
 /// Returns whether a ticket or a lead has ended. One that does not say when is of no use to anybody.

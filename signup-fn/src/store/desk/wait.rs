@@ -49,9 +49,7 @@ impl Store {
                     progress.set_ticket(false);
                     return Ok(None);
                 }
-                Some([Some(_), desk]) => {
-                    is_busy = desk.is_some_and(|desk| is_led(&desk, claiming.now()));
-                }
+                Some([Some(_), desk]) => is_busy = is_led(desk.as_ref(), claiming.now()),
                 None => is_busy = true,
             }
             if leads {
